@@ -1,0 +1,1 @@
+"""Run jobs, build images and serve them: the Executor protocol, in Docker or as local processes."""

@@ -1,0 +1,65 @@
+"""Every limit of a grading in one place, overridable by a file, printed in the report."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import yaml
+from pydantic import Field, ValidationError
+
+from grader.errors import UsageError
+from grader.types import Model
+
+MIB = 1024**2
+GIB = 1024**3
+
+
+class JobLimits(Model):
+    """Limits of one container or process tree: seconds, bytes, counts."""
+
+    seconds: float = Field(gt=0)
+    memory: int = Field(gt=0)
+    cpus: float = Field(default=2.0, gt=0)
+    pids: int = Field(default=256, gt=0)
+    open_files: int = Field(default=4096, gt=0)
+    tmp: int = Field(default=512 * MIB, gt=0)
+    output_area: int = Field(default=256 * MIB, gt=0)
+    output_bytes: int = Field(default=64 * 1024, gt=0)
+    """Of standard output and error each, head and tail halves kept."""
+
+
+class Limits(Model):
+    """The limits of all phases; the brief states those that concern a candidate."""
+
+    notebook: JobLimits = JobLimits(seconds=900, memory=4 * GIB)
+    notebook_cell_seconds: float = Field(default=600, gt=0)
+    probe: JobLimits = JobLimits(seconds=180, memory=3 * GIB, output_bytes=64 * MIB)
+    build_seconds: float = Field(default=900, gt=0)
+    image_bytes: int = Field(default=3 * GIB, gt=0)
+    start_seconds: float = Field(default=60, gt=0)
+    service: JobLimits = JobLimits(seconds=900, memory=2 * GIB, cpus=1.0, pids=512)
+    prober: JobLimits = JobLimits(seconds=600, memory=1 * GIB, output_bytes=64 * MIB)
+    stop_seconds: float = Field(default=15, gt=0)
+
+    def lines(self) -> dict[str, str]:
+        """Return every limit as `phase.name` to a printable value, for the report."""
+        shown: dict[str, str] = {}
+        for name, value in self.model_dump().items():
+            parts = value.items() if isinstance(value, dict) else [("", value)]
+            for part, amount in parts:
+                shown[f"{name}.{part}".rstrip(".")] = f"{amount:g}"
+        return shown
+
+
+def load_limits(path: Path | None) -> Limits:
+    """Read limits from a YAML file over the defaults; UsageError names what is wrong in it."""
+    if path is None:
+        return Limits()
+    try:
+        given = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
+        merged = Limits().model_dump()
+        for name, value in given.items():
+            merged[name] = {**merged[name], **value} if isinstance(value, dict) and name in merged else value
+        return Limits.model_validate(merged)
+    except (OSError, yaml.YAMLError, ValidationError, AttributeError, TypeError) as error:
+        raise UsageError(f"{path}: not usable as limits: {error}") from error

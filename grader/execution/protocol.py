@@ -1,0 +1,129 @@
+"""The seam between the pipeline and whatever runs things: jobs, images, services, and how they ended."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Protocol
+
+from grader.execution.limits import JobLimits
+from grader.types import ExecutorName, Verdict
+
+
+@dataclass(frozen=True)
+class Job:
+    """A Python script of ours to run once, apart from everything else.
+
+    `script` is one file, mounted alone. Each of `inputs` is a host path that the job sees read-only under
+    the path named in the environment variable of the same name (`DATA_DIR`, `SUBMISSION_DIR`, ...).
+    `output_area` names a size-limited area that the job may write (variable `OUTPUT_DIR`); `read_areas` are
+    areas of earlier jobs, read-only, under their variables. `packages` is a requirements file to be installed
+    from wheels into the job's own image first, or None.
+    """
+
+    id: str
+    script: Path
+    limits: JobLimits
+    arguments: tuple[str, ...] = ()
+    inputs: Mapping[str, Path] = field(default_factory=dict)
+    environment: Mapping[str, str] = field(default_factory=dict)
+    output_area: str | None = None
+    read_areas: Mapping[str, str] = field(default_factory=dict)
+    working_input: str | None = None
+    """The input whose path is the working directory."""
+    candidate_code: bool = False
+    """True where the job runs code of the submission, so nothing of ours but the script may be near."""
+
+
+@dataclass(frozen=True)
+class Execution:
+    """How a job ended. `stdout` is capped by `limits.output_bytes`, head and tail halves kept."""
+
+    verdict: Verdict
+    exit_code: int | None
+    stdout: bytes
+    stderr: bytes
+    seconds: float
+    peak_memory: int | None = None
+    truncated: bool = False
+    detail: str = ""
+
+
+@dataclass(frozen=True)
+class BuildRequest:
+    """An image to build from a submission: the context folder and the Dockerfile inside it."""
+
+    context: Path
+    dockerfile: str
+    seconds: float
+    max_bytes: int
+
+
+@dataclass(frozen=True)
+class Build:
+    """How a build ended; `image` is an id that `serve` takes, set where the verdict is OK."""
+
+    verdict: Verdict
+    image: str | None
+    log_head: str
+    log_tail: str
+    seconds: float
+    size_bytes: int = 0
+    user: str = ""
+    healthcheck: bool = False
+    exposed_ports: tuple[int, ...] = ()
+    command: tuple[str, ...] = ()
+    detail: str = ""
+
+
+@dataclass(frozen=True)
+class Stopped:
+    """How a service behaved on SIGTERM: seconds until gone, exit code, whether it had to be killed."""
+
+    seconds: float
+    exit_code: int | None
+    killed: bool
+    oom: bool = False
+    log_tail: str = ""
+
+
+class Service(Protocol):
+    """A running service without network; jobs can be run inside its network namespace."""
+
+    def running(self) -> bool:
+        """Return whether its main process is alive."""
+
+    def probe(self, job: Job) -> Execution:
+        """Run a job of ours that reaches the service on 127.0.0.1."""
+
+    def logs(self, limit: int = 16384) -> str:
+        """Return the end of what the service printed, at most `limit` bytes."""
+
+    def stop(self, seconds: float) -> Stopped:
+        """Send SIGTERM, wait, kill what is left."""
+
+
+class Executor(Protocol):
+    """Runs jobs in areas of one grading; closing it removes everything it made."""
+
+    name: ExecutorName
+    isolated: bool
+
+    def environment(self) -> dict[str, str]:
+        """Return what a reader of the report should know of engine, images and host."""
+
+    def run(self, job: Job) -> Execution:
+        """Run a job to its end within its limits; SandboxError only where the sandbox itself fails."""
+
+    def build(self, request: BuildRequest) -> Build:
+        """Build an image from a submission; never SandboxError for the candidate's own failure."""
+
+    def serve(
+        self, image: str, limits: JobLimits, *, read_only: bool = False
+    ) -> AbstractContextManager[Service]:
+        """Start an image as delivered, without network, and remove it whatever happens."""
+
+    def close(self) -> None:
+        """Remove containers, volumes, networks and images made for this grading."""

@@ -1,0 +1,165 @@
+"""`report.json`: scores with evidence, phases, flags, and the numbers behind the plots (schema version 1)."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field
+
+from grader.types import ExecutorName, Model, PhaseRecord, Proof, Status
+
+
+class CriterionResult(Model):
+    """One line of the rubric, scored or not; `points` is 0 unless `status` is `scored`."""
+
+    id: str
+    title: str
+    points: float
+    max: float
+    level: int | None
+    status: Status
+    message: str
+    evidence: tuple[Proof, ...] = ()
+    confidence: float = 1.0
+
+
+class DimensionResult(Model):
+    """The criteria of one dimension; `level` is of points over assessable points."""
+
+    id: Literal["audit", "evaluation", "serving", "readme"]
+    title: str
+    points: float
+    max: float
+    level: int | None
+    criteria: tuple[CriterionResult, ...]
+
+
+class RedFlag(Model):
+    """Something a person must look at; only a person confirms or dismisses it."""
+
+    id: str
+    state: Literal["raised", "confirmed", "dismissed"]
+    message: str
+    evidence: tuple[Proof, ...] = ()
+
+
+class ReliabilityBin(Model):
+    """One equal-count bin of predicted probabilities; `low`..`high` a calibrated model's band."""
+
+    predicted: float
+    observed: float
+    low: float
+    high: float
+    rows: int
+
+
+class LiftDecile(Model):
+    """One decile of scores, 1 the highest; rates are shares of rows, capture of all churners."""
+
+    decile: int
+    customers: int
+    churners: int
+    churn_rate: float
+    lift: float
+    cumulative_capture: float
+
+
+class CurvePoint(Model):
+    """A point of the precision-recall curve."""
+
+    recall: float
+    precision: float
+
+
+class ReplayBand(Model):
+    """PR-AUC on the production replay: the submission between a dummy, the yardstick and the oracle."""
+
+    dummy: float
+    yardstick: float
+    oracle: float
+    submission: float | None
+    claimed: float | None
+
+
+class PlantLine(Model):
+    """A planted defect or decoy and what the candidate said of it; for reviewers only."""
+
+    id: str
+    family: Literal["leakage", "change", "quality", "decoy"]
+    columns: tuple[str, ...]
+    from_month: str | None
+    to_month: str | None
+    summary: str
+    found: bool
+    credit: float
+    said: str
+
+
+class Figures(Model):
+    """The numbers behind the plots; an empty tuple or null where they could not be measured."""
+
+    months: tuple[str, ...] = ()
+    base_rate: float | None = None
+    reliability: tuple[ReliabilityBin, ...] = ()
+    pr_curve: tuple[CurvePoint, ...] = ()
+    pr_curve_baseline: tuple[CurvePoint, ...] = ()
+    lift: tuple[LiftDecile, ...] = ()
+    replay: ReplayBand | None = None
+    plants: tuple[PlantLine, ...] = ()
+
+
+class SubmissionId(Model):
+    """What was graded."""
+
+    name: str
+    sha256: str
+
+
+class RubricId(Model):
+    """Which rubric graded it."""
+
+    version: str
+    sha256: str
+
+
+class GraderId(Model):
+    """Which grader graded it."""
+
+    version: str
+
+
+class Bonus(Model):
+    """The seeded leak: reported, and neutralised in the served model."""
+
+    points: float
+    max: float
+    message: str
+    evidence: tuple[Proof, ...] = ()
+
+
+class Report(Model):
+    """Everything a reader of the result needs; the same evidence, rubric and vault give the same bytes."""
+
+    schema_version: Literal[1] = 1
+    submission: SubmissionId
+    variant: str
+    rubric: RubricId
+    grader: GraderId
+    executor: ExecutorName
+    isolated: bool
+    total: float
+    max: float
+    pending: float
+    not_assessed: float
+    bonus: float
+    bonus_detail: Bonus
+    level: int
+    verdict: Literal["pass", "borderline", "fail", "incomplete"]
+    final: bool = False
+    dimensions: tuple[DimensionResult, ...]
+    phases: tuple[PhaseRecord, ...]
+    red_flags: tuple[RedFlag, ...] = ()
+    figures: Figures = Field(default_factory=Figures)
+    environment: dict[str, str] = Field(default_factory=dict)
+    limits: dict[str, str] = Field(default_factory=dict)
+    notes: tuple[str, ...] = ()

@@ -1,0 +1,87 @@
+"""The nouns every part of the grader shares: verdicts, findings of checks, levels."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict
+
+LEVEL_CREDITS = (0.25, 0.55, 0.85)
+"""Credit below which a result is level 1, 2, 3; level 4 from the last one up."""
+
+Status = Literal["scored", "pending", "not_assessed"]
+ExecutorName = Literal["docker", "local"]
+
+
+class Model(BaseModel):
+    """A value read from or written to a file: frozen, unknown keys refused."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False, populate_by_name=True)
+
+
+class Verdict(StrEnum):
+    """How a phase ended; exactly one per phase."""
+
+    OK = "OK"
+    REJECTED_INTAKE = "REJECTED_INTAKE"
+    BUILD_FAIL = "BUILD_FAIL"
+    TIMEOUT_CELL = "TIMEOUT_CELL"
+    TIMEOUT_JOB = "TIMEOUT_JOB"
+    OOM = "OOM"
+    PIDS = "PIDS"
+    DISK_LIMIT = "DISK_LIMIT"
+    OUTPUT_LIMIT = "OUTPUT_LIMIT"
+    KERNEL_DEAD = "KERNEL_DEAD"
+    CRASH = "CRASH"
+    SERVICE_DOWN = "SERVICE_DOWN"
+    NOT_RUN = "NOT_RUN"
+    INFRA_ERROR = "INFRA_ERROR"
+
+
+class PhaseRecord(Model):
+    """What is kept of a phase: verdict, wall seconds, peak memory in bytes, a sentence, capped output."""
+
+    id: str
+    verdict: Verdict
+    seconds: float = 0.0
+    detail: str = ""
+    output_head: str = ""
+    output_tail: str = ""
+    peak_memory: int | None = None
+    assessed: bool = True
+    """False where the executor cannot run this phase at all (local: build and service)."""
+    ours: bool = False
+    """True where a failure, or the failure of what this phase waited for, is ours and not the candidate's."""
+
+
+class Proof(Model):
+    """One piece of evidence: where it is, what was said there, what we measured."""
+
+    file: str
+    where: str = ""
+    said: str = ""
+    measured: str = ""
+
+
+@dataclass(frozen=True)
+class Finding:
+    """The answer of a check: credit in 0..1, a message the candidate can act on, and proof."""
+
+    credit: float
+    message: str
+    proofs: tuple[Proof, ...] = field(default=())
+
+    def __post_init__(self) -> None:
+        if not 0.0 <= self.credit <= 1.0:
+            raise ValueError(f"credit {self.credit!r} is outside 0..1")
+
+
+def level_of(credit: float) -> int:
+    """Level 1..4 of a credit in 0..1.
+
+    >>> [level_of(c) for c in (0.0, 0.25, 0.55, 0.85)]
+    [1, 2, 3, 4]
+    """
+    return 1 + sum(credit >= cut for cut in LEVEL_CREDITS)
