@@ -1,0 +1,1 @@
+"""The README judge: levels for a candidate's production judgment, from claims and checked facts."""

@@ -1,0 +1,247 @@
+"""A README as claims: sentences, list items, table rows and settings, each with its context and modality."""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from itertools import groupby
+
+from grader.readme.facts import Facts
+from grader.readme.modality import Modality, own_modality, section_modality, spread
+from grader.readme.visible import Block, visible_blocks
+from grader.readme.wording import columns_in, normalise
+
+WORD_LIMIT = 500
+GRACE = 1.1
+_WORD = re.compile(r"\w+(?:[-'’./]\w+)*")
+_SENTENCE_END = re.compile(
+    r"(?<=[.!?])[\"')”’]*\s+(?=[\"'(“‘\[]*[A-Z0-9`_<>≥≤~=+*]|[a-z_]+_[a-z_]+)|(?<=[.!?])\s*\n\s*"
+)
+_ABBREVIATION = re.compile(
+    r"(?:\b(?:e\.g|i\.e|vs|approx|ca|no|nr|etc|resp|incl|min|max|avg|fig|jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec|eng|st|dr)"
+    r"|^\s*\d{1,2})\.[\"')]*\s*$",
+    re.I,
+)
+
+
+@dataclass(frozen=True)
+class Claim:
+    """One thing a README says.
+
+    ``own`` is the normalised statement, ``lead`` what introduces it (lead-in of a list, bold run, question,
+    earlier sentences of the paragraph), ``heading`` the headings above; ``quote`` is verbatim from the source.
+    """
+
+    text: str
+    own: str
+    lead: str
+    heading: str
+    quote: str
+    columns: tuple[str, ...]
+    kind: str
+    modality: Modality
+    section: int
+    block: int
+    read: bool = True
+    near: str = ""
+
+    @property
+    def pays(self) -> bool:
+        """Whether it is asserted and within the words that are read."""
+        return self.modality == "asserted" and self.read
+
+    @property
+    def context(self) -> str:
+        """Heading and lead-in together."""
+        return f"{self.heading} | {self.lead}"
+
+
+@dataclass(frozen=True)
+class Reading:
+    """All claims of a README, how many words a reader sees, and its blocks."""
+
+    claims: tuple[Claim, ...]
+    words: int
+    blocks: tuple[Block, ...]
+
+    @property
+    def paying(self) -> tuple[Claim, ...]:
+        """The claims that may earn credit."""
+        return tuple(claim for claim in self.claims if claim.pays)
+
+
+@dataclass(frozen=True)
+class _Place:
+    heading: str = ""
+    pseudo: str = ""
+    lead: str = ""
+    section: int = 0
+
+
+def read_claims(text: str, facts: Facts) -> Reading:
+    """Split a README into claims; words past the limit and its grace are counted but not read."""
+    blocks = visible_blocks(text)
+    budget = int(WORD_LIMIT * GRACE)
+    words = 0
+    claims: list[Claim] = []
+    place = _Place()
+    headings: list[tuple[int, str]] = []
+    for number, block in enumerate(_joined_settings(blocks)):
+        count = len(_WORD.findall(block.text))
+        if words > budget:
+            words += count
+            continue
+        if block.kind == "heading":
+            headings = [h for h in headings if h[0] < block.level] + [
+                (block.level, normalise(block.text, facts))
+            ]
+            place = _Place(_heading_text(headings, number), section=place.section + 1)
+        else:
+            place, made = _block_claims(block, number, place, text, facts, words, budget)
+            claims.extend(made)
+        words += count
+    return Reading(_settle(_without_repeats(claims)), words, blocks)
+
+
+def _heading_text(headings: Sequence[tuple[int, str]], number: int) -> str:
+    # The title of the page says what the page is about, not what the paragraph is about.
+    used = headings if number > 0 else []
+    inner = [text for level, text in used if level > 1] or [text for _, text in used[-1:]]
+    return " / ".join(inner)
+
+
+def _joined_settings(blocks: Iterable[Block]) -> list[Block]:
+    """Join the lines of one entry of a settings file, so that an alert rule is one claim."""
+    out: list[Block] = []
+    for block in blocks:
+        last = out[-1] if out else None
+        if (
+            block.kind == "code"
+            and last is not None
+            and last.kind == "code"
+            and last.group == block.group
+            and block.level > last.level
+            and not block.text.lstrip().startswith("- ")
+            and (
+                last.text.lstrip().startswith("- ")
+                or (last.level > 0 and "\n" in last.text + ("\n" if last.text.rstrip().endswith(":") else ""))
+            )
+        ):
+            text = f"{last.text}\n{block.text}"
+            out[-1] = replace(last, text=text, at=(*last.at, -1, *block.at))
+        else:
+            out.append(block)
+    return out
+
+
+def _block_claims(
+    block: Block, number: int, place: _Place, source: str, facts: Facts, words: int, budget: int
+) -> tuple[_Place, list[Claim]]:
+    whole = normalise(block.text, facts)
+    if block.kind == "code" and block.level == 0 and block.text.split("#")[0].rstrip(" |>").endswith(":"):
+        return replace(place, lead=whole, pseudo=whole), []
+    pieces = [(0, len(block.text))] if block.kind in {"row", "code"} else _sentences(block.text)
+    made: list[Claim] = []
+    lead = place.lead if block.kind in {"item", "row", "code"} else place.pseudo
+    earlier = ""
+    for start, end in pieces:
+        said = block.text[start:end].strip()
+        if not _WORD.search(said):
+            continue
+        own = _row_text(block, facts) if block.kind == "row" else normalise(said, facts)
+        quote = _quote(source, block.at[start:end])
+        words += len(_WORD.findall(said))
+        claim = Claim(
+            text=said,
+            own=own,
+            lead=f"{lead} {earlier}".strip(),
+            heading=place.heading,
+            quote=quote,
+            columns=columns_in(said, facts),
+            kind=block.kind,
+            modality=own_modality(own, said, quoted=block.quoted),
+            section=place.section,
+            block=number,
+            read=words <= budget,
+            near=whole,
+        )
+        made.append(claim)
+        if len(made) == 1 and (said.endswith("?") or len(own.split()) <= 5 or said.endswith(":")):
+            earlier = own
+    if block.kind == "paragraph":
+        short = len(whole.split()) <= 9
+        opens = whole.endswith((":", "?", " if", " when")) or (short and not whole.endswith("."))
+        pseudo = whole if opens and len(whole.split()) <= 14 else place.pseudo
+        place = replace(
+            place, pseudo=pseudo, lead=whole[-260:] if opens or len(whole.split()) <= 40 else whole[-160:]
+        )
+    elif (
+        block.kind == "item" and (whole.endswith((":", "?")) or len(whole.split()) <= 4) and block.depth == 1
+    ):
+        place = replace(place, lead=whole)
+    elif block.kind == "item" and block.depth == 1:
+        place = replace(place, lead=place.lead)
+    return place, made
+
+
+def _row_text(block: Block, facts: Facts) -> str:
+    parts = []
+    for position, cell in enumerate(block.cells):
+        if cell:
+            head = block.header[position] if position < len(block.header) else ""
+            parts.append(f"{head}: {cell}" if head else cell)
+    return normalise(" | ".join(parts), facts)
+
+
+def _sentences(text: str) -> list[tuple[int, int]]:
+    spans: list[tuple[int, int]] = []
+    start = 0
+    for match in _SENTENCE_END.finditer(text):
+        if _ABBREVIATION.search(text[start : match.end()]):
+            continue
+        spans.append((start, match.end()))
+        start = match.end()
+    if start < len(text):
+        spans.append((start, len(text)))
+    return spans
+
+
+def _quote(source: str, at: Sequence[int]) -> str:
+    """The source between the first and the last visible sign; empty where the place is not known."""
+    known = [position for position in at if position >= 0]
+    if not known:
+        return ""
+    start, end = known[0], known[-1] + 1
+    while start > 0 and source[start - 1] in "`*_\"“(":
+        start -= 1
+    while end < len(source) and source[end] in "`*_\"”)":
+        end += 1
+    return source[start:end].strip()
+
+
+def _without_repeats(claims: Sequence[Claim]) -> list[Claim]:
+    """Each claim pays once: a repeated statement is kept as a repetition."""
+    seen: set[str] = set()
+    out: list[Claim] = []
+    for claim in claims:
+        key = re.sub(r"\W+", " ", claim.own).strip()
+        repeated = key in seen and len(key.split()) > 3
+        seen.add(key)
+        out.append(
+            replace(claim, modality="repeated") if repeated and claim.modality == "asserted" else claim
+        )
+    return out
+
+
+def _settle(claims: Sequence[Claim]) -> tuple[Claim, ...]:
+    """Let hearsay, denials and retractions reach the sentences they govern."""
+    out: list[Claim] = []
+    for _, group in groupby(claims, key=lambda claim: claim.section):
+        section = list(group)
+        texts = [claim.own for claim in section]
+        whole = section_modality(section[0].heading, texts)
+        for _, in_block in groupby(section, key=lambda claim: claim.block):
+            members = list(in_block)
+            states = spread([m.own for m in members], [m.modality for m in members], members[0].lead)
+            for member, state in zip(members, states, strict=True):
+                out.append(replace(member, modality=whole or state))
+    return tuple(out)

@@ -1,0 +1,194 @@
+"""Findings of a README held against the defects that really are in the data."""
+
+import re
+from collections.abc import Iterator
+
+from grader.readme.claims import Claim
+from grader.readme.fact_check import Check
+from grader.readme.facts import Defect, Facts
+from grader.readme.months import MonthSaid, months_apart, months_in
+
+LEAK_KINDS = re.compile(r"leak|post_outcome|look_ahead|future")
+MATURITY_KINDS = re.compile(r"immatur|maturity|censor|label_delay")
+DUPLICATE_KINDS = re.compile(r"duplicat")
+GROUP_KINDS = re.compile(r"group|overlap|many_rows")
+
+LEAK_SAID = re.compile(
+    r"\b(?:leak\w*|post-?outcome|knows? (?:the|too|a little too)\b.{0,30}|known (?:only )?after|(?:fill|populat|set|asked|made|written|given|record)\w* (?:in )?(?:once|after|when)|confession|"
+    r"(?:must|may) (?:never|not) (?:come|be|get)|stays? out|removed|dropped|excluded|thrown out|threw out|taken out|blocked|not a feature|isn't in the feature list|crawl back|asked to leave|future|after the customer|"
+    r"one of them knew|already|back in)\b"
+)
+LEAK_STRONG = re.compile(
+    r"\b(?:leak\w*|post-?outcome|knows? (?:the answer|too much|a little too)|known only after|confession|(?:fill|populat|set|asked|made)\w* (?:in )?(?:once|after)|one of them knew|must never come back)\b"
+)
+CHANGE_SAID = re.compile(
+    r"\b(?:since|from|in|became|become|chang\w*|switch\w*|jump\w*|step|rising|rose|climb\w*|mov(?:ed|es|ing)|drift\w*|grow\w*|unit|mb|gb|kb|megabytes?|gigabytes?|seconds|differently|"
+    r"effect|relation\w*|regime|shift\w*|trend|marched|slid\w*|flip\w*|means?|acts?|increase\w*|creep\w*|went up|gone up|other)\b"
+)
+CHANGE_STRONG = re.compile(
+    r"\b(?:chang\w*|switch\w*|jump\w*|rising|risen|rose|climb\w*|moved|moving|moves|drift\w*|grow\w*|mb|kb|megabytes?|differently|shift\w*|marched|slid|flip\w*|became|increase\w*|creep\w*|other unit|another unit|"
+    r"effect|went up|gone up|in seconds|broke|acts?)\b"
+)
+UNFINISHED = re.compile(
+    r"\b(?:unfinished|immature|not (?:yet )?(?:finished|complete\w*|mature\w*|ripe|closed|known|final|settled)|isn't (?:finished|complete|mature)|aren't|incomplete|unlabelled|not have full|have not full|"
+    r"(?:don't|do not) count|not used|excluded|dropped|unused|last usable|finished|usable|mature\w*|ripe|complete\w*|unsettled|closed|appears? to (?:be )?fall\w*|seems? to fall|drop in churn)\b"
+)
+DUPLICATES_SAID = re.compile(
+    r"\b(?:duplicat\w*|repeated rows|rows? (?:are |were )?(?:repeated|twice|double)|double rows|in there twice|repeats?|exact copies)\b"
+)
+GROUP_SAID = re.compile(
+    r"\b(?:same (?:customers?|qcol)|(?:customers?|qcol|client) (?:\w+ ){0,4}(?:several|many|recur\w*|repeats?|again|both sides|one side|one fold|only in train|every month|each month)|group(?:ed)? split|split by (?:qcol|customer)|"
+    r"(?:whole|keep) customers|one side (?:of the split|only)|per fold|resampled by customer|both sides)\b"
+)
+_AFTER_CUE = re.compile(r"\b(?:since|from|in|after|began|started|until)\s+(?:\w+\s+)?$")
+_REFERENCE_CUE = re.compile(
+    r"\b(?:against|versus|vs\.?|reference|compare\w*|until|bins? from|relative to|months? from|train\w*|window)\b"
+)
+
+
+def _places(claim: Claim, facts: Facts) -> list[tuple[str, int]]:
+    lowered = claim.text.lower()
+    return sorted(
+        ((name, lowered.find(name.lower())) for name in claim.columns if name.lower() in lowered),
+        key=lambda p: p[1],
+    )
+
+
+def _pairs(claim: Claim, facts: Facts) -> Iterator[tuple[str, MonthSaid]]:
+    places = _places(claim, facts)
+    for said in months_in(claim.text.lower().replace("–", "-").replace("—", "-")):
+        if places:
+            yield min(places, key=lambda place: abs(place[1] - said.at))[0], said
+
+
+def check_findings(claim: Claim, facts: Facts) -> Iterator[Check]:
+    """Leaks, changes with their month, unfinished labels, duplicates and repeated customers in one claim."""
+    yield from _leaks(claim, facts)
+    yield from _changes(claim, facts)
+    yield from _maturity(claim, facts)
+    for pattern, said in ((DUPLICATE_KINDS, DUPLICATES_SAID), (GROUP_KINDS, GROUP_SAID)):
+        defect = next((d for d in facts.defects if pattern.search(d.kind)), None)
+        match = said.search(claim.own)
+        if defect and match:
+            yield Check(f"defect {defect.kind}", match.group(), f"{defect.kind} is in the data", True, claim)
+
+
+def _leaks(claim: Claim, facts: Facts) -> Iterator[Check]:
+    leaks = {
+        c
+        for d in facts.defects
+        if LEAK_KINDS.search(d.kind) and not GROUP_KINDS.search(d.kind)
+        for c in d.columns
+    }
+    if not leaks:
+        return
+    named = ", ".join(sorted(leaks))
+    for column in claim.columns:
+        if column in leaks and LEAK_SAID.search(claim.own):
+            yield Check(f"defect leak {column}", f"{column} is a leak", f"leak: {named}", True, claim)
+        elif column in leaks and re.search(
+            r"\b(?:strongest|best|top|important) (?:feature|predictor)|psi\b", claim.own
+        ):
+            yield Check(
+                f"use of leak {column}", f"{column} is used as a feature", f"leak: {named}", False, claim
+            )
+        elif (
+            len(claim.columns) == 1
+            and LEAK_STRONG.search(claim.own)
+            and not re.search(r"\bif\b|\bno leak", claim.own)
+        ):
+            yield Check(f"leak {column}", f"{column} is a leak", f"leak: {named}", False, claim)
+
+
+def _changes(claim: Claim, facts: Facts) -> Iterator[Check]:
+    pairs = list(_pairs(claim, facts))
+    by_column: dict[str, list[MonthSaid]] = {}
+    for column, said in pairs:
+        by_column.setdefault(column, []).append(said)
+    dated = [d for d in facts.defects if d.start and not MATURITY_KINDS.search(d.kind)]
+    starts = {d.start for d in facts.defects if d.start}
+    for column, months in by_column.items():
+        mine = [d for d in dated if column in d.columns]
+        hit = next(((d, m) for d in mine for m in months if _within(d, m.month)), None)
+        if hit:
+            defect, said = hit
+            yield Check(
+                f"defect {defect.kind} {column}", f"{column}: {said.month}", _fact(defect), True, claim
+            )
+            continue
+        if (
+            not CHANGE_STRONG.search(claim.own)
+            or _REFERENCE_CUE.search(claim.own)
+            or LEAK_STRONG.search(claim.own)
+        ):
+            continue
+        said = months[0]
+        if any(abs(months_apart(said.month, start)) <= 1 for start in starts if start) and (
+            not mine or len(claim.columns) > 1
+        ):
+            continue  # the month belongs to another defect, told in the same sentence
+        fact = _fact(mine[0]) if mine else f"no change of {column} is known"
+        yield Check(f"change {column}", f"{column}: {said.month}", fact, False, claim)
+    if not claim.columns:
+        yield from _undated(claim, dated)
+
+
+def _undated(claim: Claim, dated: list[Defect]) -> Iterator[Check]:
+    """A month without a column: it agrees where a defect began then, and contradicts where a unit story did not."""
+    months = months_in(claim.text.lower().replace("–", "-"))
+    units = re.search(
+        r"\b(?:unit|mb|gb|kb|megabytes?|gigabytes?|price effect|price break|price flip)\b", claim.own
+    )
+    for said in months:
+        defect = next((d for d in dated if d.start and months_apart(said.month, d.start) == 0), None)
+        if defect and CHANGE_SAID.search(claim.own):
+            yield Check(
+                f"defect {defect.kind} {' '.join(defect.columns)}", said.month, _fact(defect), True, claim
+            )
+            return
+    if (
+        months
+        and units
+        and not UNFINISHED.search(claim.own)
+        and not re.search(r"train|onwards|reference|window", claim.own)
+    ):
+        yield Check(
+            "undated change",
+            f"{units.group()}: {months[0].month}",
+            "no defect begins in that month",
+            False,
+            claim,
+        )
+
+
+def _within(defect: Defect, month: str) -> bool:
+    if not defect.start:
+        return False
+    if defect.end and months_apart(month, defect.start) >= 0 and months_apart(defect.end, month) >= 0:
+        return True
+    return abs(months_apart(month, defect.start)) <= 1
+
+
+def _fact(defect: Defect) -> str:
+    where = ", ".join(defect.columns) or "rows"
+    return f"{defect.kind} in {where}" + (f" from {defect.start}" if defect.start else "")
+
+
+def _maturity(claim: Claim, facts: Facts) -> Iterator[Check]:
+    defect = next((d for d in facts.defects if MATURITY_KINDS.search(d.kind) and d.start), None)
+    if defect is None or defect.start is None or not UNFINISHED.search(f"{claim.own}"):
+        return
+    said = months_in(claim.text.lower().replace("–", "-").replace("—", "-"))
+    if not said:
+        return
+    offsets = [months_apart(m.month, defect.start) for m in said]
+    if any(-1 <= offset <= 2 for offset in offsets):
+        yield Check("defect label maturity", said[0].month, _fact(defect), True, claim)
+    elif (
+        re.search(
+            r"\b(?:unfinished|immature|incomplete|not (?:yet )?(?:finished|complete|mature|ripe))\b",
+            claim.own,
+        )
+        and not claim.columns
+    ):
+        yield Check("label maturity", said[0].month, _fact(defect), False, claim)

@@ -1,0 +1,92 @@
+"""What the grader knows of a submission when it judges the text."""
+
+import json
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+
+class FactsError(ValueError):
+    """The facts file cannot be read; the message names the file, the place and what was expected."""
+
+
+class _Part(BaseModel):
+    # Unknown parts are allowed by the contract: the evidence grows faster than this judge.
+    model_config = ConfigDict(frozen=True, extra="ignore", populate_by_name=True, protected_namespaces=())
+
+
+class LabelFact(_Part):
+    """The label column and the days until it is known."""
+
+    column: str | None = None
+    horizon_days: int | None = Field(default=None, gt=0)
+
+
+class MonthRange(_Part):
+    """First and last month of the data as ``YYYY-MM``."""
+
+    first: str | None = None
+    last: str | None = None
+
+
+class Defect(_Part):
+    """One thing that really is wrong or changed in the data, with inclusive months ``YYYY-MM``."""
+
+    kind: str
+    columns: tuple[str, ...] = ()
+    start: str | None = Field(default=None, alias="from")
+    end: str | None = Field(default=None, alias="to")
+
+
+class Decision(_Part):
+    """The cut-off of the scores and the share of customers the call team can reach (0..1)."""
+
+    threshold: float | None = None
+    capacity_share: float | None = None
+
+
+class ServiceFact(_Part):
+    """What the probe saw of the served model: 99th percentile in milliseconds and the version."""
+
+    p99_ms: float | None = None
+    model_version: str | None = None
+
+
+class Facts(_Part):
+    """Everything a README may be checked against; every part may be missing, unknown parts are ignored."""
+
+    columns: tuple[str, ...] = ()
+    label: LabelFact = LabelFact()
+    months: MonthRange = MonthRange()
+    defects: tuple[Defect, ...] = ()
+    metrics: dict[str, float] = Field(default_factory=dict)
+    decision: Decision = Decision()
+    service: ServiceFact = ServiceFact()
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """All column names a text may use: the features, the label and the columns of the defects."""
+        known = [*self.columns, *(c for d in self.defects for c in d.columns)]
+        if self.label.column:
+            known.append(self.label.column)
+        return tuple(dict.fromkeys(known))
+
+
+def read_facts(path: Path) -> Facts:
+    """Read facts from a JSON file; raises FactsError naming the file and the place."""
+    try:
+        raw = json.loads(path.read_text(encoding="utf-8-sig"))
+    except OSError as error:
+        raise FactsError(f"{path}: cannot be read ({error.strerror})") from error
+    except (UnicodeDecodeError, json.JSONDecodeError) as error:
+        raise FactsError(f"{path}: expected a JSON object, found {error}") from error
+    if not isinstance(raw, dict):
+        raise FactsError(f"{path}: expected a JSON object, found {type(raw).__name__}")
+    # A part given as null means "not known", the same as a missing part.
+    present = {key: value for key, value in raw.items() if value is not None}
+    try:
+        return Facts.model_validate(present)
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = ".".join(str(step) for step in first["loc"])
+        raise FactsError(f"{path}: {place}: {first['msg']}, found {first['input']!r}") from error

@@ -1,0 +1,101 @@
+"""Level of ``grounded_in_this_work``: is the README about this data and this model, and is it true?"""
+
+import re
+
+from grader.readme.claims import Claim, Reading
+from grader.readme.defect_check import check_findings
+from grader.readme.elements import Assessment, Board
+from grader.readme.fact_check import Check, check_figures
+from grader.readme.facts import Facts
+from grader.readme.inputs import ACTION
+from grader.readme.judgment import CheckedClaim
+from grader.readme.wording import LIMIT
+
+MOST_CLAIMS = 24
+LIMITATION = re.compile(
+    r"\b(?:only (?:\w+ ){0,3}(?:finished|ripe|closed|complete|mature\w*|settled|months?)|(?:\d+|few|just \d+) (?:finished |ripe |closed |complete |mature |settled )(?:months?|quarter)|optimistic|has seen (?:only )?little|few months|"
+    r"weak\w*|limitation|don't know|do not know|not know|never checked|guess\w*|unknown|can't separate|cannot separate|too few|seasons?|seasonal|not sure|hides? (?:it|this)|hid it|clean year|2 (?:years|decembers)|"
+    r"mostly (?:from|knows)|lower than|sag|dominated|distort\w*|affected by|change their own|as wrong|blind quarter|never look\w*|no input (?:check|monitor)|no distance|stays? contaminated|polluted|wrong for \d|rolls because|learned mostly|"
+    r"expect\w*|not confirmed|surpris\w*|seems? to (?:fall|drop)|appears? to (?:be )?fall\w*|look(?:s|ed)? like a (?:\w+ )?drop|make the business look|overstated|look terrible|cannot be seen|exemption|debt|bias\w*|comforts me little)\b"
+)
+WHY = re.compile(
+    r"\b(?:because|since|so|hence|as|therefore|otherwise|which is why|reason|would have|that's why|thus|if included)\b"
+)
+
+
+def assess_grounding(reading: Reading, facts: Facts) -> Assessment:
+    """True findings tied to a consequence earn 3, broad coverage with insight 4; contradictions cap at 2 or 1."""
+    read = [c for c in reading.claims if c.read and c.modality in {"asserted", "definition", "question"}]
+    checks: list[Check] = []
+    for claim in read:
+        if claim.modality == "asserted" or claim.columns:
+            checks.extend(check_figures(claim, facts))
+            checks.extend(check_findings(claim, facts))
+    board = Board()
+    for check in checks:
+        if check.agrees:
+            board.note("a true finding" if check.topic.startswith("defect") else "a true figure", check.claim)
+    agreed = {c.topic for c in checks if c.agrees}
+    contradicted = {(c.topic, c.said) for c in checks if not c.agrees}
+    findings = {topic for topic in agreed if topic.startswith("defect")}
+    figures = agreed - findings
+    told = board.found.get("a true finding", [])
+    for claim in read:
+        if LIMITATION.search(claim.own) and (claim.columns or claim in told or _of_this_work(claim)):
+            board.note("a limitation or an insight", claim)
+    for claim in told:
+        if (ACTION.search(claim.own) or LIMIT.search(claim.own) or WHY.search(claim.own)) and claim.columns:
+            board.note("a consequence", claim)
+    columns = {column for claim in read for column in claim.columns}
+    shown = tuple(CheckedClaim(said=c.said, fact=c.fact, agrees=c.agrees) for c in _distinct(checks))
+    level = _level(board, len(findings), len(figures), len(columns), len(contradicted), len(agreed))
+    note = f"{len(contradicted)} statements contradict the facts" if contradicted else ""
+    missing = (
+        list(board.missing(("a true finding", "a consequence", "a limitation or an insight")))
+        if level < 4
+        else []
+    )
+    return Assessment(level, board.elements(), tuple(missing), confidence=0.8, checked=shown, note=note)
+
+
+def _of_this_work(claim: Claim) -> bool:
+    return bool(
+        re.search(
+            r"\b(?:price|label|labels|months?|season\w*|called|calls|control|data|test|model|usage|quality)\b",
+            claim.own,
+        )
+    )
+
+
+def _distinct(checks: list[Check]) -> list[Check]:
+    seen: set[tuple[str, bool]] = set()
+    wrong_first = sorted(checks, key=lambda check: check.agrees)
+    out = []
+    for check in wrong_first:
+        key = (check.topic if check.agrees else f"{check.topic}{check.said}", check.agrees)
+        if key not in seen:
+            seen.add(key)
+            out.append(check)
+    return out[:MOST_CLAIMS]
+
+
+def _level(board: Board, findings: int, figures: int, columns: int, contradicted: int, agreed: int) -> int:
+    consequence = len(board.found.get("a consequence", []))
+    insight = len(board.found.get("a limitation or an insight", []))
+    if findings >= 4 and insight >= 1 and consequence >= 1:
+        level = 4
+    elif findings >= 3 and insight >= 2 and consequence >= 1:
+        level = 4
+    elif findings >= 2 and (consequence >= 1 or insight >= 1):
+        level = 3
+    elif findings >= 1 and figures >= 3 and (consequence >= 1 or insight >= 1):
+        level = 3
+    elif findings >= 1 or (figures >= 3 and insight >= 1):
+        level = 2
+    else:
+        level = 1
+    if contradicted >= 3 and contradicted >= agreed * 0.5:
+        return 1
+    if contradicted >= 1:
+        return min(level, 2)
+    return level

@@ -1,0 +1,146 @@
+"""Plain words and jargon brought to one spelling, and the quantities a sentence states."""
+
+import re
+import unicodedata
+from functools import lru_cache
+
+from grader.readme.facts import Facts
+
+COLUMN = "qcol"
+LABEL = "qlabel"
+VERSION = "qversion"
+
+_NUMBER_WORDS = {
+    "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10,
+    "eleven": 11, "twelve": 12, "thirteen": 13, "fourteen": 14, "fifteen": 15, "sixteen": 16, "eighteen": 18,
+    "twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "ninety": 90, "hundred": 100,
+}  # fmt: skip
+_FRACTIONS = {"third": 3, "quarter": 4, "fifth": 5, "tenth": 10, "twentieth": 20, "hundredth": 100}
+_NUMBER_PATTERN = re.compile(r"\b(" + "|".join(_NUMBER_WORDS) + r")\b")
+_TENS_PATTERN = re.compile(r"\b(20|30|40|50|60|90)-([2-9])\b")
+_FRACTION_PATTERN = re.compile(r"\b(?:a|an|one) (" + "|".join(_FRACTIONS) + r")\b(?! (?:later|ago|of \d{4}))")
+_GROUP_STOP = {
+    "avg", "share", "rate", "count", "months", "month", "days", "last", "total", "number", "flag", "score",
+    "index", "type", "customer", "customers", "level", "name", "date", "value", "average", "mean", "hours",
+    "minutes", "since", "open", "active", "trend", "method", "used", "first", "open", "recent", "past",
+    "model", "churn", "week", "year", "time", "change", "changes", "data", "label", "features", "feature",
+}  # fmt: skip
+
+LIMIT = re.compile(
+    r"(?:[<>≥≤]=?|>=|<=|±|\+/?-|\+-)\s*-?\d|/>|\bq?outside\b(?: of)?(?: the)?(?: \w+)? \d|\d\S* (?:is|are) outside"
+    r"|\b(?:above|below|under|over|beyond|past|exceed\w*|than|least|most|outside|within|inside|between|leaves?"
+    r"|limit|max\w*|min\w*|floor|allowed|factor(?: of)?|by|until|up to|near|must be|should be|stay|tolerance"
+    r"|ratio|alarm level is|range)\b[:=]?(?: [a-z%]+){0,3} [\[(]?-?\d"
+    r"|\b\d+(?:\.\d+)?\s*(?:%\s*)?(?:-|\.\.\.?|to|and)\s*\d+(?:\.\d+)?\s*(?:%|x|in \d+|of \d+)"
+    r"|\b\d+(?:\.\d+)?\s*(?:points?|pts?|pp)\b|[+]\s*\d|[x/]\s?\d+(?:\.\d+)? (?:or|off|vs|against)"
+    r"|\b(?:doubl|halv)\w*|\b(?:more than|less than|under|over|half)\b[^.]{0,12}\b(?:double|half|twice)\b"
+    r"|\b(?:half|twice|double|\d+ times|\d+x) (?:of )?(?:the |its |or )?(?:usual|last|previous|normal|double|as)"
+    r"|\b\d+(?:\.\d+)?\s?x\b|\b1/\d+ off\b|off by|\b0\.\d+ (?:is|for|raises|opens|a|twice|in \d)|at 0\.\d"
+    r"|[\[{:]\s*-?0?\.?\d+(?:\.\d+)?\s*[,\]}]|\b\d+(?:\.\d+)? (?:in|of|per) (?:a |every )?100\b|, ?0\.\d+\b"
+    r"|\bby more than\b|\bband\b.{0,12}\d"
+)
+DURATION = re.compile(
+    r"\b\d+(?:st|nd|rd|th)? (?:\w+ |of \w+ ){0,3}?(?:months?|cohorts?|weeks?|batch(?:es)?|quarters?|lists?|nights?|cycles?|days?|runs?|"
+    r"snapshots?|periods?)\b|\bin a row\b|\brunning\b|\bconsecutive\b|\bsuccession\b|\btwice\b|\bsecond cohort\b"
+    r"|\brolling\b|\bfor: ?\d+|\b(?:cohorts|batches|months|weeks|periods): ?\d|\bone after (?:another|the other)\b"
+    r"|\btogether\b|\bfor a (?:quarter|month|week)\b|\d+ ?(?:d|w|m|wk|wks)\b"
+)
+CADENCE = re.compile(
+    r"\b(?:daily|weekly|monthly|quarterly|hourly|nightly|yearly)\b"
+    r"|\b(?:each|every|per|once an?|on) (?:\w+ )?(?:day|week|month|quarter|night|batch|load|run|extract|hour|mon|tues|wednes|thurs|fri|"
+    r"satur|sun|cycle|delivery|file|scoring|snapshot|morning)\w*"
+    r"|\b(?:before|after|at|on) (?:\w+ )?(?:batch|scoring|score|scored|run|anyone|anybody|call\w*|load|scores?)\b"
+    r"|\bsame day\b|\bday 1\b|\bon the day\b|\bimmediately\b|\bbatches: ?\d"
+)
+REFERENCE = re.compile(
+    r"\b(?:against|versus|vs\.?|compared? (?:with|to)|relative to|beside|next to|than|from|of|to|off|around|on|with|in|within|like|above|"
+    r"its|their|the|same|over|last|previous|preceding|prior|trailing|rolling|ago|reference:?)\b[^.;|]{0,40}?"
+    r"\b(?:train(?:ing|ed)?(?: \w+)?|last (?:\w+ )?(?:month|week|year|quarter|batch|load|run|file|good)"
+    r"|(?:previous|preceding|prior|trailing|former|past) (?:\w+ )?(?:\d+ )?\w+|months?(?: before| ago|'s)|weeks? (?:ago|before)"
+    r"|same (?:\w+ )?(?:months?|weeks?|season)|last year\w*|\d+ (?:\w+ )?(?:months?|weeks?|batches|days|lists|quarters)\b|baseline"
+    r"|usual|normal|reference|\d{4}-\d{2}|20\d\d|half[- ]year|steady state|month before|week before|day before|h1\b|trailing)"
+    r"|\b(?:last|previous|preceding|prior) (?:month|week|year|quarter|batch|load|run|file|list|delivery)(?:'?s)?\b"
+    r"|\breference\b|\bbaseline\b|\b\d+[- ](?:day|week|month) (?:mean|median|average|window)|\btraining (?:set|data|months|window|table|rows|file|period)\b"
+    r"|\b(?:median|psi|rate|mean) ref\b|\b(?:month|week|year)s? (?:before|earlier|ago|back)\b|\bqcol_?ref\b"
+    r"|\bvs (?:q\w+|month)|\boffline\b|\bwarehouse\b|\blast \d+ \w+|\blatest \d+ \w+|\bat first\b|\bits own last\b|\byearly max"
+)
+
+
+@lru_cache(maxsize=8)
+def _name_patterns(
+    names: tuple[str, ...], label: str | None, version: str | None
+) -> tuple[re.Pattern[str], ...]:
+    def pattern(words: list[str]) -> re.Pattern[str]:
+        if not words:
+            return re.compile(r"(?!)")
+        longest = sorted(words, key=len, reverse=True)
+        return re.compile(r"(?<![\w])(?:" + "|".join(longest) + r")(?![a-z0-9])")
+
+    columns: list[str] = []
+    for name in names:
+        lowered = name.lower()
+        if lowered != (label or "").lower():
+            columns.append(re.escape(lowered))
+            if lowered.count("_") >= 1 and len(lowered) >= 9:
+                columns.append(re.escape(lowered).replace("_", "[ -]"))
+    versions: list[str] = []
+    if version:
+        stem = re.split(r"[/:@]", version.lower())[0]
+        versions = [re.escape(stem) + r"[/:@]?\s?v?\d+", re.escape(version.lower())]
+    return pattern(columns), pattern([re.escape(label.lower())] if label else []), pattern(versions)
+
+
+def columns_in(text: str, facts: Facts) -> tuple[str, ...]:
+    """The columns of the facts named in a text, in the order of their first mention."""
+    lowered = text.lower()
+    pattern = _name_patterns(facts.names, None, None)[0]
+    spoken = {name.lower().replace("_", " "): name for name in facts.names}
+    found = [spoken[m.group().replace("_", " ").replace("-", " ")] for m in pattern.finditer(lowered)]
+    return tuple(dict.fromkeys(found))
+
+
+@lru_cache(maxsize=8)
+def _group_pattern(names: tuple[str, ...]) -> re.Pattern[str]:
+    words = {
+        word
+        for name in names
+        for word in name.lower().split("_")
+        if len(word) >= 4 and word not in _GROUP_STOP and not word[0].isdigit()
+    }
+    stems = sorted({word.removesuffix("s") for word in words})
+    return re.compile(r"\b(?:" + "|".join(map(re.escape, stems)) + r")s?\b") if stems else re.compile(r"(?!)")
+
+
+def feature_groups_in(text: str, facts: Facts) -> frozenset[str]:
+    """Words of a normalised text that also make up column names (usage, tenure, payment ...)."""
+    return frozenset(match.group().removesuffix("s") for match in _group_pattern(facts.names).finditer(text))
+
+
+def plain(text: str) -> str:
+    """Lower case, one kind of dash and quote, number words as digits, per cent as a sign."""
+    text = unicodedata.normalize("NFKC", text).lower()
+    text = re.sub(r"[‐‑‒–—−]", "-", text).translate(str.maketrans("’‘“”´`", "''\"\"''"))
+    text = (
+        text.replace("÷", "/")
+        .replace("×", "x")
+        .replace("→", " -> ")
+        .replace("⇒", " -> ")
+        .replace("=>", " -> ")
+    )
+    text = re.sub(r"\bper ?cent\b|\bpercent\b", "%", text)
+    text = _FRACTION_PATTERN.sub(lambda m: f"1/{_FRACTIONS[m.group(1)]}", text)
+    text = _NUMBER_PATTERN.sub(lambda m: str(_NUMBER_WORDS[m.group(1)]), text)
+    text = _TENS_PATTERN.sub(lambda m: str(int(m.group(1)) + int(m.group(2))), text)
+    text = re.sub(r"\bone (?=in \d)", "1 ", text)
+    text = re.sub(r"\b(?:a|one) 100\b", "100", text)
+    return re.sub(r"\s+", " ", text).strip()
+
+
+def normalise(text: str, facts: Facts) -> str:
+    """Plain text with the facts' names replaced by ``qcol``, ``qlabel`` and ``qversion``."""
+    lowered = text.lower()
+    columns, label, version = _name_patterns(facts.names, facts.label.column, facts.service.model_version)
+    lowered = version.sub(f" {VERSION} ", lowered)
+    lowered = label.sub(f" {LABEL} ", lowered)
+    lowered = columns.sub(f" {COLUMN} ", lowered)
+    return plain(lowered.replace("_", " "))
