@@ -65,6 +65,11 @@ class Proof(Model):
     measured: str = ""
 
 
+def proof(file: str, where: str = "", said: str = "", measured: str = "") -> Proof:
+    """Build a Proof, each text cut to 400 characters."""
+    return Proof(file=file[:400], where=where[:400], said=said[:400], measured=measured[:400])
+
+
 @dataclass(frozen=True)
 class Finding:
     """The answer of a check: credit in 0..1, a message the candidate can act on, and proof."""
@@ -72,6 +77,7 @@ class Finding:
     credit: float
     message: str
     proofs: tuple[Proof, ...] = field(default=())
+    confidence: float = 1.0
 
     def __post_init__(self) -> None:
         if not 0.0 <= self.credit <= 1.0:

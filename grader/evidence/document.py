@@ -27,6 +27,14 @@ class TextFile(Model):
     text: str = ""
 
 
+class PinnedDependencies(Model):
+    """Requirement lines of the service's dependency file, and how many name one exact version."""
+
+    path: str | None = None
+    total: int = 0
+    pinned: int = 0
+
+
 class EvidenceDocument(Model):
     """Everything measured of one submission that is not a long array."""
 
@@ -48,6 +56,7 @@ class EvidenceDocument(Model):
     service: ServiceEvidence = Field(default_factory=ServiceEvidence)
     readme: TextFile = Field(default_factory=TextFile)
     dockerfile: TextFile = Field(default_factory=TextFile)
+    pinned: PinnedDependencies = Field(default_factory=PinnedDependencies)
 
 
 @dataclass(frozen=True)

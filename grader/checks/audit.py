@@ -1,0 +1,249 @@
+"""Audit depth: what the candidate found, judged against the key of the variant."""
+
+from __future__ import annotations
+
+from grader.checks.case import Case
+from grader.checks.matching import FULL_RECALL, Matching
+from grader.checks.recompute import agrees
+from grader.evidence.notebook import FindingClaim, FindingsFile
+from grader.truth import Plant
+from grader.types import Finding, Proof, proof
+
+
+def notebook_reproduces(case: Case) -> Finding:
+    """The notebook runs clean from a fresh kernel, in order, and writes the findings that were submitted.
+
+    We clear its outputs, run it in the published image on the issued data, without network, with the
+    submitted findings.json out of sight. 60 % of the credit is for running every cell in order without an
+    error, 40 % for writing the same findings (kind, columns, first month) as the submitted file. It pays in
+    proportion to what the findings are worth: a notebook that finds nothing reproduces nothing.
+    """
+    notebook = case.evidence.document.notebook
+    name = notebook.path or "audit.ipynb"
+    if notebook.path is None:
+        return Finding(0.0, "No notebook was found.", (proof(name, measured="not in the submission"),))
+    ran = notebook.code_cells > 0 and notebook.in_order and not notebook.error
+    cells = proof(
+        name,
+        where=f"cell {notebook.error_cell}" if notebook.error_cell is not None else "",
+        said=f"{notebook.code_cells} code cells",
+        measured=notebook.error or f"{notebook.executed_cells} ran in order from a fresh kernel",
+    )
+    share = notebook.executed_cells / notebook.code_cells if notebook.code_cells else 0.0
+    same, compared = _same_findings(notebook.submitted, notebook.produced)
+    worth = min(1.0, 2 * case.matching.recall())
+    credit = ((0.6 if ran else 0.15 * share) + (0.4 * same if ran else 0.0)) * worth
+    if not ran:
+        message = "The notebook does not run from a fresh kernel to its end; restart, run all, then submit."
+    elif same < 1:
+        message = "The notebook runs, but what it writes differs from the submitted findings.json."
+    else:
+        message = "The notebook runs clean and writes the submitted findings."
+    if worth < 1:
+        message += " Few of its findings are right, so little was reproduced."
+    return Finding(round(credit, 6), message, (cells, compared))
+
+
+def _signature(claim: FindingClaim) -> tuple[str, tuple[str, ...], str | None]:
+    return claim.kind, tuple(sorted(claim.columns)), claim.from_month
+
+
+def _same_findings(submitted: FindingsFile | None, produced: FindingsFile | None) -> tuple[float, Proof]:
+    left = {_signature(c) for c in submitted.findings} if submitted else set()
+    right = {_signature(c) for c in produced.findings} if produced else set()
+    union = left | right
+    same = len(left & right) / len(union) if union else 0.0
+    return same, proof(
+        "findings.json",
+        said=f"{len(left)} submitted",
+        measured=f"{len(right)} written by our run, {len(left & right)} the same",
+    )
+
+
+def leakage_found(case: Case) -> Finding:
+    """Every planted leak is reported: the right column, as a leak.
+
+    Recall over the variant's leaks, weighted by their severity; full credit at 80 %. The column decides, a
+    narrower or wider kind of leak is accepted; `ask` earns half. Reports that are mostly wrong shrink it.
+    """
+    return _recall(case, "leakage", "leaking columns")
+
+
+def drift_found(case: Case) -> Finding:
+    """Every planted change over time is reported: kind, column, and first month within one month.
+
+    Severity-weighted recall, full at 80 %. For gradual changes any onset between the start and the first
+    month with PSI 0.10 counts, one month either side; a worse onset earns half or a quarter.
+    """
+    return _recall(case, "change", "changes over time")
+
+
+def quality_found(case: Case) -> Finding:
+    """Imbalance, label maturity and overlap, repeated rows, missing and wrong values are reported.
+
+    Severity-weighted recall over the quality defects and inherent facts of the variant, full at 80 %.
+    """
+    return _recall(case, "quality", "quality and label problems")
+
+
+def _recall(case: Case, family: str, what: str) -> Finding:
+    matching = case.matching
+    recall = matching.recall(family)
+    credit = min(1.0, recall / FULL_RECALL) * matching.spray_discount
+    lines = [m for m in matching.matches if m.plant.family == family]
+    proofs = tuple(_plant_proof(matching, m.plant, m.finding, m.credit) for m in lines)
+    found = sum(m.credit >= 0.5 for m in lines)
+    message = f"{found} of {len(lines)} {what} reported well enough to act on."
+    if matching.spray_discount < 1:
+        message += " Most other findings are false alarms, which discounts this."
+    if not matching.claims:
+        message = f"No findings were read, so none of the {what} count as reported."
+    return Finding(round(credit, 6), message, proofs)
+
+
+def _plant_proof(matching: Matching, plant: Plant, index: int | None, credit: float) -> Proof:
+    months = f" from {plant.months.from_month}" if plant.months else ""
+    truth = f"{plant.kind} in {', '.join(plant.columns) or 'the rows'}{months}; credit {credit:.2f}"
+    if index is None:
+        return proof(matching.path, said="not reported", measured=truth)
+    return proof(
+        matching.path, where=f"finding {index + 1}", said=said_of(matching.claims[index]), measured=truth
+    )
+
+
+def said_of(claim: FindingClaim) -> str:
+    """Return a finding in one line."""
+    months = f" from {claim.from_month}" if claim.from_month else ""
+    return f"{claim.status}: {claim.kind} in {', '.join(claim.columns) or 'the rows'}{months}"
+
+
+def findings_precise(case: Case) -> Finding:
+    """Few false alarms: what is reported as a defect is one, and what only looks like one is not reported.
+
+    Precision of the defect findings, a decoy counting double, from 0 credit at 40 % to .85 at 90 %; the rest
+    for naming a decoy as harmless with the reason. Multiplied by recall over everything, so that silence
+    earns nothing. Notes and questions never cost.
+    """
+    matching = case.matching
+    decoys = len(case.truth.key.decoys)
+    noted = len(matching.decoys_noted) / decoys if decoys else 1.0
+    accuracy = min(1.0, max(0.0, (matching.precision - 0.4) / 0.5))
+    credit = (0.85 * accuracy + 0.15 * min(1.0, 2 * noted)) * min(1.0, matching.recall() / FULL_RECALL)
+    proofs = [
+        proof(
+            matching.path, f"finding {i + 1}", said_of(matching.claims[i]), "nothing of the kind was planted"
+        )
+        for i in matching.false_alarms[:10]
+    ]
+    proofs += [
+        proof(matching.path, f"finding {i + 1}", said_of(matching.claims[i]), f"harmless: {decoy.summary}")
+        for i, decoy in matching.decoy_hits[:10]
+    ]
+    wrong = len(matching.false_alarms) + len(matching.decoy_hits)
+    message = (
+        f"{wrong} of the defects reported are none, {len(matching.decoy_hits)} of them harmless look-alikes; "
+        f"{len(matching.decoys_noted)} of {decoys} look-alikes were explained."
+    )
+    return Finding(round(credit, 6), message, tuple(proofs))
+
+
+def statistics_recompute(case: Case) -> Finding:
+    """Quoted statistics recompute on the issued data; each finding has an action that was carried out.
+
+    For every plant that was reported: half for a statistic of the brief's list that agrees with ours within
+    max(0.02, 10 %), half for an action. Averaged over the plants by their severity (full at 80 %).
+    If the seeded leak is reported but still moves the served predictions, a quarter is lost.
+    """
+    earned = weight = 0.0
+    proofs: list[Proof] = []
+    matching = case.matching
+    for match in matching.matches:
+        weight += match.plant.severity
+        if match.finding is None:
+            continue
+        claim = matching.claims[match.finding]
+        right, shown = _statistic(case, match.finding, claim)
+        proofs.append(shown)
+        earned += (
+            match.plant.severity * (0.5 * right + 0.5 * bool(claim.action.strip())) * min(1, match.credit * 2)
+        )
+    credit = min(1.0, earned / weight / FULL_RECALL) * matching.spray_discount if weight else 0.0
+    kept = leak_moves_predictions(case)
+    message = (
+        f"{sum('agrees' in p.measured for p in proofs)} of {len(proofs)} quoted statistics agree with ours."
+    )
+    if kept is not None and kept > 0 and leak_was_reported(case):
+        credit *= 0.75
+        message += " The reported leak still moves the served predictions."
+        proofs.append(
+            proof("service", "leak column changed", "reported as a leak", f"predictions move by {kept:.4f}")
+        )
+    return Finding(round(credit, 6), message, tuple(proofs))
+
+
+def _statistic(case: Case, index: int, claim: FindingClaim) -> tuple[float, Proof]:
+    place = f"finding {index + 1}"
+    quoted = claim.statistic
+    if quoted is None or quoted.value is None:
+        return 0.0, proof(case.matching.path, place, said_of(claim), "no statistic quoted")
+    ours = case.recomputer.value(claim)
+    said = f"{quoted.name} = {quoted.value:g}"
+    if ours is None:
+        return 0.0, proof(case.matching.path, place, said, "not defined for this finding in the brief")
+    good = agrees(quoted.value, ours)
+    return float(good), proof(
+        case.matching.path, place, said, f"{ours:.4g}, {'agrees' if good else 'differs'} on the issued data"
+    )
+
+
+def leak_moves_predictions(case: Case) -> float | None:
+    """Largest move of a served probability when only the seeded leak changes; None where not measured."""
+    base = case.evidence.array("service.parity")
+    changed = case.evidence.array("service.leak_changed")
+    if not changed.size or not base.size:
+        return None
+    gaps = abs(changed - base[: changed.size])
+    finite = gaps[gaps == gaps]
+    if not finite.size:
+        return None
+    worst = float(finite.max())
+    return worst if worst > 1e-6 else 0.0
+
+
+def leak_was_reported(case: Case) -> bool:
+    """Whether the seeded leak is matched by a finding that is more than a question."""
+    return any(m.plant.seeded and m.credit >= 0.75 for m in case.matching.matches)
+
+
+def seeded_leak_neutralised(case: Case) -> Finding:
+    """The seeded leak is reported, and changing that column in requests does not change any prediction.
+
+    Both are needed; the service must serve a model that beats the base rate, or there is nothing to protect.
+    """
+    plant = case.truth.key.seeded_leak()
+    if plant is None:
+        return Finding(0.0, "This variant has no seeded leak.")
+    moved = leak_moves_predictions(case)
+    reported = leak_was_reported(case)
+    proofs = (
+        proof(
+            "findings.json",
+            said="reported" if reported else "not reported",
+            measured=", ".join(plant.columns),
+        ),
+        proof(
+            "service",
+            where="requests with that column changed",
+            measured="not measured" if moved is None else f"predictions move by at most {moved:.2g}",
+        ),
+    )
+    caught = reported and moved == 0.0 and case.serves_a_model
+    if caught:
+        message = "The seeded leak was reported and the served model does not react to it."
+    elif not reported:
+        message = "The seeded leak was not reported."
+    elif moved is None or not case.serves_a_model:
+        message = "No served model could be tested for the leak."
+    else:
+        message = "The seeded leak was reported, but the served model still reacts to it."
+    return Finding(1.0 if caught else 0.0, message, proofs)

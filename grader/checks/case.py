@@ -1,0 +1,184 @@
+"""One submission's evidence beside the truth, with what several checks need computed once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
+
+from grader import metrics
+from grader.checks.matching import Matching, match_findings
+from grader.checks.recompute import Recomputer
+from grader.evidence.document import Evidence
+from grader.evidence.modelling import SPLITS
+from grader.metrics import Floats
+from grader.truth import Truth
+
+Strings = npt.NDArray[np.str_]
+PARITY_TOLERANCE = 1e-4
+STANDARD_ERRORS = 3.0
+"""How far above a dummy a model must rank before work on it can earn anything."""
+
+
+@dataclass(frozen=True)
+class Scored:
+    """Rows with labels and probabilities; `chance` is the true probability where the vault has it."""
+
+    y: Floats
+    tuned: Floats
+    baseline: Floats
+    customer: npt.NDArray[np.int64]
+    month: Strings
+    chance: Floats
+
+    @property
+    def usable(self) -> bool:
+        """Return whether ranking figures can be computed at all."""
+        return self.y.size >= 100 and 0 < self.y.sum() < self.y.size
+
+
+@dataclass(frozen=True)
+class Case:
+    """What a check looks at."""
+
+    evidence: Evidence
+    truth: Truth
+
+    @cached_property
+    def matching(self) -> Matching:
+        """The findings matched with the plants."""
+        return match_findings(self.evidence, self.truth)
+
+    @cached_property
+    def recomputer(self) -> Recomputer:
+        """The issued data, ready to recompute quoted statistics."""
+        return Recomputer(self.truth)
+
+    @cached_property
+    def issued_label(self) -> Floats:
+        """The issued label of every issued row."""
+        return np.asarray(self.truth.issued[self.truth.key.label.column].to_numpy(dtype=np.float64))
+
+    @cached_property
+    def issued_month(self) -> Strings:
+        """The month of every issued row."""
+        return np.asarray(self.truth.issued["snapshot_month"].to_numpy(dtype=np.str_))
+
+    @cached_property
+    def prediction_rows(self) -> npt.NDArray[np.int64]:
+        """The issued row of every submitted prediction."""
+        return self.evidence.array("predictions.row").astype(np.int64)
+
+    @cached_property
+    def prediction_split(self) -> Strings:
+        """The split name of every submitted prediction."""
+        return np.asarray(SPLITS)[self.evidence.array("predictions.split").astype(np.int64)]
+
+    @cached_property
+    def prediction_month(self) -> Strings:
+        """The month of every submitted prediction."""
+        return self.issued_month[self.prediction_rows]
+
+    @cached_property
+    def test(self) -> Scored:
+        """The test rows that have a tuned probability, with the issued labels."""
+        tuned = self.evidence.array("predictions.p_tuned")
+        baseline = self.evidence.array("predictions.p_baseline")
+        if not tuned.size:
+            return _empty()
+        chosen = (self.prediction_split == "test") & np.isfinite(tuned)
+        rows = self.prediction_rows[chosen]
+        return Scored(
+            y=self.issued_label[rows],
+            tuned=tuned[chosen],
+            baseline=baseline[chosen],
+            customer=self.truth.issued["customer_id"].to_numpy(dtype=np.int64)[rows],
+            month=self.issued_month[rows],
+            chance=np.full(rows.size, np.nan),
+        )
+
+    @cached_property
+    def replay(self) -> Scored:
+        """The replay rows that the service answered; `tuned` holds the served probability."""
+        served = self.evidence.array("service.replay")
+        frame = self.truth.replay
+        if served.size != len(frame):
+            return _empty()
+        known = np.isfinite(served)
+        chosen = frame[known]
+        return Scored(
+            y=chosen[self.truth.key.label.column].to_numpy(dtype=np.float64),
+            tuned=served[known],
+            baseline=np.full(int(known.sum()), np.nan),
+            customer=chosen["customer_id"].to_numpy(dtype=np.int64),
+            month=np.asarray(chosen["snapshot_month"].to_numpy(dtype=np.str_)),
+            chance=chosen["true_probability"].to_numpy(dtype=np.float64),
+        )
+
+    @cached_property
+    def replay_answered(self) -> float:
+        """Share of the replay that got a usable probability, 0..1."""
+        served = self.evidence.array("service.replay")
+        return float(np.isfinite(served).mean()) if served.size else 0.0
+
+    @cached_property
+    def replay_pr_auc(self) -> float | None:
+        """PR-AUC of the served probabilities on the replay; unanswered rows rank last."""
+        served = self.evidence.array("service.replay")
+        y = self.truth.replay[self.truth.key.label.column].to_numpy(dtype=np.float64)
+        if served.size != y.size or not np.isfinite(served).any():
+            return None
+        return metrics.pr_auc(y, np.where(np.isfinite(served), served, -1.0))
+
+    @cached_property
+    def serves_a_model(self) -> bool:
+        """Whether the served ranking beats the replay's base rate by three standard errors."""
+        if self.replay_pr_auc is None or not self.replay.usable:
+            return False
+        se = metrics.pr_auc_se(self.replay.y, self.replay.tuned, self.replay.customer)
+        return self.replay_pr_auc > self.truth.key.dummy.replay.pr_auc + STANDARD_ERRORS * se
+
+    @cached_property
+    def predicts(self) -> bool:
+        """Whether the tuned test predictions beat the test base rate by three standard errors."""
+        test = self.test
+        if not test.usable:
+            return False
+        se = metrics.pr_auc_se(test.y, test.tuned, test.customer)
+        return metrics.pr_auc(test.y, test.tuned) > float(test.y.mean()) + STANDARD_ERRORS * se
+
+    @cached_property
+    def parity_errors(self) -> dict[str, Floats]:
+        """Absolute differences of served and submitted probability on the parity rows, per submitted model.
+
+        NaN where the row has no submitted prediction; infinite where the service gave none.
+        """
+        served = self.evidence.array("service.parity")
+        rows = self.evidence.array("service.parity_rows").astype(np.int64)
+        errors: dict[str, Floats] = {}
+        if not served.size or served.size != rows.size:
+            return errors
+        served = np.where(np.isfinite(served), served, np.inf)
+        for model in ("tuned", "baseline"):
+            by_row = np.full(len(self.truth.issued), np.nan)
+            values = self.evidence.array(f"predictions.p_{model}")
+            if values.size:
+                by_row[self.prediction_rows] = values
+                errors[model] = np.abs(served - by_row[rows])
+        return errors
+
+    @cached_property
+    def served_model(self) -> str:
+        """Which submitted model the service answers with: the one it is closest to."""
+        worst = {
+            name: float(np.nanmedian(values)) if np.isfinite(values).any() else np.inf
+            for name, values in self.parity_errors.items()
+        }
+        return min(worst, key=lambda name: (worst[name], name != "tuned")) if worst else "tuned"
+
+
+def _empty() -> Scored:
+    none = np.empty(0)
+    return Scored(none, none, none, np.empty(0, dtype=np.int64), np.empty(0, dtype=np.str_), none)

@@ -1,0 +1,216 @@
+"""Tracking, claimed figures, operating decision and the choice of the shipped model."""
+
+from __future__ import annotations
+
+import re
+
+import numpy as np
+
+from grader import metrics
+from grader.checks.case import Case
+from grader.checks.evaluation import recomputed_figures, unusable
+from grader.evidence.modelling import TrackedRun
+from grader.types import Finding, Proof, proof
+
+BASELINE_WORDS = re.compile(r"base|logistic|logreg|dummy|linear|simple", re.I)
+SEARCH_TRIALS = 10
+RESAMPLES = 60
+
+
+def runs_tracked(case: Case) -> Finding:
+    """A baseline and a tuned run are in the store with what is needed to repeat and to trace them.
+
+    Fifths: a finished baseline and another run with parameters and metrics; a search of at least ten trials
+    whose parameters differ; a model artefact that is really in the submission; the data that was used (a
+    dataset, or a parameter or tag that names it); the served model traced to a run (its id, name or version in
+    /health), and a tracked figure that recomputes from the submitted predictions.
+    """
+    missing = unusable(case)
+    if missing:
+        return missing
+    tracking = case.evidence.document.tracking
+    path = tracking.path or "mlflow.db"
+    if not tracking.runs:
+        reasons = tracking.problems[:4] or ("no runs in it",)
+        return Finding(0.0, "No tracked runs were found.", tuple(proof(path, measured=r) for r in reasons))
+    done = [r for r in tracking.runs if r.status.upper() in ("FINISHED", "") and r.metrics]
+    described = [r for r in done if r.params]
+    baseline = [r for r in described if BASELINE_WORDS.search(f"{r.name} {' '.join(r.tags.values())[:400]}")]
+    others = [r for r in described if r not in baseline]
+    trials = _trials(done)
+    models = [m for r in done for m in r.models]
+    data = [r.run_id for r in done if r.datasets or _names_data(r)]
+    traced = _traced(case, done)
+    parts = (
+        ("baseline and tuned run", 1.0 if baseline and others else 0.5 if described else 0.0,
+         f"{len(baseline)} baseline, {len(others)} other runs with parameters and metrics"),
+        ("search", min(1.0, trials / SEARCH_TRIALS) if trials >= 3 else 0.0, f"{trials} differing trials"),
+        ("model artefact", 1.0 if models else 0.0, f"{len(models)} present: {', '.join(models[:3])}"),
+        ("data named", 1.0 if data else 0.0, f"{len(data)} runs name their data"),
+        ("traced and consistent", 0.5 * traced[0] + 0.5 * _consistent(case, done), traced[1]),
+    )  # fmt: skip
+    credit = sum(part[1] for part in parts) / len(parts)
+    lacking = [name for name, value, _ in parts if value < 1]
+    message = "Both models are tracked and can be traced." if not lacking else f"Weak: {', '.join(lacking)}."
+    return Finding(
+        round(credit, 6), message, tuple(proof(path, name, measured=text) for name, _, text in parts)
+    )
+
+
+def _trials(runs: list[TrackedRun]) -> int:
+    """Number of different parameter sets among the largest family of sibling runs."""
+    families: dict[str | None, set[tuple[tuple[str, str], ...]]] = {}
+    for run in runs:
+        families.setdefault(run.parent, set()).add(tuple(sorted(run.params.items())))
+    nested = [len(v) for parent, v in families.items() if parent is not None]
+    return max(nested, default=max(0, len(families.get(None, set())) - 2))
+
+
+def _names_data(run: TrackedRun) -> bool:
+    names = [*run.params, *run.tags]
+    return any(
+        re.search(r"data|snapshot|variant|sha256|rows", name, re.I) for name in names if "mlflow." not in name
+    )
+
+
+def _traced(case: Case, runs: list[TrackedRun]) -> tuple[float, str]:
+    served = case.evidence.document.service.model_version
+    if not served:
+        return 0.0, "the service names no model version"
+    for run in runs:
+        version = str(run.tags.get("model_version") or run.params.get("model_version") or "")
+        if (version and version == served) or run.run_id[:8] in served:
+            return 1.0, f"served {served!r} is run {run.run_id[:8]} {run.name!r}"
+    return 0.0, f"served {served!r} is none of the tracked runs"
+
+
+def _consistent(case: Case, runs: list[TrackedRun]) -> float:
+    ours = recomputed_figures(case, "tuned").get("pr_auc")
+    values = [v for r in runs for v in r.metrics.values()]
+    return float(ours is not None and any(abs(v - ours) <= max(0.003, 0.02 * ours) for v in values))
+
+
+def figures_fit_the_problem(case: Case) -> Finding:
+    """The claimed figures suit a rare outcome and a limited call list, and say how sure they are.
+
+    For the tuned model: PR-AUC with the base rate beside it 40 %, precision or recall at the capacity 30 %, an
+    interval of PR-AUC that holds the recomputed value and is between 0.4 and 2.5 times as wide as ours from
+    customer resamples 30 %. Accuracy or ROC-AUC alone earns nothing.
+    """
+    missing = unusable(case)
+    if missing:
+        return missing
+    claimed = case.evidence.document.evaluation.metrics
+    path = claimed.path or "evaluation/metrics.json"
+    test, ours = case.test, recomputed_figures(case, "tuned")
+    ranked = "pr_auc" in claimed.tuned
+    based = "base_rate" in claimed.tuned or "base_rate" in claimed.baseline
+    capacity = any(name in claimed.tuned for name in ("precision_at_capacity", "recall_at_capacity"))
+    interval = claimed.intervals.get("tuned.pr_auc") or claimed.intervals.get("pr_auc")
+    sound, shown = 0.0, "no interval"
+    if interval:
+        low, high = interval
+        width = 3.92 * metrics.pr_auc_se(test.y, test.tuned, test.customer)
+        held = low <= ours.get("pr_auc", -1) <= high
+        ratio = (high - low) / max(width, 1e-6)
+        sound = 1.0 if held and 0.4 <= ratio <= 2.5 else 0.3 if held else 0.0
+        shown = f"recomputed {ours.get('pr_auc', 0):.4f}; ours is {width:.4f} wide"
+    credit = (0.25 + 0.15 * based if ranked else 0.0) + 0.3 * capacity + 0.3 * sound
+    said = f"{interval[0]:.4f} to {interval[1]:.4f}" if interval else "–"
+    proofs = (
+        proof(path, "tuned", said=", ".join(sorted(claimed.tuned)) or "nothing"),
+        proof(path, "pr_auc_ci", said=said, measured=shown),
+    )  # fmt: skip
+    message = "The figures suit a rare outcome and say how sure they are."
+    if credit < 0.999:
+        absent = [n for n, ok in (("PR-AUC", ranked), ("base rate", based), ("a figure at the capacity", capacity),
+                                  ("a sound interval", sound == 1)) if not ok]  # fmt: skip
+        message = f"Missing: {', '.join(absent)}."
+    return Finding(round(credit, 6), message, proofs)
+
+
+def decision_pays(case: Case) -> Finding:
+    """The threshold and the call list follow from the costs and the capacity, and pay on the replay.
+
+    Expected profit (true probabilities) on the replay of calling everybody at or above the stated threshold
+    inside each month's capacity, over the best that any threshold attains with the same ranking: full from
+    97 %, none at 85 %. The stated capacity must be that of the brief, or a third is lost.
+    """
+    decision = case.evidence.document.evaluation.metrics.decision
+    path = case.evidence.document.evaluation.metrics.path or "evaluation/metrics.json"
+    if not case.serves_a_model:
+        return Finding(
+            0.0, "No served model that ranks better than chance, so no decision to judge.", (proof(path),)
+        )
+    if "threshold" not in decision:
+        return Finding(0.0, "No operating threshold is stated.", (proof(path, "decision"),))
+    replay, business = case.replay, case.truth.business
+    share, gain = business.capacity_share, business.save_rate * business.kept_value
+    called = metrics.called_within_capacity(replay.tuned, replay.month, share)
+    worth = np.where(called, replay.chance * gain - business.call_cost, 0.0)
+    order = np.argsort(-replay.tuned, kind="stable")
+    best = float(np.max(np.cumsum(worth[order]), initial=0.0))
+    threshold = float(decision["threshold"])
+    got = float(worth[replay.tuned >= threshold].sum())
+    ratio = got / best if best > 0 else 0.0
+    stated = decision.get("capacity_share")
+    credit = float(np.clip((ratio - 0.85) / 0.12, 0, 1))
+    wrong_capacity = stated is None or abs(stated - share) > 0.005
+    if wrong_capacity:
+        credit *= 2 / 3
+    proofs = (
+        proof(
+            path,
+            "decision.threshold",
+            f"{threshold:.4g}",
+            f"{got:,.0f} EUR expected on the replay, {ratio:.0%} of the {best:,.0f} this ranking can earn; a call "
+            f"breaks even at {business.break_even:.2f}",
+        ),
+        proof(
+            path,
+            "decision.capacity_share",
+            "absent" if stated is None else f"{stated:g}",
+            f"{share:g} in the brief",
+        ),
+    )
+    message = f"The stated threshold earns {ratio:.0%} of what the same ranking can earn under the costs."
+    if wrong_capacity:
+        message += " The stated capacity is not the brief's."
+    return Finding(round(credit, 6), message, proofs)
+
+
+def choice_is_earned(case: Case) -> Finding:
+    """What ships has earned it, and imbalance was not handled at the price of the probabilities.
+
+    60 %: the tuned model ships and beats the baseline on test by more than two standard errors of the paired
+    difference (customer resamples), or it does not and the baseline ships. 40 %: the mean shipped probability
+    is within 15 % of the test churn rate (none from 60 %), as re-weighting left in place would not be.
+    """
+    missing = unusable(case)
+    if missing:
+        return missing
+    test = case.test
+    path = case.evidence.document.predictions.path or "evaluation/predictions.parquet"
+    proofs: list[Proof] = []
+    earned = 0.0
+    message = "No baseline probabilities were submitted, so the choice cannot be judged."
+    if np.isfinite(test.baseline).all():
+        gain, se = metrics.pr_auc_difference(
+            test.y, test.tuned, test.baseline, test.customer, resamples=RESAMPLES
+        )
+        wins = gain > 2 * se
+        ships = case.served_model
+        earned = 1.0 if wins == (ships == "tuned") else 0.5 if abs(gain) <= 2 * se else 0.0
+        proofs.append(
+            proof(path, "tuned minus baseline", f"{ships} ships", f"PR-AUC {gain:+.4f} ± {se:.4f} on test")
+        )
+        message = (
+            f"The {ships} model ships; tuning {'wins by more' if wins else 'gains no more'} than its error."
+        )
+    mean, base = float(test.tuned.mean()), float(test.y.mean())
+    off = abs(mean / base - 1)
+    kept = float(np.clip((0.6 - off) / 0.45, 0, 1))
+    proofs.append(proof(path, "p_tuned on test", f"mean {mean:.4f}", f"churn rate {base:.4f}, {off:.0%} off"))
+    if kept < 1:
+        message += " The probabilities are distorted against the churn rate."
+    return Finding(round(0.6 * earned + 0.4 * kept, 6), message, tuple(proofs))

@@ -1,0 +1,304 @@
+"""Modelling decisions and evaluation rigor, from the submitted predictions and the served replay."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from grader import metrics
+from grader.checks.case import Case
+from grader.metrics import month_index, month_name
+from grader.types import Finding, Proof, proof
+
+SPLIT_FILE = "evaluation/predictions.parquet"
+NO_MODEL = "The tuned test predictions do not rank churners better than chance, so nothing is earned here."
+NO_TEST = "No usable test predictions were read, so this could not be measured."
+
+
+def unusable(case: Case) -> Finding | None:
+    """Return the finding for predictions that carry no model, None where there is something to judge."""
+    document = case.evidence.document.predictions
+    if not case.test.usable:
+        return Finding(
+            0.0, NO_TEST, tuple(proof(document.path or SPLIT_FILE, measured=p) for p in document.problems[:5])
+        )
+    if not case.predicts:
+        ap = metrics.pr_auc(case.test.y, case.test.tuned)
+        base = float(case.test.y.mean())
+        shown = proof(
+            document.path or SPLIT_FILE, "test rows", measured=f"PR-AUC {ap:.3f}, base rate {base:.3f}"
+        )
+        return Finding(0.0, NO_MODEL, (shown,))
+    return None
+
+
+def split_respects_time(case: Case) -> Finding:
+    """The test months lie after every month whose labels were used otherwise, with the label horizon between.
+
+    Legal: first test month minus last train, validation or calibration month is at least the label horizon
+    (3), and the last test month is mature. 70 % of the credit falls with the embargo (half of it left for
+    ordered but adjoining months, none for overlapping ones), 20 % is for mature labels everywhere, 10 % for
+    test rows that are all rows of their months. A customer on both sides costs only where time does not part.
+    """
+    missing = unusable(case)
+    if missing:
+        return missing
+    path = case.evidence.document.predictions.path or SPLIT_FILE
+    month = np.array([month_index(m) for m in case.prediction_month])
+    split = case.prediction_split
+    test = month[split == "test"]
+    fit = month[np.isin(split, ["train", "validation", "calibration"])]
+    if fit.size == 0:
+        return Finding(0.1, "No training rows are listed, so the split cannot be checked.", (proof(path),))
+    horizon = case.truth.key.label.horizon_months
+    last_mature = month_index(case.truth.key.label.last_mature_month)
+    gap = int(test.min() - fit.max())
+    embargo = 1.0 if gap >= horizon else 0.5 * gap / horizon if gap > 0 else 0.0
+    immature = float(np.mean(np.concatenate([test, fit]) > last_mature))
+    covered = np.isin(case.issued_month, np.unique(case.prediction_month[split == "test"]))
+    complete = min(1.0, float((split == "test").sum()) / max(int(covered.sum()), 1) / 0.97)
+    credit = 0.7 * embargo + (0.2 * max(0.0, 1 - 5 * immature) + 0.1 * complete) * (1.0 if gap > 0 else 0.25)
+    proofs = (
+        proof(
+            path,
+            "split",
+            f"fitted up to {month_name(int(fit.max()))}, tested from {month_name(int(test.min()))}",
+            f"{gap} months apart; the label looks {horizon} months ahead",
+        ),
+        proof(
+            path,
+            "test rows",
+            f"{int((split == 'test').sum())} rows",
+            f"{complete:.0%} of their months; {immature:.1%} of all rows have immature labels",
+        ),
+    )
+    if embargo == 1:
+        message = "The split respects time and the label horizon."
+        if immature > 0:
+            message += " Months whose labels were not complete at extraction are used as truth."
+    elif gap > 0:
+        message = f"Train and test are ordered but only {gap} month(s) apart: their label windows overlap."
+    else:
+        message = "Test months overlap the months used for fitting: the split is not by time."
+    return Finding(round(credit, 6), message, proofs)
+
+
+FIGURES = ("pr_auc", "roc_auc", "brier", "precision_at_capacity", "recall_at_capacity", "base_rate")
+
+
+def recomputed_figures(case: Case, model: str) -> dict[str, float]:
+    """Return the figures of metrics.json for a model, recomputed on the submitted test rows."""
+    test = case.test
+    p = test.tuned if model == "tuned" else test.baseline
+    if not np.isfinite(p).all() or not test.usable:
+        return {}
+    precision, recall = metrics.capacity_figures(test.y, p, test.month, case.truth.business.capacity_share)
+    return {
+        "pr_auc": metrics.pr_auc(test.y, p),
+        "roc_auc": metrics.roc_auc(test.y, p) or 0.5,
+        "brier": metrics.brier(test.y, p),
+        "precision_at_capacity": precision,
+        "recall_at_capacity": recall,
+        "base_rate": float(test.y.mean()),
+    }
+
+
+def figures_reproduced(case: Case) -> Finding:
+    """Claimed figures recompute from the submitted predictions, and the labels used are the issued ones.
+
+    Each figure of metrics.json is recomputed on the test rows with the issued labels; it agrees within
+    max(0.003, 2 %). PR-AUC counts double. A required figure that is absent counts as wrong. The credit is the
+    square of the share that agrees, times the share of labels that equal the issued ones.
+    """
+    missing = unusable(case)
+    if missing:
+        return missing
+    claimed = case.evidence.document.evaluation.metrics
+    path = claimed.path or "evaluation/metrics.json"
+    right = total = 0.0
+    proofs: list[Proof] = []
+    for model, said in (("baseline", claimed.baseline), ("tuned", claimed.tuned)):
+        ours = recomputed_figures(case, model)
+        for name in FIGURES:
+            required = name in ("pr_auc", "precision_at_capacity")
+            if name not in said and not required:
+                continue
+            weight = 2.0 if name == "pr_auc" else 1.0
+            total += weight
+            value, measured = said.get(name), ours.get(name)
+            if value is None or measured is None:
+                proofs.append(
+                    proof(path, f"{model}.{name}", "absent" if value is None else f"{value:.4f}", "–")
+                )
+                continue
+            good = abs(value - measured) <= max(0.003, 0.02 * abs(measured))
+            right += weight * good
+            word = "agrees" if good else "does not recompute"
+            proofs.append(proof(path, f"{model}.{name}", f"{value:.4f}", f"{measured:.4f}, {word}"))
+    labels = _label_agreement(case)
+    if labels < 0.999:
+        shown = case.evidence.document.predictions.path or SPLIT_FILE
+        proofs.append(proof(shown, "y_true", measured=f"{labels:.2%} of the labels equal the issued ones"))
+    share = right / total if total else 0.0
+    credit = share**2 * max(0.0, 1 - 10 * (1 - labels))
+    wrong = [p for p in proofs if "agrees" not in p.measured]
+    message = (
+        "Every claimed figure recomputes from the submitted predictions."
+        if not wrong
+        else f"{len(wrong)} of {len(proofs)} claimed figures are absent or do not recompute."
+    )
+    return Finding(round(credit, 6), message, tuple(wrong + [p for p in proofs if "agrees" in p.measured]))
+
+
+def _label_agreement(case: Case) -> float:
+    """Share of submitted labels equal to the issued ones; rows of a key issued twice accept either label."""
+    given = case.evidence.array("predictions.y_true")
+    known = np.isfinite(given)
+    if not known.any():
+        return 1.0
+    rows = case.prediction_rows[known]
+    keys = case.truth.issued[["customer_id", "snapshot_month"]]
+    repeated = keys.duplicated(keep=False).to_numpy()[rows]
+    return float(np.mean((given[known] == case.issued_label[rows]) | repeated))
+
+
+def probabilities_calibrated(case: Case) -> Finding:
+    """Tuned probabilities agree with frequencies on the test rows, beyond what sampling customers explains.
+
+    Ten equal-count bins; the null resamples customers, since rows of one customer share label windows. 85 %
+    of the credit: full where the p-value is at least 0.05 or the excess of the calibration error over its
+    null is at most 5 % of the base rate, none from 40 %. 15 % for a reliability plot.
+    """
+    missing = unusable(case)
+    if missing:
+        return missing
+    test = case.test
+    measured = metrics.calibration(test.y, test.tuned, test.customer)
+    base = float(test.y.mean())
+    excess = max(0.0, measured.ece - measured.null_ece) / base
+    agreement = 1.0 if measured.p_value >= 0.05 else float(np.clip((0.40 - excess) / 0.35, 0, 1))
+    plot = find_plot(case, ("calib", "reliab"))
+    credit = 0.85 * agreement + (0.15 if plot and agreement > 0 else 0.0)
+    proofs = (
+        proof(
+            case.evidence.document.predictions.path or SPLIT_FILE,
+            "p_tuned on test",
+            f"mean probability {float(test.tuned.mean()):.4f}",
+            f"churn rate {base:.4f}; calibration error {measured.ece:.4f}, {measured.null_ece:.4f} by sampling "
+            f"alone, p = {measured.p_value:.3f}",
+        ),
+        proof(plot or "evaluation/calibration.png", measured="reliability plot found" if plot else "no plot"),
+    )
+    if agreement == 1:
+        message = "The probabilities agree with the frequencies on the test months."
+    else:
+        message = f"The probabilities miss the frequencies by {excess:.0%} of the base rate beyond sampling."
+    return Finding(round(credit, 6), message, proofs)
+
+
+def find_plot(case: Case, words: tuple[str, ...]) -> str | None:
+    """Return a drawn image whose name speaks of one of the words, else one of several notebook figures."""
+    plots = [p for p in case.evidence.document.evaluation.plots if p.width >= 100 and p.ink >= 0.003]
+    named = [p for p in plots if any(word in p.path.lower() for word in words)]
+    embedded = [p for p in plots if "#cell" in p.path]
+    return named[0].path if named else embedded[0].path if len(embedded) >= 2 else None
+
+
+def curves_recompute(case: Case) -> Finding:
+    """The lift table by decile equals the recomputed one, and a precision-recall curve is drawn.
+
+    65 % for the table: the share of its lift and churner figures that agree with ours on the same test rows
+    (lift within max(0.05, 3 %), counts within 2 %, decile 1 the highest scores); 35 % for the plot.
+    """
+    missing = unusable(case)
+    if missing:
+        return missing
+    submitted = case.evidence.document.evaluation.lift
+    path = submitted.path or "evaluation/lift.csv"
+    ours = {row.decile: row for row in metrics.lift_table(case.test.y, case.test.tuned)}
+    right = total = 0
+    proofs: list[Proof] = []
+    for row in submitted.rows:
+        mine = ours.get(row.decile)
+        if mine is None:
+            continue
+        pairs = (
+            ("lift", row.lift, mine.lift, 0.05),
+            ("churn_rate", row.churn_rate, mine.churn_rate, 0.003),
+            ("cumulative_capture", row.cumulative_capture, mine.cumulative_capture, 0.01),
+            ("churners", row.churners, float(mine.churners), 2.0),
+        )
+        for name, said, measured, slack in pairs:
+            if said is None:
+                continue
+            total += 1
+            good = abs(said - measured) <= max(slack, 0.03 * abs(measured))
+            right += good
+            if not good and len(proofs) < 6:
+                proofs.append(proof(path, f"decile {row.decile} {name}", f"{said:.4g}", f"{measured:.4g}"))
+    complete = len({row.decile for row in submitted.rows} & set(ours)) / 10
+    table = (right / total) ** 2 * complete if total else 0.0
+    plot = find_plot(
+        case, ("pr_curve", "precision_recall", "precision-recall", "prcurve", "pr-curve", "/pr.")
+    )
+    credit = 0.65 * table + (0.35 if plot else 0.0)
+    proofs.insert(
+        0, proof(path, said=f"{len(submitted.rows)} deciles", measured=f"{right} of {total} figures agree")
+    )
+    proofs.append(proof(plot or "evaluation/pr_curve.png", measured="curve found" if plot else "no plot"))
+    message = "Lift table and precision-recall curve agree with the predictions."
+    if credit < 0.999:
+        message = f"Lift table: {right} of {total} figures agree; precision-recall plot: {'found' if plot else 'none'}."
+    return Finding(round(credit, 6), message, tuple(proofs))
+
+
+def generalises_to_replay(case: Case) -> Finding:
+    """The served model ranks well on the three months after the release, and was not flattered before.
+
+    80 %: PR-AUC of the served probabilities on the replay, from the dummy (0) to our yardstick minus one
+    standard error (1), linear between. 20 % for an optimism gap (test minus replay PR-AUC) not larger than
+    the yardstick's own gap by more than two standard errors, in proportion to the first part.
+    """
+    key = case.truth.key
+    achieved = case.replay_pr_auc
+    if achieved is None:
+        return Finding(
+            0.0, "The service gave no usable answer on the production replay.", (proof("service"),)
+        )
+    dummy = key.dummy.replay.pr_auc
+    yardstick = key.reference.replay
+    se = yardstick.pr_auc_se or 0.01
+    if not case.serves_a_model:
+        shown = proof("service", "replay", measured=f"PR-AUC {achieved:.3f}, base rate {dummy:.3f}")
+        return Finding(
+            0.0, "The served ranking is not better than chance on the months after the release.", (shown,)
+        )
+    rank = float(np.clip((achieved - dummy) / max(yardstick.pr_auc - se - dummy, 1e-6), 0, 1))
+    proofs = [
+        proof(
+            "service",
+            "replay of the three months after the release",
+            measured=f"PR-AUC {achieved:.3f}; dummy {dummy:.3f}, yardstick {yardstick.pr_auc:.3f} ± {se:.3f}, "
+            f"oracle {key.oracle.replay.pr_auc:.3f}",
+        )
+    ]
+    honest = 1.0
+    if case.test.usable and key.reference.test is not None:
+        tested = metrics.pr_auc(case.test.y, case.test.tuned)
+        own = tested - achieved
+        allowed = max(0.0, key.reference.test.pr_auc - yardstick.pr_auc) + 2 * se
+        honest = float(np.clip(1 - (own - allowed) / (4 * se), 0, 1))
+        proofs.append(
+            proof(
+                "evaluation/predictions.parquet",
+                "test rows",
+                f"PR-AUC {tested:.3f} on test",
+                f"{own:+.3f} above the replay; up to {allowed:.3f} is ordinary",
+            )
+        )
+    credit = 0.8 * rank + 0.2 * rank * honest
+    message = (
+        f"On the months after the release the model reaches {rank:.0%} of what is attainable from this data."
+    )
+    if honest < 1:
+        message += " Its test figure was flattered: something in the test data is not there in production."
+    return Finding(round(credit, 6), message, tuple(proofs))

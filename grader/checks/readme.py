@@ -1,0 +1,110 @@
+"""Production judgment: the README judged by what it claims, against what is known of this submission."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from grader.checks.case import Case
+from grader.checks.evaluation import recomputed_figures
+from grader.readme.facts import Facts
+from grader.readme.judge import CriterionJudgment, ReadmeJudgment, judge_readme
+from grader.types import Finding, Proof, proof
+
+
+def facts_of(case: Case) -> Facts:
+    """Return what the judge may check the text against: key, recomputed figures, the service as measured."""
+    key, document = case.truth.key, case.evidence.document
+    claimed = document.evaluation.metrics
+    shipped = case.served_model
+    figures = {
+        **(claimed.tuned if shipped == "tuned" else claimed.baseline),
+        **recomputed_figures(case, shipped),
+    }
+    load = document.service.latency
+    return Facts.model_validate(
+        {
+            "columns": list(key.columns),
+            "label": {"column": key.label.column, "horizon_days": key.label.horizon_days},
+            "months": {"first": key.months.from_month, "last": key.months.to_month},
+            "defects": [
+                {
+                    "kind": plant.kind,
+                    "columns": list(plant.columns),
+                    "from": plant.months.from_month if plant.months else None,
+                    "to": plant.months.to_month if plant.months else None,
+                }
+                for plant in key.plants
+            ],
+            "metrics": {name: round(value, 6) for name, value in figures.items()},
+            "decision": dict(claimed.decision) or {"capacity_share": case.truth.business.capacity_share},
+            "service": {
+                "p99_ms": load.p99_ms if load else None,
+                "model_version": document.service.model_version or None,
+            },
+        }
+    )
+
+
+@lru_cache(maxsize=4)
+def _judged(text: str, facts: str) -> ReadmeJudgment:
+    return judge_readme(text, Facts.model_validate_json(facts))
+
+
+def _judge(case: Case, criterion: str) -> Finding:
+    text = case.evidence.document.readme
+    if text.path is None or not text.text.strip():
+        return Finding(0.0, "No README was found.", (proof("README.md", measured="missing or empty"),))
+    judged = _judged(text.text, facts_of(case).model_dump_json(by_alias=True))
+    found = next(c for c in judged.criteria if c.id == criterion)
+    return Finding(found.credit, found.message, _proofs(text.path, found), found.confidence)
+
+
+def _proofs(path: str, judged: CriterionJudgment) -> tuple[Proof, ...]:
+    quotes = [proof(path, "quoted", said=quote) for quote in judged.quotes[:6]]
+    words = {True: "agrees", False: "contradicts", None: "not known"}
+    claims = [proof(path, "checked", c.said, f"{c.fact} ({words[c.agrees]})") for c in judged.claims[:8]]
+    return tuple(quotes + claims)
+
+
+def monitoring_inputs(case: Case) -> Finding:
+    """Which inputs are watched, and how: named features, a statistic, a reference, a cadence or a threshold.
+
+    Level 3 needs all of these for features of this data; level 4 a further case that shows experience. The
+    level's credit is (level - 1) / 3. Terms without a use, negations and hearsay do not count.
+    """
+    return _judge(case, "monitoring_inputs")
+
+
+def monitoring_outcomes(case: Case) -> Finding:
+    """How it is known that scores are still right: before labels arrive, and once they have matured.
+
+    Level 3 needs the score distribution, realised performance after a stated label delay, and a segment or a
+    business figure.
+    """
+    return _judge(case, "monitoring_outcomes")
+
+
+def retraining_triggers(case: Case) -> Finding:
+    """What makes the team retrain and what does not: conditions with number and duration, and on which data.
+
+    Level 3 tells a pipeline fault from a changed world from a changed rule.
+    """
+    return _judge(case, "retraining_triggers")
+
+
+def release_and_rollback(case: Case) -> Finding:
+    """How a new model reaches customers and how it is taken back: a gate, a limited roll-out, a rollback."""
+    return _judge(case, "release_and_rollback")
+
+
+def grounded_in_this_work(case: Case) -> Finding:
+    """Whether the text is about this data and this model: its columns, months, defects and figures hold.
+
+    Every such statement is checked against the key and the recomputed figures; contradictions are shown.
+    """
+    return _judge(case, "grounded_in_this_work")
+
+
+def communication(case: Case) -> Finding:
+    """Whether a busy reader could act on it: what matters first, at most 500 words, structure, no padding."""
+    return _judge(case, "communication")

@@ -1,0 +1,146 @@
+"""Recompute the statistic that a finding quotes, on the issued data, by the brief's rules."""
+
+from __future__ import annotations
+
+import re
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from grader import statistics
+from grader.evidence.notebook import FindingClaim, StatisticClaim
+from grader.metrics import month_index
+from grader.truth import Truth
+
+Mask = npt.NDArray[np.bool_]
+
+ABSOLUTE, RELATIVE = 0.02, 0.10
+COMPARISON = re.compile(r"^(<=|>=|!=|<|>)\s*(.+)$")
+SPAN = re.compile(r"(\d{4}-\d{2})(?:\s*(?:\.\.|to|-|–|—)\s*(\d{4}-\d{2}))?")
+
+
+def agrees(said: float, measured: float) -> bool:
+    """Return whether a quoted figure is within max(0.02, 10 %) of ours."""
+    return abs(said - measured) <= max(ABSOLUTE, RELATIVE * abs(measured))
+
+
+def months_of(text: str) -> tuple[int, int] | None:
+    """Return the inclusive month indices of `YYYY-MM..YYYY-MM` or `YYYY-MM`, None where there is none."""
+    found = SPAN.search(text)
+    if not found:
+        return None
+    return month_index(found[1]), month_index(found[2] or found[1])
+
+
+class Recomputer:
+    """The issued rows prepared once for all findings of a submission."""
+
+    def __init__(self, truth: Truth) -> None:
+        label = truth.key.label
+        self.label = label.column
+        self.frame = truth.issued.assign(
+            _month=truth.issued["snapshot_month"].map(
+                {m: month_index(m) for m in truth.issued["snapshot_month"].unique()}
+            )
+        )
+        self.month = self.frame["_month"].to_numpy()
+        self.mature = self.month <= month_index(label.last_mature_month)
+        self.features = (*truth.key.columns, label.column)
+
+    def value(self, finding: FindingClaim) -> float | None:
+        """Return our value of the finding's statistic, None where it is not defined for it."""
+        claim = finding.statistic
+        if claim is None:
+            return None
+        columns = [c for c in finding.columns if c in self.frame.columns]
+        rows = self._where(finding)
+        current, reference = self._periods(finding, claim)
+        return self._compute(
+            claim.name.lower().strip(), finding, columns, rows & current, rows & reference, current
+        )
+
+    def _compute(
+        self, name: str, finding: FindingClaim, columns: list[str], now: Mask, before: Mask, months: Mask
+    ) -> float | None:
+        frame = self.frame
+        if name == "rate":
+            return float(frame.loc[now, self.label].mean()) if now.any() else None
+        if name in ("count", "share"):
+            hit = (
+                now if finding.where else now & frame.duplicated(["customer_id", "snapshot_month"]).to_numpy()
+            )
+            return float(hit.sum()) if name == "count" else float(hit.sum() / max(int(months.sum()), 1))
+        if name == "auc":
+            return self._auc(finding, columns, now & self.mature)
+        if not columns or not now.any():
+            return None
+        column = frame[columns[0]]
+        if name == "null_rate":
+            return float(column[now].isna().mean())
+        if name in ("psi", "ks", "median_ratio"):
+            compare = {"psi": statistics.psi, "ks": statistics.ks, "median_ratio": statistics.median_ratio}
+            return compare[name](column[before], column[now])
+        if name == "correlation" and len(columns) >= 2:
+            return statistics.correlation(column[now], frame.loc[now, columns[1]])
+        if name == "match_rate":
+            return statistics.match_rate(frame, pd.Series(now, index=frame.index), columns[:2])
+        return None
+
+    def _auc(self, finding: FindingClaim, columns: list[str], rows: Mask) -> float | None:
+        if finding.kind == "row_order":
+            values = pd.Series(np.arange(len(self.frame), dtype=float), index=self.frame.index)
+        elif columns:
+            values = self.frame[columns[0]]
+        else:
+            return None
+        if finding.kind == "leaky_missingness":
+            values = values.isna().astype(float)
+        return statistics.auc(values[rows], self.frame.loc[rows, self.label])
+
+    def _periods(self, finding: FindingClaim, claim: StatisticClaim) -> tuple[Mask, Mask]:
+        first, last = int(self.month.min()), int(self.month.max())
+        start = month_index(finding.from_month) if finding.from_month else first
+        end = month_index(finding.to_month) if finding.to_month else last
+        start, end = months_of(claim.current) or (start, end)
+        low, high = months_of(claim.reference) or (first, start - 1)
+        return (self.month >= start) & (self.month <= end), (self.month >= low) & (self.month <= high)
+
+    def _where(self, finding: FindingClaim) -> Mask:
+        mask = np.ones(len(self.frame), dtype=bool)
+        for column, wanted in finding.where.items():
+            if column not in self.frame.columns:
+                return np.zeros(len(self.frame), dtype=bool)
+            mask &= np.any([self._matches(self.frame[column], text) for text in wanted], axis=0)
+        return mask
+
+    def _matches(self, column: pd.Series, text: str) -> Mask:
+        if text.strip().lower() in ("null", "none", "nan"):
+            return column.isna().to_numpy()
+        if text.strip().lower() == "not null":
+            return column.notna().to_numpy()
+        compared = COMPARISON.match(text.strip())
+        if compared:
+            return self._compares(column, compared[1], compared[2].strip())
+        if statistics.is_categorical(column):
+            return (column.astype(str).str.casefold() == text.strip().casefold()).to_numpy()
+        try:
+            return np.asarray(statistics.numbers(column) == float(text))
+        except ValueError:
+            return np.zeros(len(column), dtype=bool)
+
+    def _compares(self, column: pd.Series, sign: str, right: str) -> Mask:
+        left = statistics.numbers(column)
+        other: statistics.Floats | float
+        if right in self.frame.columns:
+            other = statistics.numbers(self.frame[right])
+        else:
+            try:
+                other = float(right)
+            except ValueError:
+                if sign == "!=":
+                    return (column.astype(str) != right).to_numpy()
+                return np.zeros(len(column), dtype=bool)
+        comparisons = {"<": np.less, "<=": np.less_equal, ">": np.greater, ">=": np.greater_equal}
+        compare = comparisons.get(sign, np.not_equal)
+        return np.asarray(compare(left, other) & ~np.isnan(left))

@@ -1,0 +1,265 @@
+"""Serving quality, measured on the running container from its own network namespace."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from grader.checks.case import PARITY_TOLERANCE, Case
+from grader.types import Finding, Proof, Verdict, proof
+
+SERVICE = "service"
+NO_MODEL = (
+    "The service does not rank churners better than chance on the replay, so only starting it earns points."
+)
+NO_SERVICE = "The service did not start, so this could not be measured."
+
+
+def service_starts(case: Case) -> Finding:
+    """The image builds from the submission alone, starts and is healthy within the limit, without network.
+
+    30 % for the build, 50 % for a process that answers HTTP within the limit, 20 % for GET /health with 200
+    and `status` ok.
+    """
+    build, service = case.evidence.phase("build"), case.evidence.document.service
+    proofs = [
+        proof(
+            case.evidence.document.dockerfile.path or "Dockerfile",
+            "build",
+            measured=f"{build.verdict}, {service.image.size_bytes / 2**20:.0f} MiB. {build.detail}",
+        )
+    ]
+    if build.verdict is not Verdict.OK:
+        proofs.append(proof("build log", "end", measured=build.output_tail[-380:]))
+        return Finding(0.0, f"The image does not build: {build.detail or build.verdict}.", tuple(proofs))
+    if not service.started:
+        phase = case.evidence.phase("service")
+        proofs.append(proof(SERVICE, "log", measured=service.log_tail[-380:] or phase.detail))
+        return Finding(
+            0.3, f"The image builds but nothing answers: {phase.detail or phase.verdict}.", tuple(proofs)
+        )
+    healthy = service.health_status == 200
+    said_ok = '"ok"' in service.health_body.replace(" ", "").lower()
+    proofs.append(
+        proof(
+            SERVICE,
+            "GET /health",
+            service.health_body[:120],
+            f"status {service.health_status}, port {service.port}, after {service.seconds_to_healthy or 0:.1f} s",
+        )
+    )
+    credit = 0.8 + 0.12 * healthy + 0.08 * (healthy and said_ok)
+    message = "It builds from the submission alone, starts without network and answers."
+    if not healthy:
+        message += " GET /health does not answer 200."
+    return Finding(round(credit, 6), message, tuple(proofs))
+
+
+def unserved(case: Case) -> Finding | None:
+    """Return the finding where there is no service, or none worth probing further."""
+    if not case.evidence.document.service.started:
+        return Finding(0.0, NO_SERVICE, (proof(SERVICE, measured=case.evidence.phase("service").detail),))
+    if not case.serves_a_model:
+        return Finding(
+            0.0, NO_MODEL, (proof(SERVICE, "replay", measured=f"PR-AUC {case.replay_pr_auc or 0:.3f}"),)
+        )
+    return None
+
+
+def contract_kept(case: Case) -> Finding:
+    """Requests and answers are as the contract says, for 1 and for 1,000 rows, and OpenAPI tells the truth.
+
+    The share of the contract's cases that hold. A service that only another request shape can drive (found
+    through OpenAPI, the README's example, or trying) earns at most 60 %.
+    """
+    missing = unserved(case)
+    if missing:
+        return missing
+    service = case.evidence.document.service
+    cases = service.contract
+    if not cases:
+        return Finding(0.0, "No request of the contract was answered.", (proof(SERVICE),))
+    held = sum(c.ok for c in cases)
+    credit = held / len(cases)
+    native = service.request_shape == "rows" and service.route == "/predict"
+    if not native:
+        credit = min(credit, 0.6)
+    proofs = tuple(
+        proof(SERVICE, c.id, c.expected, c.got) for c in sorted(cases, key=lambda c: c.ok) if not c.ok
+    )
+    shape = proof(
+        SERVICE, "shape", "POST /predict with rows", f"POST {service.route} with {service.request_shape}"
+    )
+    message = f"{held} of {len(cases)} expectations of the contract hold."
+    if not native:
+        message += " It is driven through another request shape than the contract's."
+    return Finding(round(credit, 6), message, (shape, *proofs[:8]))
+
+
+INVARIANCES = (
+    ("single", "one by one instead of in a batch"),
+    ("reversed", "in reverse order"),
+    ("repeated", "asked again"),
+    ("column_order", "with the fields in another order"),
+)
+
+
+def answers_correct(case: Case) -> Finding:
+    """The served probability is the submitted one on the same rows, whatever the order, batch or repetition.
+
+    60 %: share of the parity rows (public test rows exactly as issued) within 1e-4 of the submitted
+    probability. 10 % each: single requests equal the batch, order of rows, repetition, order of fields.
+    Invariances pay only in proportion to parity of at least half of the rows.
+    """
+    missing = unserved(case)
+    if missing:
+        return missing
+    model = case.served_model
+    errors = case.parity_errors.get(model)
+    served = case.evidence.array("service.parity")
+    proofs: list[Proof] = []
+    parity = 0.0
+    if errors is not None and np.isfinite(errors).any():
+        known = ~np.isnan(errors)
+        parity = float((errors[known] <= PARITY_TOLERANCE).mean())
+        worst = errors[known & np.isfinite(errors)].max(initial=0.0)
+        proofs.append(
+            proof(
+                SERVICE,
+                f"{int(known.sum())} test rows as issued",
+                f"p_{model} of the predictions file",
+                f"{parity:.1%} within {PARITY_TOLERANCE:g}, largest difference {worst:.2g}",
+            )
+        )
+    else:
+        proofs.append(proof(SERVICE, "parity", measured="no submitted test prediction could be compared"))
+    held = 0
+    for name, how in INVARIANCES:
+        other = case.evidence.array(f"service.{name}")
+        same = _same(served[: other.size], other)
+        held += same
+        proofs.append(proof(SERVICE, name, f"rows {how}", "the same answers" if same else "other answers"))
+    credit = 0.6 * parity + 0.1 * held * min(1.0, 2 * parity)
+    message = (
+        f"{parity:.0%} of the served probabilities equal the submitted ones; {held} of 4 invariances hold."
+    )
+    return Finding(round(credit, 6), message, tuple(proofs))
+
+
+def _same(left: np.ndarray, right: np.ndarray) -> bool:
+    if not right.size or left.size != right.size:
+        return False
+    return bool(np.all(np.abs(left - right) <= 1e-6))
+
+
+def bad_input_refused(case: Case) -> Finding:
+    """Wrong input gets a 4xx that names the field, or a sane score where the contract allows it; never a 500.
+
+    The share of about 25 hostile requests with an allowed outcome; a refusal that should name a field and
+    does not counts half, a server error or no answer counts nothing, and a service that is not healthy
+    afterwards loses half of everything.
+    """
+    missing = unserved(case)
+    if missing:
+        return missing
+    cases = case.evidence.document.service.bad_input
+    if not cases:
+        return Finding(0.0, "No hostile request was answered.", (proof(SERVICE),))
+    earned = 0.0
+    bad: list[Proof] = []
+    for item in cases:
+        fine = item.outcome in item.expected
+        worth = float(fine) * (0.5 if item.names_field is False and item.outcome == "rejected" else 1.0)
+        earned += worth
+        if worth < 1:
+            got = (
+                f"{item.outcome}, status {item.status}: {item.got}"
+                if not fine
+                else "refused without naming the field"
+            )
+            bad.append(proof(SERVICE, item.id, " or ".join(item.expected), got))
+    errors = sum(c.outcome in ("server_error", "no_answer") for c in cases)
+    healthy = cases[-1].healthy_after
+    credit = earned / len(cases) * max(0.0, 1 - 0.15 * errors) * (1.0 if healthy else 0.5)
+    message = f"{len(cases) - len(bad)} of {len(cases)} wrong requests handled as the contract asks; {errors} crash."
+    if not bad:
+        bad.append(
+            proof(SERVICE, f"{len(cases)} wrong requests", "4xx or a sane score", "all as the contract asks")
+        )
+    return Finding(round(credit, 6), message, tuple(bad[:10]))
+
+
+def latency_holds(case: Case) -> Finding:
+    """Under the brief's open-loop load (20 single-row requests a second) p99 stays under the brief's bound.
+
+    Latency counts from the scheduled send time. The bound is the brief's 250 ms, and never less than three
+    times the p99 of a do-nothing service on the same host in the same grading. 75 % for the p99 (none from
+    four times the bound), 25 % for 1,000 rows in one request under 2 s. Errors count as misses.
+    """
+    missing = unserved(case)
+    if missing:
+        return missing
+    load, floor = case.evidence.document.service.latency, case.evidence.document.service.latency_floor
+    if load is None or load.p99_ms is None or load.sent == 0:
+        return Finding(0.0, "The service answered none of the load.", (proof(SERVICE, "load"),))
+    idle = floor.p99_ms if floor and floor.p99_ms is not None else 0.0
+    bound = max(250.0, 3 * idle)
+    answered = load.answered / load.sent
+    speed = float(np.clip((4 - load.p99_ms / bound) / 3, 0, 1)) * (1.0 if answered >= 0.99 else answered / 2)
+    batch = load.batch_1000_ms is not None and load.batch_1000_ms <= 2000
+    proofs = (
+        proof(
+            SERVICE,
+            f"{load.rate:g} requests a second for {load.seconds:g} s",
+            f"p99 at most {bound:.0f} ms",
+            f"p50 {load.p50_ms or 0:.1f}, p99 {load.p99_ms:.1f} ms; {load.answered} of {load.sent} answered; "
+            f"do-nothing service p99 {idle:.1f} ms",
+        ),
+        proof(SERVICE, "1,000 rows", "at most 2,000 ms", f"{load.batch_1000_ms or float('nan'):.0f} ms"),
+    )
+    message = (
+        f"p99 {load.p99_ms:.0f} ms at {load.rate:g} requests a second, a do-nothing service {idle:.0f} ms."
+    )
+    return Finding(round(0.75 * speed + 0.25 * batch, 6), message, proofs)
+
+
+def container_is_sound(case: Case) -> Finding:
+    """The container is one to run in production: not root, health check, bounded size, graceful stop.
+
+    Sixths: a non-root user; a HEALTHCHECK; an image under 1.5 GiB; a stop within the limit on SIGTERM without
+    being killed; it runs with a read-only root and a tmpfs; dependencies pinned to exact versions.
+    """
+    missing = unserved(case)
+    if missing:
+        return missing
+    service, document = case.evidence.document.service, case.evidence.document
+    image = service.image
+    user = image.user.split(":")[0]
+    stopped = service.stop_seconds is not None and service.stop_exit_code not in (None, 137)
+    pins = document.pinned
+    parts = (
+        ("user", user not in ("", "0", "root"), image.user or "root"),
+        ("health check", image.healthcheck, "declared" if image.healthcheck else "none"),
+        ("size", 0 < image.size_bytes <= 1.5 * 2**30, f"{image.size_bytes / 2**20:.0f} MiB"),
+        (
+            "stop",
+            stopped,
+            f"{service.stop_seconds or 0:.1f} s after SIGTERM, exit code {service.stop_exit_code}",
+        ),
+        (
+            "read-only root",
+            bool(service.read_only_root),
+            "serves" if service.read_only_root else "does not serve",
+        ),
+        (
+            "pinned dependencies",
+            pins.total > 0 and pins.pinned == pins.total,
+            f"{pins.pinned} of {pins.total} exact",
+        ),
+    )
+    held = sum(ok for _, ok, _ in parts)
+    lacking = [name for name, ok, _ in parts if not ok]
+    message = "The container is fit for production." if not lacking else f"Weak: {', '.join(lacking)}."
+    where = document.dockerfile.path or "Dockerfile"
+    return Finding(
+        round(held / len(parts), 6), message, tuple(proof(where, n, measured=t) for n, _, t in parts)
+    )

@@ -1,0 +1,100 @@
+"""Lay out what jobs may see: the public data, and the submission with and without its findings."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+from pathlib import Path
+
+from grader.evidence.document import PinnedDependencies, TextFile
+from grader.readme.text import judged_text
+from grader.truth import Truth
+
+TEXT_LIMIT = 256 * 1024
+PUBLIC_FILES = ("snapshots.parquet", "snapshots.csv.gz", "contract.yaml", "data_dictionary.md")
+READMES = ("PRODUCTION.md", "README.md", "README.rst", "README.txt", "README")
+
+
+def stage_data(truth: Truth, folder: Path) -> Path:
+    """Copy the public files of the variant, and nothing else of the vault, into a new folder."""
+    folder.mkdir()
+    for name in PUBLIC_FILES:
+        source = truth.issued_folder / name
+        if source.is_file():
+            shutil.copyfile(source, folder / name)
+    open_to_all(folder)
+    return folder
+
+
+def stage_without_findings(submission: Path, folder: Path) -> Path:
+    """Copy the submission without any findings.json, so that a notebook cannot copy what it should compute."""
+    shutil.copytree(submission, folder, ignore=shutil.ignore_patterns("findings.json"))
+    open_to_all(folder)
+    return folder
+
+
+def open_to_all(folder: Path) -> None:
+    """Let any user read (not write), whatever modes an archive carried, since jobs run as another user."""
+    for root, folders, files in os.walk(folder):
+        Path(root).chmod(0o755)
+        for name in files:
+            (Path(root) / name).chmod(0o644)
+        for name in folders:
+            (Path(root) / name).chmod(0o755)
+
+
+def read_text(path: Path) -> str:
+    """Return a text file of the submission, size-capped; UTF-16 with a mark is understood, NUL dropped."""
+    raw = path.read_bytes()[:TEXT_LIMIT]
+    encoding = "utf-16" if raw[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
+    return raw.decode(encoding, errors="replace").replace("\0", "")
+
+
+def find_readme(submission: Path, files: dict[str, int]) -> TextFile:
+    """Return the text on production: PRODUCTION.md, else the README; anywhere, the shallowest first."""
+    by_name = {name.lower(): name for name in READMES}
+    found = {
+        by_name[path.rsplit("/", 1)[-1].lower()]: path
+        for path in sorted(files, key=lambda p: (-p.count("/"), p))
+        if path.rsplit("/", 1)[-1].lower() in by_name
+    }
+    texts = {path: read_text(submission / path) for path in found.values()}
+    if not texts:
+        return TextFile()
+    path, text = judged_text(texts)
+    return TextFile(path=path, text=text)
+
+
+def find_dockerfile(submission: Path, files: dict[str, int]) -> TextFile:
+    """Return the Dockerfile: at the root, else the shallowest file of that name."""
+    named = [p for p in files if re.fullmatch(r"(?i)(.*\.)?dockerfile|dockerfile\..+", p.rsplit("/", 1)[-1])]
+    named = [p for p in named if not p.endswith(".dockerignore")]
+    if not named:
+        return TextFile()
+    path = min(named, key=lambda p: (p.count("/"), p.rsplit("/", 1)[-1] != "Dockerfile", p))
+    return TextFile(path=path, text=read_text(submission / path))
+
+
+LOCKS = ("uv.lock", "poetry.lock", "Pipfile.lock", "pdm.lock", "conda-lock.yml", "pylock.toml")
+
+
+def find_pins(submission: Path, files: dict[str, int], dockerfile: str) -> PinnedDependencies:
+    """Count requirement lines with one exact version in the file that the Dockerfile installs; locks count whole."""
+    mentioned = [
+        p for p in files if p.rsplit("/", 1)[-1] in dockerfile and p.endswith((".txt", ".lock", ".in"))
+    ]
+    candidates = mentioned or [p for p in files if re.search(r"requirements[^/]*\.txt$", p)]
+    locks = [p for p in files if p.rsplit("/", 1)[-1] in LOCKS]
+    if not candidates:
+        return PinnedDependencies(path=locks[0], total=1, pinned=1) if locks else PinnedDependencies()
+    path = min(candidates, key=lambda p: (p not in mentioned, "notebook" in p or "dev" in p, p.count("/"), p))
+    lines = [
+        re.split(r"\s#|\s--hash|\\$", line.strip())[0].strip()
+        for line in read_text(submission / path).splitlines()
+    ]
+    wanted = [line for line in lines if line and not line.startswith(("#", "-"))]
+    exact = [
+        line for line in wanted if (re.search(r"===?\s*[\w.!+*-]+", line) and "*" not in line) or " @ " in line
+    ]
+    return PinnedDependencies(path=path, total=len(wanted), pinned=len(exact))

@@ -1,0 +1,148 @@
+"""Evidence, rubric and truth in; a report out. Pure: the same input gives the same report, byte for byte."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from grader import __version__
+from grader.checks.case import Case
+from grader.evidence.document import Evidence
+from grader.figures import figures_of
+from grader.flags import raise_flags
+from grader.results import (
+    Bonus,
+    CriterionResult,
+    DimensionResult,
+    GraderId,
+    Report,
+    RubricId,
+    SubmissionId,
+)
+from grader.rubric import Criterion, Dimension, Rubric
+from grader.truth import Truth
+from grader.types import Finding, Status, Verdict, level_of
+
+MEASUREMENT_ERROR = 2.0
+"""Points within which a total is called borderline: twice the aim for its test-retest deviation."""
+
+
+def score(evidence: Evidence, rubric: Rubric, truth: Truth) -> Report:
+    """Score a submission from saved evidence.
+
+    A check that raises makes its criterion pending (our fault); a criterion whose phase failed through our own
+    fault is pending too, and one that the executor cannot measure is not assessed. Neither costs points.
+    """
+    case = Case(evidence, truth)
+    dimensions = tuple(_dimension(d, rubric, case) for d in rubric.file.dimensions)
+    bonus = _bonus(rubric, case)
+    lines = [c for d in dimensions for c in d.criteria]
+    total = sum(d.points for d in dimensions)
+    pending = sum(c.max for c in lines if c.status == "pending")
+    unassessed = sum(c.max for c in lines if c.status == "not_assessed")
+    document = evidence.document
+    return Report(
+        submission=SubmissionId(name=document.name, sha256=document.sha256),
+        variant=document.variant,
+        rubric=RubricId(version=rubric.file.version, sha256=rubric.sha256),
+        grader=GraderId(version=__version__),
+        executor=document.executor,
+        isolated=document.executor == "docker",
+        total=round(total, 1),
+        max=rubric.max,
+        pending=round(pending, 1),
+        not_assessed=round(unassessed, 1),
+        bonus=bonus.points,
+        bonus_detail=bonus,
+        level=level_of(total / max(rubric.max - pending - unassessed, 1e-9)),
+        verdict=_verdict(total, dimensions, pending + unassessed, rubric),
+        dimensions=dimensions,
+        phases=document.phases,
+        red_flags=raise_flags(case, {c.id: c for c in lines}),
+        figures=figures_of(case),
+        environment=document.environment,
+        limits=document.limits,
+        notes=document.skipped,
+    )
+
+
+def _dimension(dimension: Dimension, rubric: Rubric, case: Case) -> DimensionResult:
+    results = tuple(_criterion(line, rubric, case) for line in dimension.criteria)
+    assessable = sum(r.max for r in results if r.status == "scored")
+    points = sum(r.points for r in results)
+    return DimensionResult(
+        id=dimension.id,
+        title=dimension.title,
+        points=round(points, 2),
+        max=dimension.max,
+        level=level_of(points / assessable) if assessable else None,
+        criteria=results,
+    )
+
+
+def _criterion(line: Criterion, rubric: Rubric, case: Case) -> CriterionResult:
+    status, why = availability(line.needs, case.evidence)
+    finding = Finding(0.0, why)
+    if status == "scored":
+        finding, failed = _run(rubric, line.check, case)
+        if failed:
+            status = "pending"
+    scored = status == "scored"
+    return CriterionResult(
+        id=line.id,
+        title=line.title,
+        points=round(finding.credit * line.points, 2) if scored else 0.0,
+        max=line.points,
+        level=level_of(finding.credit) if scored else None,
+        status=status,
+        message=finding.message,
+        evidence=finding.proofs,
+        confidence=round(finding.confidence, 2),
+    )
+
+
+def _run(rubric: Rubric, check: str, case: Case) -> tuple[Finding, bool]:
+    try:
+        return rubric.checks[check](case), False
+    except Exception as error:  # noqa: BLE001 -- a check that raises is our fault: pending, never a zero
+        place = f"{type(error).__name__}: {error}"[:200]
+        return Finding(0.0, f"The check {check} failed on our side and a person must look: {place}"), True
+
+
+def availability(needs: tuple[str, ...], evidence: Evidence) -> tuple[Status, str]:
+    """Return whether a criterion that needs these phases can be scored, and a sentence where it cannot."""
+    for name in needs:
+        record = evidence.phase(name)
+        if record.verdict is Verdict.INFRA_ERROR or record.ours:
+            return (
+                "pending",
+                f"The phase {name} failed on our side ({record.detail}); it will be graded again.",
+            )
+        if not record.assessed:
+            return "not_assessed", f"Not assessed: {record.detail or 'this executor cannot run it'}."
+    return "scored", ""
+
+
+def _bonus(rubric: Rubric, case: Case) -> Bonus:
+    rule = rubric.file.bonus
+    status, why = availability(rule.needs, case.evidence)
+    if status != "scored":
+        return Bonus(points=0.0, max=rule.points, message=why)
+    finding, _ = _run(rubric, rule.check, case)
+    return Bonus(
+        points=round(finding.credit * rule.points, 2),
+        max=rule.points,
+        message=finding.message,
+        evidence=finding.proofs,
+    )
+
+
+def _verdict(
+    total: float, dimensions: tuple[DimensionResult, ...], open_points: float, rubric: Rubric
+) -> Literal["pass", "borderline", "fail", "incomplete"]:
+    if open_points > 0:
+        return "incomplete"
+    rule = rubric.file.pass_rule
+    low = any(d.level is None or d.level < rule.lowest_level for d in dimensions)
+    if abs(total - rule.total) <= MEASUREMENT_ERROR and not low:
+        return "borderline"
+    return "pass" if total >= rule.total and not low else "fail"
