@@ -1,0 +1,1 @@
+"""Plots as inline SVG: pure functions of the numbers in `Figures`, coloured by the page's style."""

@@ -1,0 +1,51 @@
+"""The reviewer's page: result first, then the criteria with their evidence, then the plots."""
+
+from __future__ import annotations
+
+from grader.reports.charts.plant_map import outcome
+from grader.reports.pages import render_page
+from grader.reports.plots import missing_plots, phases_plot, reviewer_plots
+from grader.results import CriterionResult, Report
+
+
+def render_html(report: Report) -> str:
+    """One self-contained HTML page: no script, no request, light and dark, for screen and paper."""
+    return render_page(
+        "page_reviewer.html",
+        report=report,
+        plots=reviewer_plots(report),
+        missing=missing_plots(report.figures),
+        timeline=phases_plot(report.phases),
+        needs_attention=_needs_attention,
+        plant_counts=_plant_counts(report),
+        environment=_environment(report),
+        standing_flags=[flag for flag in report.red_flags if flag.state != "dismissed"],
+    )
+
+
+def _needs_attention(criterion: CriterionResult) -> bool:
+    """Whether the evidence is opened at once: not scored, weak, or uncertain."""
+    return criterion.status != "scored" or (criterion.level or 1) <= 2 or criterion.confidence < 0.7
+
+
+def _plant_counts(report: Report) -> str:
+    """How many planted defects were found and how many decoys caught, in a phrase; empty without a key."""
+    plants = [plant for plant in report.figures.plants if plant.family != "decoy"]
+    decoys = [plant for plant in report.figures.plants if plant.family == "decoy"]
+    if not report.figures.plants:
+        return ""
+    found = sum(plant.found for plant in plants)
+    trapped = sum(outcome(plant) == "trapped" for plant in decoys)
+    return (
+        f"{found} of {len(plants)} planted defects found, {trapped} of {len(decoys)} decoys taken for defects"
+    )
+
+
+def _environment(report: Report) -> list[tuple[str, str]]:
+    """What graded what, for whoever wants to repeat it."""
+    ours = [
+        ("Submission, SHA-256", report.submission.sha256),
+        ("Rubric, SHA-256", report.rubric.sha256),
+        ("Grader", report.grader.version),
+    ]
+    return ours + list(report.environment.items())

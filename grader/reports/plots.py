@@ -1,0 +1,193 @@
+"""The plots of a page, each with the numbers behind it as a table."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from markupsafe import Markup
+
+from grader.reports.charts.lift import lift_chart
+from grader.reports.charts.plant_map import OUTCOME_NOTES, outcome, plant_map
+from grader.reports.charts.precision_recall import pr_chart, precision_at
+from grader.reports.charts.reliability import outside, reliability_chart
+from grader.reports.charts.replay import replay_chart, replay_rows
+from grader.reports.charts.timeline import timeline
+from grader.reports.wording import share
+from grader.results import Figures, Report
+from grader.types import PhaseRecord
+
+RECALLS = (0.05, 0.1, 0.2, 0.3, 0.5, 0.7, 0.9)
+
+
+@dataclass(frozen=True)
+class Plot:
+    """A figure: its image, a caption that says how to read it, and the same numbers as a table.
+
+    `columns` names the table's columns; the first cell of a row names the row. `wide` plots take a whole line.
+    """
+
+    id: str
+    title: str
+    caption: str
+    image: Markup
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    wide: bool = False
+
+
+def model_plots(figures: Figures, with_oracle: bool = True) -> tuple[Plot, ...]:
+    """The plots of the submitted model that could be drawn; `with_oracle` is for reviewers only."""
+    plots = (_reliability(figures), _precision_recall(figures), _lift(figures), _replay(figures, with_oracle))
+    return tuple(plot for plot in plots if plot is not None)
+
+
+def missing_plots(figures: Figures) -> tuple[str, ...]:
+    """Names of the plots of the model that there are no numbers for."""
+    there = {
+        "reliability curve": bool(figures.reliability),
+        "precision-recall curve": bool(figures.pr_curve or figures.pr_curve_baseline),
+        "lift by decile": bool(figures.lift),
+        "production replay": figures.replay is not None,
+    }
+    return tuple(name for name, present in there.items() if not present)
+
+
+def plants_plot(figures: Figures) -> Plot | None:
+    """The map of planted defects and decoys; for reviewers only."""
+    if not figures.plants:
+        return None
+    rows = tuple(
+        (
+            plant.id,
+            plant.family,
+            ", ".join(plant.columns) or "whole rows",
+            f"{plant.from_month or 'start'} to {plant.to_month or 'end'}",
+            f"{outcome(plant)}, credit {plant.credit:.2f}",
+            plant.summary,
+            plant.said or "nothing",
+        )
+        for plant in figures.plants
+    )
+    meanings = "; ".join(f"{word}: {note}" for word, note in OUTCOME_NOTES.items())
+    return Plot(
+        "plants",
+        "Planted defects and decoys",
+        f"Bars cover the months in which a defect shows. {meanings[0].upper()}{meanings[1:]}.",
+        plant_map(figures.months, figures.plants),
+        ("Plant", "Family", "Columns", "Months", "Outcome", "What was planted", "What the candidate said"),
+        rows,
+        wide=True,
+    )
+
+
+def phases_plot(phases: Sequence[PhaseRecord]) -> Plot | None:
+    """The time by phase."""
+    if not phases:
+        return None
+    return Plot(
+        "phases",
+        "Where the time went",
+        "Wall-clock time of each phase of the grading.",
+        timeline(phases),
+        (),
+        (),
+        wide=True,
+    )
+
+
+def reviewer_plots(report: Report) -> tuple[Plot, ...]:
+    """Every plot of the reviewer's page but the time line, in the order of the page."""
+    plants = plants_plot(report.figures)
+    return model_plots(report.figures) + (() if plants is None else (plants,))
+
+
+def _reliability(figures: Figures) -> Plot | None:
+    bins = sorted(figures.reliability, key=lambda one: one.predicted)
+    if not bins:
+        return None
+    wrong = outside(bins)
+    verdict = "All bins lie inside" if wrong == 0 else f"{wrong} of {len(bins)} bins lie outside"
+    rows = tuple(
+        (f"{one.predicted:.3f}", f"{one.observed:.3f}", f"{one.low:.3f} to {one.high:.3f}", f"{one.rows:,}")
+        for one in bins
+    )
+    return Plot(
+        "reliability",
+        "Reliability curve",
+        f"Test rows in bins of equal size. {verdict} the band that a calibrated model of this sample size stays in.",
+        reliability_chart(bins),
+        ("Predicted", "Observed", "Calibrated band", "Rows"),
+        rows,
+    )
+
+
+def _precision_recall(figures: Figures) -> Plot | None:
+    tuned, baseline = figures.pr_curve, figures.pr_curve_baseline
+    if not tuned and not baseline:
+        return None
+    rows = tuple(
+        (
+            f"{recall:.2f}",
+            *(f"{precision_at(curve, recall):.3f}" if curve else "none" for curve in (tuned, baseline)),
+        )
+        for recall in RECALLS
+    )
+    return Plot(
+        "pr",
+        "Precision and recall",
+        "Recomputed from the submitted predictions on the test months. A useless model follows the base rate.",
+        pr_chart(tuned, baseline, figures.base_rate),
+        ("Recall", "Precision, tuned", "Precision, baseline"),
+        rows,
+    )
+
+
+def _lift(figures: Figures) -> Plot | None:
+    deciles = sorted(figures.lift, key=lambda one: one.decile)
+    if not deciles:
+        return None
+    rows = tuple(
+        (
+            str(one.decile),
+            f"{one.customers:,}",
+            f"{one.churners:,}",
+            share(one.churn_rate),
+            f"{one.lift:.2f}",
+            share(one.cumulative_capture),
+        )
+        for one in deciles
+    )
+    return Plot(
+        "lift",
+        "Lift by decile",
+        f"Calling the first decile reaches {share(deciles[0].cumulative_capture)} of all who would leave.",
+        lift_chart(deciles),
+        ("Decile", "Customers", "Churners", "Churn rate", "Lift", "Captured so far"),
+        rows,
+    )
+
+
+def _replay(figures: Figures, with_oracle: bool) -> Plot | None:
+    band = figures.replay
+    if band is None:
+        return None
+    rows = replay_rows(band, with_oracle)
+    return Plot(
+        "replay",
+        "Production replay",
+        _replay_caption(band.claimed, band.submission),
+        replay_chart(rows),
+        ("Model", "What it is", "PR-AUC"),
+        tuple((row.name, row.note, f"{row.value:.4f}") for row in rows),
+    )
+
+
+def _replay_caption(claimed: float | None, replayed: float | None) -> str:
+    months = "The served model on the three months after the release, as it would see them in production."
+    if replayed is None:
+        return f"{months} It could not be measured."
+    if claimed is None:
+        return months
+    gap = claimed - replayed
+    return f"{months} Claimed less replayed: {gap:+.3f}."

@@ -1,0 +1,145 @@
+"""The scorecard on a terminal, in a pipe, or in a log."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from rich.console import Console
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from grader.reports import wording
+from grader.reports.plain_text import one_line
+from grader.results import DimensionResult, Report
+
+LEVEL_STYLES = {1: "red", 2: "yellow", 3: "green", 4: "bold green"}
+VERDICT_STYLES = {
+    "pass": "bold green",
+    "borderline": "bold yellow",
+    "fail": "bold red",
+    "incomplete": "bold yellow",
+}
+MESSAGE_CHARACTERS = 160
+BAR_CELLS = 20
+
+
+def print_scorecard(report: Report, console: Console, folder: Path | None = None) -> None:
+    """Print total, verdict, executor, criteria, flags, bonus, phases, and where the reports lie.
+
+    Readable from 80 columns on, without colour, in any encoding; text of candidates is shown as it is.
+    `folder` is where the files were written; without it that line is left out.
+    """
+    _print_head(report, console)
+    for dimension in report.dimensions:
+        _print_dimension(dimension, console)
+    _print_flags(report, console)
+    _print_phases(report, console)
+    if folder is not None:
+        console.print()
+        console.print(_text(console, f"report: {folder / 'report.html'}"), soft_wrap=True)
+
+
+def _text(console: Console, content: str, style: str = "", longest: int = 400) -> Text:
+    """Text that is shown as it is: no markup, no control characters, nothing the encoding lacks."""
+    encoding = console.encoding or "utf-8"
+    known = one_line(content, longest).encode(encoding, "replace").decode(encoding)
+    return Text(known, style=style)
+
+
+def _print_head(report: Report, console: Console) -> None:
+    word, reason = wording.VERDICT_WORDS[report.verdict]
+    console.print(_text(console, f"Scorecard of {report.submission.name}", "bold"))
+    console.print(_text(console, wording.executor_line(report), "" if report.isolated else "bold yellow"))
+    console.print()
+    grid = Table.grid(padding=(0, 2))
+    grid.add_column(no_wrap=True)
+    grid.add_column()
+    total = f"{wording.points(report.total)} / {wording.points(report.max)}, level {report.level}"
+    grid.add_row("Total", _text(console, total, "bold"))
+    grid.add_row("Verdict", _text(console, f"{word.upper()} - {reason}", VERDICT_STYLES[report.verdict]))
+    bonus = f"+{wording.points(report.bonus)} / {wording.points(report.bonus_detail.max)}"
+    grid.add_row(
+        "Bonus", _text(console, f"{bonus}  {report.bonus_detail.message}", longest=MESSAGE_CHARACTERS)
+    )
+    grid.add_row("Open", _text(console, wording.open_points(report)))
+    if not report.final:
+        grid.add_row("Status", _text(console, wording.PROPOSAL))
+    grid.add_row("Variant", _text(console, report.variant))
+    console.print(grid)
+
+
+def _table(console: Console) -> Table:
+    return Table(
+        box=None,
+        show_header=False,
+        padding=(0, 2, 0, 0),
+        expand=console.width >= 80,
+        pad_edge=False,
+    )
+
+
+def _print_dimension(dimension: DimensionResult, console: Console) -> None:
+    level = "no level yet" if dimension.level is None else f"level {dimension.level}"
+    head = f"{dimension.title}: {wording.points(dimension.points)} / {wording.points(dimension.max)}, {level}"
+    console.print()
+    console.print(_text(console, head, "bold"))
+    table = _table(console)
+    table.add_column(ratio=8, overflow="fold")
+    table.add_column(justify="right", no_wrap=True, min_width=9)
+    table.add_column(no_wrap=True, min_width=12)
+    table.add_column(ratio=15, overflow="fold")
+    for criterion in dimension.criteria:
+        scored = criterion.status == "scored" and criterion.level is not None
+        style = LEVEL_STYLES[criterion.level or 1] if scored else "yellow"
+        table.add_row(
+            _text(console, criterion.id.removeprefix(f"{dimension.id}.")),
+            _text(console, f"{wording.points(criterion.points)} / {wording.points(criterion.max)}"),
+            _text(console, wording.standing(criterion), style),
+            _text(console, criterion.message, longest=MESSAGE_CHARACTERS),
+        )
+    console.print(Padding(table, (0, 0, 0, 2)))
+
+
+def _print_flags(report: Report, console: Console) -> None:
+    console.print()
+    if not report.red_flags:
+        console.print(_text(console, "Red flags: none raised", "bold"))
+        return
+    console.print(
+        _text(console, f"Red flags: {len(report.red_flags)} for a person to confirm or dismiss", "bold red")
+    )
+    for flag in report.red_flags:
+        line = _text(console, f"{flag.state}: {flag.message}", longest=MESSAGE_CHARACTERS)
+        console.print(Padding(line, (0, 0, 0, 2)))
+
+
+def _print_phases(report: Report, console: Console) -> None:
+    if not report.phases:
+        return
+    whole = sum(phase.seconds for phase in report.phases)
+    longest = max(phase.seconds for phase in report.phases)
+    console.print()
+    console.print(
+        _text(
+            console, f"Where the time went: {wording.seconds(whole)} in {len(report.phases)} phases", "bold"
+        )
+    )
+    table = Table(box=None, show_header=False, padding=(0, 2, 0, 0), pad_edge=False)
+    for justify in ("left", "left", "right", "left"):
+        table.add_column(justify=justify, no_wrap=True)
+    for phase in report.phases:
+        cells = round(BAR_CELLS * phase.seconds / longest) if longest > 0 else 0
+        verdict = phase.verdict.value if phase.assessed else "not assessed"
+        style = "green" if phase.verdict == "OK" else "yellow" if phase.ours or not phase.assessed else "red"
+        table.add_row(
+            _text(console, phase.id, longest=24),
+            _text(console, verdict, style),
+            _text(console, wording.seconds(phase.seconds)),
+            Text("=" * cells, style="dim"),
+        )
+    console.print(Padding(table, (0, 0, 0, 2)))
+    for phase in report.phases:
+        if phase.verdict != "OK" and phase.assessed and phase.detail:
+            line = _text(console, f"{phase.id}: {phase.detail}", longest=MESSAGE_CHARACTERS)
+            console.print(Padding(line, (0, 0, 0, 2)))

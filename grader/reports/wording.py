@@ -1,0 +1,89 @@
+"""The words and number formats that all reports share."""
+
+from __future__ import annotations
+
+from grader.results import CriterionResult, Report
+from grader.types import Status
+
+LEVEL_WORDS = {
+    1: "misses most",
+    2: "hits some points, goes no deeper",
+    3: "covers it and can defend it",
+    4: "adds unprompted nuance",
+}
+VERDICT_WORDS = {
+    "pass": ("Pass", "at or above the mark, no dimension at level 1"),
+    "borderline": ("Borderline", "within the measurement error of the mark"),
+    "fail": ("Fail", "below the mark, or a dimension at level 1"),
+    "incomplete": ("Incomplete", "not decided until the open points are assessed"),
+}
+STATUS_WORDS: dict[Status, str] = {"scored": "scored", "pending": "pending", "not_assessed": "not assessed"}
+PROPOSAL = "A proposal until a person has reviewed it."
+NOT_ISOLATED = (
+    "Not isolated: the submission ran as ordinary processes on the grading machine, without containers. "
+    "What needs a container was not assessed; use this result for practice only."
+)
+
+
+def points(value: float) -> str:
+    """Points with at most one decimal, without a trailing zero.
+
+    >>> points(3.0), points(2.25), points(100)
+    ('3', '2.2', '100')
+    """
+    return f"{value:.1f}".removesuffix(".0")
+
+
+def share(value: float) -> str:
+    """A share in 0..1 as a percentage: one decimal below ten per cent.
+
+    >>> share(0.0612), share(0.42), share(1.0)
+    ('6.1 %', '42 %', '100 %')
+    """
+    return f"{100 * value:.1f} %" if 0 < abs(value) < 0.0995 else f"{100 * value:.0f} %"
+
+
+def seconds(value: float) -> str:
+    """A duration: tenths below ten seconds, minutes from a hundred and twenty on.
+
+    >>> seconds(3.21), seconds(42.4), seconds(185)
+    ('3.2 s', '42 s', '3 min 05 s')
+    """
+    if value < 10:
+        return f"{value:.1f} s"
+    whole = round(value)
+    return f"{whole} s" if whole < 120 else f"{whole // 60} min {whole % 60:02d} s"
+
+
+def mebibytes(value: int) -> str:
+    """A size in bytes, shown in MiB, or in GiB from one on.
+
+    >>> mebibytes(5_242_880), mebibytes(1_610_612_736)
+    ('5 MiB', '1.5 GiB')
+    """
+    return f"{value / 2**20:.0f} MiB" if value < 2**30 else f"{value / 2**30:.1f} GiB"
+
+
+def executor_line(report: Report) -> str:
+    """How the submission was run, in one line that scripts may look for."""
+    return f"executor: {report.executor}" + ("" if report.isolated else " (not isolated)")
+
+
+def standing(criterion: CriterionResult) -> str:
+    """The level of a scored criterion, or why it has none."""
+    if criterion.status != "scored" or criterion.level is None:
+        return STATUS_WORDS[criterion.status]
+    return f"level {criterion.level}"
+
+
+def open_points(report: Report) -> str:
+    """What is still open, in words.
+
+    Both figures are points out of `report.max`.
+    """
+    parts = [
+        f"{points(amount)} {word}"
+        for amount, word in ((report.pending, "pending"), (report.not_assessed, "not assessed"))
+        if amount > 0
+    ]
+    return ", ".join(parts) + " of " + points(report.max) + " points" if parts else "nothing open"

@@ -1,0 +1,404 @@
+"""Reports with good defaults: a realistic one, an empty one, one with everything pending, a hostile one."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from grader.results import (
+    Bonus,
+    CriterionResult,
+    CurvePoint,
+    DimensionResult,
+    Figures,
+    GraderId,
+    LiftDecile,
+    PlantLine,
+    RedFlag,
+    ReliabilityBin,
+    ReplayBand,
+    Report,
+    RubricId,
+    SubmissionId,
+)
+from grader.types import PhaseRecord, Proof, Verdict, level_of
+
+RUBRIC: dict[str, tuple[str, tuple[tuple[str, str, float, float, str], ...]]] = {
+    "audit": (
+        "Audit depth",
+        (
+            ("reproducible", "The notebook reproduces its findings", 3, 1.0,
+             "The notebook ran clean in 74 s and wrote the findings that were submitted."),
+            ("leakage", "Leaking columns found", 6, 0.78,
+             "Two of three leaks were found. Recompute rolling means from their monthly column: one of them uses "
+             "months after the snapshot."),
+            ("drift", "Changes over time found", 5, 0.92,
+             "All three changes found; one onset is two months late."),
+            ("quality", "Quality and label problems found", 4, 0.61,
+             "Immature labels and duplicates found. The sentinel value in the billing block was not reported."),
+            ("precision", "Few false alarms", 3, 0.5,
+             "One decoy was reported as a defect: a seasonal dip that returns every summer."),
+            ("evidence", "Statistics recompute and actions follow", 4, 0.86,
+             "Eight of nine statistics recompute within tolerance; every action was carried through."),
+        ),
+    ),
+    "evaluation": (
+        "Modelling decisions and evaluation rigor",
+        (
+            ("tracking", "Baseline and tuned runs tracked", 3, 1.0, "Both runs are in the store, with 24 trials."),
+            ("split", "The split respects time and the label horizon", 5, 1.0,
+             "Three months lie between the last month used and the first test month."),
+            ("metrics", "Figures fit a rare outcome and a call list", 3, 0.8,
+             "PR-AUC with the base rate and an interval; no segment was looked at."),
+            ("reproduced", "Claimed figures recompute", 4, 1.0, "All six claimed figures recompute to the third digit."),
+            ("calibration", "Probabilities are calibrated", 4, 0.7,
+             "The two highest bins promise more churn than came. Calibrate on months apart from the test months."),
+            ("curves", "Lift table and PR curve recompute", 2, 1.0, "Both equal the recomputed ones."),
+            ("generalises", "Good on the months after the release", 4, 0.88,
+             "PR-AUC 0.241 on the replay, 0.93 of the way from the dummy to the yardstick."),
+            ("decision", "The decision follows from costs and capacity", 3, 0.9,
+             "The call list earns 96 % of what was attainable."),
+            ("choices", "What ships has earned it", 2, 0.5,
+             "The tuned model wins by less than its own interval; say why it ships all the same."),
+        ),
+    ),
+    "serving": (
+        "Serving quality",
+        (
+            ("starts", "Builds and starts as delivered", 4, 1.0, "Built in 48 s, healthy after 3.4 s."),
+            ("contract", "Keeps the contract", 3, 1.0, "Batches of 1 and 1,000 answered as agreed."),
+            ("correct", "Serves the evaluated model", 4, 1.0,
+             "2,000 of 2,000 rows within 0.0001 of the submitted probability."),
+            ("bad_input", "Survives wrong input", 3, 0.2,
+             "Seven of eleven wrong requests ended in a 500. Answer 422 and name the field."),
+            ("latency", "Fast enough under load", 3, -1.0, "The grading machine was too busy to judge."),
+            ("container", "A sound container", 3, 0.75, "Runs as root. Add a USER line."),
+        ),
+    ),
+    "readme": (
+        "Production judgment",
+        (
+            ("monitoring_inputs", "Which inputs are watched and how", 5, 0.67,
+             "Names usage and billing features, PSI weekly against 2024-Q2, alert at 0.2."),
+            ("monitoring_outcomes", "How it is known that scores are right", 5, 0.67,
+             "Waits 90 days for labels and watches the score distribution meanwhile."),
+            ("retraining_triggers", "What makes the team retrain", 5, 0.33,
+             "Says when to retrain, not when a feed has to be repaired instead."),
+            ("release_and_rollback", "How a model is released and taken back", 4, 1.0,
+             "Shadow for two weeks, then a tenth of customers; rollback by image tag."),
+            ("grounded_in_this_work", "Grounded in this data and model", 4, 0.67,
+             "Four claims agree with the files; one column is misspelt."),
+            ("communication", "A busy reader could act on it", 2, 0.67, "472 words, the alert table first."),
+        ),
+    ),
+}  # fmt: skip
+
+EVIDENCE: dict[str, tuple[Proof, ...]] = {
+    "audit.leakage": (
+        Proof(file="findings.json", where="findings[0]", said="post_outcome_column: save_desk_minutes, AUC 0.78",
+              measured="AUC 0.776 on mature rows"),
+        Proof(file="findings.json", where="no finding", said="nothing",
+              measured="usage_avg_3m equals the mean of the month and the two after it in 97 % of rows"),
+    ),
+    "audit.precision": (
+        Proof(file="findings.json", where="findings[6]", said="covariate_drift: logins_30d, PSI 0.12 in July",
+              measured="PSI 0.004 against the same months of the year before"),
+    ),
+    "evaluation.calibration": (
+        Proof(file="evaluation/predictions.parquet", where="split = test, 24,812 rows", said="isotonic on validation",
+              measured="ECE 0.0094, bootstrap null 0.0031 to 0.0078"),
+    ),
+    "evaluation.reproduced": (
+        Proof(file="evaluation/metrics.json", where="tuned.pr_auc", said="0.2630", measured="0.2629"),
+        Proof(file="evaluation/metrics.json", where="tuned.brier", said="0.0512", measured="0.0512"),
+    ),
+    "serving.bad_input": (
+        Proof(file="POST /predict", where="plan_tier = 7", said="500 Internal Server Error", measured="expected 422"),
+        Proof(file="POST /predict", where="rows = []", said="500 Internal Server Error", measured="expected 422"),
+    ),
+    "readme.retraining_triggers": (
+        Proof(file="README.md", where="line 41", said="We retrain when PSI passes 0.2 for two weeks.",
+              measured="one condition with a number; no fault of a feed told apart"),
+    ),
+}  # fmt: skip
+
+
+def criterion(
+    dimension: str, name: str, title: str, most: float, credit: float, message: str
+) -> CriterionResult:
+    """A criterion from its credit; a negative credit makes it pending."""
+    pending = credit < 0
+    return CriterionResult(
+        id=f"{dimension}.{name}",
+        title=title,
+        points=0.0 if pending else round(most * credit, 2),
+        max=most,
+        level=None if pending else level_of(credit),
+        status="pending" if pending else "scored",
+        message=message,
+        evidence=EVIDENCE.get(f"{dimension}.{name}", ()),
+        confidence=0.8 if dimension == "readme" else 1.0,
+    )
+
+
+def dimensions() -> tuple[DimensionResult, ...]:
+    """The four dimensions of a good but not perfect submission."""
+    made = []
+    for key, (title, lines) in RUBRIC.items():
+        criteria = tuple(criterion(key, *line) for line in lines)
+        most = sum(one.max for one in criteria)
+        reached = sum(one.points for one in criteria)
+        assessable = sum(one.max for one in criteria if one.status == "scored")
+        made.append(
+            DimensionResult.model_validate(
+                {"id": key, "title": title, "points": round(reached, 2), "max": most,
+                 "level": level_of(reached / assessable), "criteria": criteria}
+            )
+        )  # fmt: skip
+    return tuple(made)
+
+
+PREDICTED = (0.006, 0.010, 0.015, 0.021, 0.029, 0.039, 0.053, 0.076, 0.121, 0.262)
+OBSERVED = (0.005, 0.011, 0.013, 0.022, 0.031, 0.036, 0.055, 0.074, 0.104, 0.224)
+LIFTS = (3.72, 1.78, 1.14, 0.88, 0.72, 0.58, 0.45, 0.34, 0.24, 0.15)
+PHASES = (
+    ("intake", 0.4),
+    ("notebook", 74.2),
+    ("probe", 11.8),
+    ("build", 48.1),
+    ("service", 62.5),
+    ("latency", 41.0),
+)
+
+
+def months() -> tuple[str, ...]:
+    """The 24 months of the panel."""
+    return tuple(f"{year}-{month:02d}" for year in (2023, 2024) for month in range(1, 13))
+
+
+def curve(average: float) -> tuple[CurvePoint, ...]:
+    """A precision-recall curve that falls from a noisy top to the base rate."""
+    shape = ((step / 200, 0.062 + average * 2.6 * math.exp(-3.2 * step / 200)) for step in range(1, 201))
+    return tuple(
+        CurvePoint(
+            recall=recall,
+            precision=min(1.0, precision * (1 + 0.1 * math.sin(recall * 150) * math.exp(-9 * recall))),
+        )
+        for recall, precision in shape
+    )
+
+
+def plants() -> tuple[PlantLine, ...]:
+    """A key of every family and outcome."""
+    rows: tuple[tuple[Any, ...], ...] = (
+        ("post_outcome_column", "leakage", ("save_desk_minutes",), None, None, True, 1.0,
+         "minutes with the save desk, written when the customer leaves", "post_outcome_column: save_desk_minutes"),
+        ("look_ahead_window", "leakage", ("usage_avg_3m",), None, None, False, 0.0,
+         "the three-month mean includes the two months after the snapshot", ""),
+        ("unit_change", "change", ("data_usage_gb",), "2024-04", None, True, 1.0,
+         "usage of the web channel in MB from April 2024", "unit_change: data_usage_gb from 2024-04"),
+        ("covariate_drift", "change", ("session_minutes_avg",), "2023-11", "2024-06", True, 0.6,
+         "sessions grow longer over eight months", "covariate_drift: session_minutes_avg from 2024-02"),
+        ("label_immaturity", "quality", ("churned_90d",), "2024-10", "2024-12", True, 1.0,
+         "the last three months have not seen 90 days", "label_immaturity from 2024-10"),
+        ("sentinel_values", "quality", ("days_past_due",), None, None, False, 0.0,
+         "-999 stands for unknown in 3 % of rows", ""),
+        ("seasonal_dip", "decoy", ("logins_30d",), "2024-07", "2024-08", True, 0.0,
+         "returns every summer", "covariate_drift: logins_30d"),
+        ("price_rise", "decoy", ("monthly_charge",), "2024-01", None, True, 1.0,
+         "announced in the dictionary's change log", "note: announced price rise"),
+        ("strong_predictor", "decoy", ("days_since_last_login",), None, None, False, 0.0,
+         "strong, and known at the snapshot", ""),
+    )  # fmt: skip
+    names = ("id", "family", "columns", "from_month", "to_month", "found", "credit", "summary", "said")
+    return tuple(PlantLine.model_validate(dict(zip(names, row, strict=True))) for row in rows)
+
+
+def figures() -> Figures:
+    """Numbers for every plot."""
+    reliability = tuple(
+        ReliabilityBin(predicted=p, observed=o, low=max(0.0, p - 1.96 * math.sqrt(p * (1 - p) / 2481)),
+                       high=p + 1.96 * math.sqrt(p * (1 - p) / 2481), rows=2481)
+        for p, o in zip(PREDICTED, OBSERVED, strict=True)
+    )  # fmt: skip
+    lift = tuple(
+        LiftDecile(decile=index + 1, customers=2481, churners=round(2481 * 0.062 * value), churn_rate=0.062 * value,
+                   lift=value, cumulative_capture=sum(LIFTS[: index + 1]) / 10)
+        for index, value in enumerate(LIFTS)
+    )  # fmt: skip
+    return Figures(
+        months=months(),
+        base_rate=0.062,
+        reliability=reliability,
+        pr_curve=curve(0.27),
+        pr_curve_baseline=curve(0.22),
+        lift=lift,
+        replay=ReplayBand(dummy=0.061, yardstick=0.254, oracle=0.331, submission=0.241, claimed=0.263),
+        plants=plants(),
+    )
+
+
+def phases() -> tuple[PhaseRecord, ...]:
+    """Phases that ended well but for the last, which failed through our fault."""
+    ended = [
+        PhaseRecord(id=name, verdict=Verdict.OK, seconds=seconds, peak_memory=310_000_000)
+        for name, seconds in PHASES
+    ]
+    ended[-1] = PhaseRecord(
+        id="latency",
+        verdict=Verdict.INFRA_ERROR,
+        seconds=41.0,
+        ours=True,
+        detail="the do-nothing service was too slow",
+    )
+    return tuple(ended)
+
+
+def report(**changes: object) -> Report:
+    """A realistic report of a good submission; `changes` replace its fields."""
+    parts = dimensions()
+    fields: dict[str, object] = {
+        "submission": SubmissionId(name="candidate-7f3c21", sha256="9d3f5b" * 10 + "a1b2"),
+        "variant": "c41e09ab77d2",
+        "rubric": RubricId(version="1", sha256="51aa" * 16),
+        "grader": GraderId(version="0.1.0"),
+        "executor": "docker",
+        "isolated": True,
+        "total": round(sum(part.points for part in parts), 2),
+        "max": 100.0,
+        "pending": 3.0,
+        "not_assessed": 0.0,
+        "bonus": 5.0,
+        "bonus_detail": Bonus(
+            points=5.0, max=5.0, message="save_desk_minutes was reported; changing it moves no prediction."
+        ),
+        "level": 3,
+        "verdict": "pass",
+        "dimensions": parts,
+        "phases": phases(),
+        "red_flags": (
+            RedFlag(
+                id="flag.errors_on_input",
+                state="raised",
+                message="The service answers 500 to an empty batch; it would fail in the first night.",
+                evidence=EVIDENCE["serving.bad_input"],
+            ),
+        ),
+        "figures": figures(),
+        "environment": {"Engine": "20.10.24", "Runner image": "takehome-runner:0.1.0", "CPUs": "2"},
+        "limits": {"Notebook": "15 min, 4 GiB", "Build": "15 min", "Service": "2 GiB, 1 CPU"},
+        "notes": ("The notebook was found at notebooks/audit.ipynb.",),
+    }
+    return Report.model_validate(fields | changes)
+
+
+def unscored(status: str, message: str) -> tuple[DimensionResult, ...]:
+    """The dimensions with every criterion in a status without points."""
+    return tuple(
+        part.model_copy(
+            update={
+                "points": 0.0,
+                "level": None,
+                "criteria": tuple(
+                    one.model_copy(
+                        update={
+                            "points": 0.0,
+                            "level": None,
+                            "status": status,
+                            "message": message,
+                            "evidence": (),
+                        }
+                    )
+                    for one in part.criteria
+                ),
+            }
+        )
+        for part in dimensions()
+    )
+
+
+def pending_report() -> Report:
+    """A grading in which our engine stopped: everything is pending, nothing was drawn."""
+    return report(
+        total=0.0, pending=100.0, bonus=0.0, level=1, verdict="incomplete", red_flags=(), figures=Figures(), phases=(),
+        dimensions=unscored("pending", "Our engine stopped; this will be graded again."),
+        bonus_detail=Bonus(points=0.0, max=5.0, message="pending"),
+    )  # fmt: skip
+
+
+def local_report() -> Report:
+    """A practice grading without containers."""
+    return report(executor="local", isolated=False, verdict="incomplete", not_assessed=20.0, pending=0.0)
+
+
+def empty_report() -> Report:
+    """An empty submission: scored throughout, nothing earned, nothing measured."""
+    nothing = tuple(
+        part.model_copy(
+            update={
+                "points": 0.0,
+                "level": 1,
+                "criteria": tuple(
+                    one.model_copy(
+                        update={
+                            "points": 0.0,
+                            "level": 1,
+                            "status": "scored",
+                            "message": "Missing.",
+                            "evidence": (),
+                        }
+                    )
+                    for one in part.criteria
+                ),
+            }
+        )
+        for part in dimensions()
+    )
+    return report(
+        total=0.0, pending=0.0, bonus=0.0, level=1, verdict="fail", dimensions=nothing, red_flags=(), figures=Figures(),
+        bonus_detail=Bonus(points=0.0, max=5.0, message="The seeded leak was not reported."), notes=(), limits={},
+        environment={}, phases=(PhaseRecord(id="intake", verdict=Verdict.OK),),
+    )  # fmt: skip
+
+
+HOSTILE = (
+    "<script>window.top.location='x'</script><img src=x onerror=alert(1)>\"'><svg/onload=alert(2)>"
+    "</style></title></textarea>{{ 7*7 }}{% raw %}[bold red]markup[/bold red] [link=javascript:x]go[/link]"
+    "\x1b[31m\x1b]8;;file:///etc/passwd\x07link\x1b]8;;\x07\x1b[2J\x9b1m\x00\x08\x0b\ufffe\uffff\u202egnp.exe\u202c"
+    "]]>&unknown;<![CDATA[ \ud800 e\u0301\u0301\u0301\u0301\u0301\u0301"
+)
+
+
+def hostile_report() -> Report:
+    """Every text a candidate can reach holds markup, terminal codes and control characters, at great length."""
+    flood = HOSTILE + "W" * 5000 + "\n" * 300 + "end"
+    proof = Proof(file=HOSTILE, where=HOSTILE, said=flood, measured=HOSTILE)
+    parts = tuple(
+        part.model_copy(
+            update={
+                "criteria": tuple(
+                    one.model_copy(update={"message": flood, "evidence": (proof,) * 3})
+                    for one in part.criteria
+                )
+            }
+        )
+        for part in dimensions()
+    )
+    key = tuple(line.model_copy(update={"said": flood}) for line in plants())
+    flag = RedFlag(id="flag", state="raised", message=flood, evidence=(proof,))
+    run = PhaseRecord(
+        id="notebook", verdict=Verdict.CRASH, seconds=3.0, detail=flood, output_head=flood, output_tail=flood
+    )
+    base = report()
+    return base.model_copy(
+        update={
+            "submission": SubmissionId(name=HOSTILE * 3, sha256="0" * 64),
+            "dimensions": parts,
+            "red_flags": (flag,) * 25,
+            "phases": (run,),
+            "bonus_detail": Bonus(points=0.0, max=5.0, message=flood, evidence=(proof,)),
+            "figures": base.figures.model_copy(update={"plants": key}),
+            "notes": (flood,),
+            "environment": {"Python": HOSTILE},
+        }
+    )
