@@ -35,6 +35,8 @@ class Job:
     """The input whose path is the working directory."""
     candidate_code: bool = False
     """True where the job runs code of the submission, so nothing of ours but the script may be near."""
+    packages: Path | None = None
+    """A requirements file installed from wheels into an image of this job's own; a failure is BUILD_FAIL."""
 
 
 @dataclass(frozen=True)
@@ -87,6 +89,8 @@ class Stopped:
     killed: bool
     oom: bool = False
     log_tail: str = ""
+    disk_full: bool = False
+    """True where it was killed for writing more than its share of the disk."""
 
 
 class Service(Protocol):
@@ -94,6 +98,9 @@ class Service(Protocol):
 
     def running(self) -> bool:
         """Return whether its main process is alive."""
+
+    def down(self) -> Verdict | None:
+        """Return why the service is not running: OOM, DISK_LIMIT or SERVICE_DOWN; None while it runs."""
 
     def probe(self, job: Job) -> Execution:
         """Run a job of ours that reaches the service on 127.0.0.1."""
@@ -116,6 +123,12 @@ class Executor(Protocol):
 
     def run(self, job: Job) -> Execution:
         """Run a job to its end within its limits; SandboxError only where the sandbox itself fails."""
+
+    def read_area(self, area: str, name: str, limit: int) -> bytes | None:
+        """Return one regular file of an area (`name` relative to it), never following a link.
+
+        None where there is no such file, it is not a regular file, or it is larger than `limit` bytes.
+        """
 
     def build(self, request: BuildRequest) -> Build:
         """Build an image from a submission; never SandboxError for the candidate's own failure."""

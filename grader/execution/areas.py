@@ -1,0 +1,157 @@
+"""Areas: memory-backed volumes of fixed size that outlive the job that wrote them."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass
+
+from docker.types import LogConfig, Mount
+
+from grader.errors import SandboxError
+from grader.execution.containers import INODES, INSIDE, SANDBOX_USER, remove_container
+from grader.execution.engine import Engine, engine_errors
+from grader.execution.limits import MIB, JobLimits
+from grader.execution.runs import Run
+
+KEEPER_MEMORY = 128 * MIB
+
+# Opened part by part without following links, and never blocking on a FIFO that was put there for us.
+READ_FILE = """
+import os, stat, sys
+root, name, limit = sys.argv[1], sys.argv[2], int(sys.argv[3])
+handle = os.open(root, os.O_RDONLY | os.O_DIRECTORY)
+parts = name.split("/")
+try:
+    for i, part in enumerate(parts):
+        last = i == len(parts) - 1
+        flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC | (os.O_NONBLOCK if last else os.O_DIRECTORY)
+        handle = os.open(part, flags, dir_fd=handle)
+except OSError:
+    sys.exit(3)
+found = os.fstat(handle)
+if not stat.S_ISREG(found.st_mode) or found.st_size > limit:
+    sys.exit(3)
+with os.fdopen(handle, "rb") as file:
+    while block := file.read(1 << 16):
+        sys.stdout.buffer.write(block)
+"""
+
+FILL = """
+import os, sys
+f = os.statvfs(sys.argv[1])
+print(1 - min(f.f_bfree / max(f.f_blocks, 1), f.f_ffree / max(f.f_files, 1)))
+"""
+
+
+@dataclass(frozen=True)
+class Area:
+    """A volume and the container that keeps it mounted; its contents are lost when no container holds it."""
+
+    volume: str
+    keeper: str
+
+
+class Areas:
+    """The areas of one run by name."""
+
+    def __init__(self, engine: Engine, run: Run) -> None:
+        self._engine = engine
+        self._run = run
+        self._areas: dict[str, Area] = {}
+        self._lock = threading.Lock()
+
+    def create(self, name: str, image: str, limits: JobLimits) -> None:
+        """Make an empty area of `limits.output_area` bytes, in place of an earlier one of that name."""
+        with self._lock:
+            old = self._areas.pop(name, None)
+        if old is not None:
+            self._remove(old)
+        area = Area(volume=self._run.name("area"), keeper=self._run.name("keeper"))
+        with engine_errors(f"making the area {name}"):
+            self._engine.client.api.create_volume(
+                area.volume,
+                driver="local",
+                driver_opts={"type": "tmpfs", "device": "tmpfs", "o": _mount_options(limits.output_area)},
+                labels=self._run.labels,
+            )
+            self._start_keeper(area, image)
+        with self._lock:
+            self._areas[name] = area
+
+    def volume(self, name: str) -> str:
+        """Return the volume of an area; SandboxError where no job has made it."""
+        return self._area(name).volume
+
+    def read(self, name: str, file: str, limit: int) -> bytes | None:
+        """Return a regular file of at most `limit` bytes, else None."""
+        parts = file.split("/")
+        if not file or "\0" in file or any(part in ("", ".", "..") for part in parts):
+            return None
+        code, output = self._exec(name, READ_FILE, f"{INSIDE}/AREA", file, str(limit), most=limit)
+        if code == 0 and len(output) <= limit:
+            return output
+        if code in (0, 3):
+            return None
+        raise SandboxError(f"reading {file} of the area {name} ended with exit code {code}")
+
+    def full(self, name: str) -> float:
+        """Return the used share 0..1 of an area, of bytes or of files, whichever is more."""
+        code, output = self._exec(name, FILL, f"{INSIDE}/AREA", most=64)
+        return float(output) if code == 0 else 0.0
+
+    def _area(self, name: str) -> Area:
+        with self._lock:
+            area = self._areas.get(name)
+        if area is None:
+            raise SandboxError(f"no job has made the area {name!r}")
+        return area
+
+    def _start_keeper(self, area: Area, image: str) -> None:
+        api = self._engine.client.api
+        host = api.create_host_config(
+            network_mode="none",
+            read_only=True,
+            init=True,
+            cap_drop=["ALL"],
+            security_opt=["no-new-privileges:true"],
+            ipc_mode="private",
+            mem_limit=KEEPER_MEMORY,
+            memswap_limit=KEEPER_MEMORY,
+            pids_limit=32,
+            log_config=LogConfig(type="none"),
+            mounts=[Mount(f"{INSIDE}/AREA", area.volume, type="volume", read_only=True, no_copy=True)],
+        )
+        api.create_container(
+            image,
+            name=area.keeper,
+            entrypoint=["sleep"],
+            command=["infinity"],
+            user=f"{SANDBOX_USER}:{SANDBOX_USER}",
+            labels=self._run.labels,
+            host_config=host,
+        )
+        api.start(area.keeper)
+
+    def _exec(self, name: str, script: str, *arguments: str, most: int) -> tuple[int, bytes]:
+        """Run a script of ours in the keeper, which has only ever run our code."""
+        api = self._engine.client.api
+        output = bytearray()
+        with engine_errors(f"reading the area {name}"):
+            made = api.exec_create(
+                self._area(name).keeper, ["python", "-I", "-c", script, *arguments], stderr=False
+            )
+            for block in api.exec_start(made["Id"], stream=True):
+                if len(output) <= most:
+                    output += block
+            code = api.exec_inspect(made["Id"])["ExitCode"]
+        return (-1 if code is None else int(code)), bytes(output)
+
+    def _remove(self, area: Area) -> None:
+        remove_container(self._engine.client, area.keeper)
+        with engine_errors("removing an area"):
+            self._engine.client.api.remove_volume(area.volume, force=True)
+
+
+def _mount_options(size: int) -> str:
+    owner = f"uid={SANDBOX_USER},gid={SANDBOX_USER}"
+    return f"size={size},nr_inodes={INODES},{owner},mode=0700,nosuid,nodev"

@@ -1,0 +1,76 @@
+"""Kill a service that fills the engine's disk: layers have no size limit of their own on every driver."""
+
+from __future__ import annotations
+
+import contextlib
+import shutil
+import threading
+import time
+from pathlib import Path
+
+import requests
+from docker.errors import DockerException
+
+from grader.execution.engine import Engine
+from grader.execution.limits import GIB
+
+LOOK_EVERY = 0.5
+MEASURE_EVERY = 5.0
+RESERVE = 1 * GIB
+"""Bytes that strangers' builds must leave free on the engine's disk."""
+
+
+def free_disk(root: Path | None) -> int | None:
+    """Return the free bytes of the engine's disk, None where it is not on this machine."""
+    if root is None:
+        return None
+    try:
+        return shutil.disk_usage(root).free
+    except OSError:
+        return None
+
+
+class DiskWatch(threading.Thread):
+    """Measures a container's own layer when the disk shrinks, and kills the container over `limit` bytes.
+
+    Where the disk cannot be seen from here the layer is measured every five seconds.
+    """
+
+    def __init__(self, engine: Engine, container: str, limit: int) -> None:
+        super().__init__(name=f"disk of {container}", daemon=True)
+        self.exceeded = False
+        self._engine = engine
+        self._container = container
+        self._limit = limit
+        self._stopping = threading.Event()
+        self._free = free_disk(engine.root_dir)
+
+    def run(self) -> None:
+        """Look until told to stop."""
+        last_measured = time.monotonic()
+        while not self._stopping.wait(LOOK_EVERY):
+            free = free_disk(self._engine.root_dir)
+            if free is not None and self._free is not None:
+                # Others write too; measuring costs the engine a walk, so only where it may matter.
+                if self._free - free < self._limit // 2 or time.monotonic() - last_measured < 2 * LOOK_EVERY:
+                    continue
+            elif time.monotonic() - last_measured < MEASURE_EVERY:
+                continue
+            last_measured = time.monotonic()
+            with contextlib.suppress(DockerException, requests.RequestException):
+                if self._layer_bytes() > self._limit:
+                    self.exceeded = True
+                    self._engine.client.api.kill(self._container, "SIGKILL")
+                    return
+
+    def stop(self) -> None:
+        """End the thread."""
+        self._stopping.set()
+        if self.ident is not None:
+            self.join(timeout=10)
+
+    def _layer_bytes(self) -> int:
+        found = self._engine.client.api.containers(
+            all=True, size=True, filters={"name": f"^/{self._container}$"}
+        )
+        return int(found[0].get("SizeRw") or 0) if found else 0

@@ -1,0 +1,194 @@
+"""The Docker executor: every job in a container of its own, confined, and nothing left behind."""
+
+from __future__ import annotations
+
+import platform
+import threading
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import replace
+from pathlib import Path
+from types import TracebackType
+
+from grader.errors import SandboxError
+from grader.execution.areas import Areas
+from grader.execution.containers import STRONGER_RUNTIME, container_runs, create_job, remove_container
+from grader.execution.docker_build import ImageBuilder
+from grader.execution.docker_job import Ended, run_to_end
+from grader.execution.docker_service import DockerService, serving
+from grader.execution.engine import Builder, connect, engine_errors, find_builder
+from grader.execution.images import DOCKER_FOLDER, ensure_sandbox, inspect_image, packages_image
+from grader.execution.limits import JobLimits
+from grader.execution.protocol import Build, BuildRequest, Execution, Job
+from grader.execution.runs import default_runs, open_run, remove_all, sweep
+from grader.execution.verdicts import NO_SPACE, verdict_of
+from grader.types import ExecutorName, Verdict
+
+Progress = Callable[[str], None]
+
+
+class DockerExecutor:
+    """Runs jobs in fresh containers of the sandbox image, builds submissions' images and serves them.
+
+    `runs` is the folder for locks and scratch (default: the user's cache); leftovers of killed runs of the
+    same folder are removed on construction. `sandbox_image` names an image to be used instead of the one
+    built from docker/sandbox.Dockerfile. `progress` is told what takes long. Use it as a context manager.
+    Raises SandboxError where no engine answers or the sandbox image cannot be had.
+    """
+
+    name: ExecutorName = "docker"
+    isolated: bool = True
+
+    def __init__(
+        self,
+        *,
+        runs: Path | None = None,
+        progress: Progress | None = None,
+        sandbox_image: str | None = None,
+        docker_folder: Path = DOCKER_FOLDER,
+    ) -> None:
+        self._engine = connect()
+        self._found_builder: Builder | None = None
+        self._lock = threading.Lock()
+        folder = runs or default_runs()
+        self.swept = sweep(self._engine.client, folder)
+        self._run = open_run(folder)
+        self._closed = False
+        try:
+            self.sandbox_image = sandbox_image or ensure_sandbox(
+                self._engine, self._builder, progress, docker_folder
+            )
+        except BaseException:
+            self.close()
+            raise
+        self._areas = Areas(self._engine, self._run)
+        self._images = ImageBuilder(self._engine, self._run, self._builder, self.sandbox_image)
+
+    def environment(self) -> dict[str, str]:
+        """Return engine, runtime, sandbox image and host as a reader of the report should know them."""
+        with engine_errors("describing itself"):
+            image = inspect_image(self._engine, self.sandbox_image)
+        builder = self._builder()
+        labels = (image.get("Config") or {}).get("Labels") or {}
+        stand_in = any("stand-in" in f"{key}={value}".lower() for key, value in labels.items())
+        return {
+            "engine": f"Docker {self._engine.version}",
+            "runtime": STRONGER_RUNTIME if STRONGER_RUNTIME in self._engine.runtimes else "runc",
+            "builder": "BuildKit" if builder.buildkit else "classic builder",
+            "sandbox_image": self.sandbox_image,
+            "sandbox_image_id": str(image["Id"]),
+            "base_image": "stand-in for python:3.11-slim" if stand_in else "python:3.11-slim",
+            "host": f"{platform.system()} {platform.release()} {platform.machine()}",
+        }
+
+    def run(self, job: Job) -> Execution:
+        """Run a job in a fresh container; SandboxError only where the engine or an input of ours fails."""
+        image = self.sandbox_image
+        if job.packages is not None:
+            derived = self._packages(job.packages)
+            if isinstance(derived, Execution):
+                return derived
+            image = derived
+        if job.output_area is not None:
+            self._areas.create(job.output_area, self.sandbox_image, job.limits)
+        return self._run_in(job, image, "none")
+
+    def probe(self, job: Job, container: str) -> Execution:
+        """Run a job inside the network namespace of a running container, SERVICE_DOWN where it is gone."""
+        if job.output_area is not None:
+            self._areas.create(job.output_area, self.sandbox_image, job.limits)
+        try:
+            return self._run_in(job, self.sandbox_image, f"container:{container}")
+        except SandboxError:
+            # Joining the network of a container that has ended fails in the engine, but is not its fault.
+            if container_runs(self._engine, container):
+                raise
+            return Execution(
+                Verdict.SERVICE_DOWN, None, b"", b"", 0.0, detail="the service was not running any more"
+            )
+
+    def read_area(self, area: str, name: str, limit: int) -> bytes | None:
+        """Return one regular file of an area, at most `limit` bytes, else None."""
+        return self._areas.read(area, name, limit)
+
+    def build(self, request: BuildRequest) -> Build:
+        """Check the Dockerfile, build it, and tell whose fault a failure is."""
+        return self._images.build(request)
+
+    def serve(
+        self, image: str, limits: JobLimits, *, read_only: bool = False
+    ) -> AbstractContextManager[DockerService]:
+        """Start an image as delivered, without network."""
+        return serving(self._engine, self._run, image, limits, read_only=read_only, probe=self.probe)
+
+    def close(self) -> None:
+        """Remove everything this executor made; safe to be called twice."""
+        with self._lock:
+            if self._closed:
+                return
+            self._closed = True
+        try:
+            remove_all(self._engine.client, self._run.id)
+        finally:
+            self._run.release()
+            self._engine.client.close()
+
+    def __enter__(self) -> DockerExecutor:
+        """Return itself."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Close, whatever happened."""
+        self.close()
+
+    def _builder(self) -> Builder:
+        if self._found_builder is None:
+            self._found_builder = find_builder(self._engine.host)
+        return self._found_builder
+
+    def _packages(self, requirements: Path) -> str | Execution:
+        """Return the image with a job's packages, or how making it ended."""
+        made = packages_image(self._engine, self._builder(), self._run, self.sandbox_image, requirements)
+        if made.image is not None:
+            return made.image
+        blame = self._images.network_trouble("pip") if "installed" in made.detail else None
+        verdict = Verdict.INFRA_ERROR if blame else Verdict.BUILD_FAIL
+        return Execution(verdict, None, b"", b"", 0.0, detail=blame or made.detail)
+
+    def _run_in(self, job: Job, image: str, network_mode: str) -> Execution:
+        name = self._run.name("job")
+        names = [*job.read_areas.values(), *([job.output_area] if job.output_area else [])]
+        areas = {area: self._areas.volume(area) for area in names}
+        try:
+            with engine_errors(f"preparing the job {job.id}"):
+                create_job(
+                    self._engine,
+                    self._run,
+                    job,
+                    name=name,
+                    image=image,
+                    areas=areas,
+                    network_mode=network_mode,
+                )
+            ended = run_to_end(self._engine, name, job.limits)
+        finally:
+            remove_container(self._engine.client, name)
+        return self._execution(job, ended)
+
+    def _execution(self, job: Job, ended: Ended) -> Execution:
+        ending = ended.ending
+        if job.output_area is not None and ending.exit_code != 0 and NO_SPACE.search(ending.stderr_tail):
+            ending = replace(ending, area_full=self._areas.full(job.output_area))
+        verdict, detail = verdict_of(ending, job.limits)
+        return Execution(
+            verdict=verdict,
+            exit_code=ending.exit_code,
+            stdout=ended.stdout.value(),
+            stderr=ended.stderr.value(),
+            seconds=ended.seconds,
+            peak_memory=ending.peak_memory,
+            truncated=ended.stdout.truncated or ended.stderr.truncated,
+            detail=detail,
+        )

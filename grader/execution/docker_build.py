@@ -1,0 +1,245 @@
+"""Build a submission's image, and tell a failure of the submission from one of ours."""
+
+from __future__ import annotations
+
+import os
+import stat
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+import requests
+from docker.errors import DockerException, ImageNotFound, NotFound
+
+from grader.execution.build_client import BuildCommand, BuildEnd, Watcher, run_build
+from grader.execution.disk_watch import RESERVE, free_disk
+from grader.execution.dockerfile_gate import check_dockerfile
+from grader.execution.engine import Builder, Engine, engine_errors
+from grader.execution.images import image_exists, inspect_image
+from grader.execution.limits import MIB
+from grader.execution.protocol import Build, BuildRequest
+from grader.execution.runs import Run
+from grader.types import Verdict
+
+MAX_DOCKERFILE = 1 * MIB
+CONTROL_SECONDS = 120.0
+GROWTH_FACTOR = 3
+"""Disk a build may take in all, in units of the largest allowed image: stages and caches count too."""
+
+# Each asks what a build of a submission would ask, with nothing of the submission in it.
+CONTROL_STEPS = {
+    "pip": "python -m pip download --no-cache-dir --no-deps --dest /tmp/control six",
+    "apt": "apt-get -o APT::Update::Error-Mode=any update",
+}
+
+
+class ImageBuilder:
+    """Builds images for one run; the control builds are made at most once each."""
+
+    def __init__(self, engine: Engine, run: Run, builder: Callable[[], Builder], control_image: str) -> None:
+        self._engine = engine
+        self._run = run
+        self._builder = builder
+        self._control_image = control_image
+        self._controls: dict[str, str | None] = {}
+        self._lock = threading.Lock()
+
+    def build(self, request: BuildRequest) -> Build:
+        """Check, fetch base images, build, inspect; SandboxError only where the engine itself fails."""
+        text, reason = _read_dockerfile(request)
+        if text is None:
+            return _no_image(Verdict.BUILD_FAIL, reason)
+        gate = check_dockerfile(text)
+        if gate.refusals:
+            return _no_image(Verdict.BUILD_FAIL, "; ".join(str(r) for r in gate.refusals[:5]))
+        if gate.needs_heredocs is not None and not self._engine.heredocs:
+            return _no_image(
+                Verdict.INFRA_ERROR,
+                f"line {gate.needs_heredocs}: this engine ({self._engine.version}) builds no heredocs; "
+                "grade with engine 23 or newer",
+            )
+        builder = self._builder()
+        if not builder.buildkit and "--mount" in gate.text:
+            return _no_image(
+                Verdict.INFRA_ERROR, "RUN --mount needs BuildKit, and no Docker client here has it"
+            )
+        for base in gate.bases:
+            trouble = self._fetch(base)
+            if trouble is not None:
+                return trouble
+        return self._build(request, gate.text, builder)
+
+    def network_trouble(self, kind: str) -> str | None:
+        """Return a sentence where a build of ours cannot reach what candidates' builds need, else None."""
+        with self._lock:
+            if kind not in self._controls:
+                self._controls[kind] = self._control(kind)
+            return self._controls[kind]
+
+    def _fetch(self, base: str) -> Build | None:
+        """Have a base image in the engine before the build; return how the build ends where it cannot be had."""
+        if image_exists(self._engine, base):
+            return None
+        name, _, tag = base.partition(":") if "@" not in base else (base, "", "")
+        try:
+            self._engine.client.api.pull(name, tag=tag or None)
+        except (ImageNotFound, NotFound) as error:
+            return _no_image(Verdict.BUILD_FAIL, f"the base image {base} does not exist: {error.explanation}")
+        except (DockerException, requests.RequestException) as error:
+            with engine_errors("fetching a base image"):
+                self._engine.client.ping()
+            return _no_image(Verdict.INFRA_ERROR, f"the base image {base} cannot be fetched: {error}"[:400])
+        if image_exists(self._engine, base):
+            return None
+        return _no_image(Verdict.INFRA_ERROR, f"the base image {base} was not there after it was fetched")
+
+    def _build(self, request: BuildRequest, text: str, builder: Builder) -> Build:
+        name = self._run.name("image")
+        tag = f"takehome/{name}:latest"
+        dockerfile = _outside_context(self._run.folder / name, request, text)
+        command = BuildCommand(
+            context=request.context,
+            dockerfile=dockerfile,
+            tag=tag,
+            seconds=request.seconds,
+            labels=self._run.labels,
+            arguments={"BUILDKIT_CACHE_MOUNT_NS": self._run.id} if builder.buildkit else {},
+        )
+        end = run_build(
+            builder, self._engine.host, command, watcher=_disk_watcher(self._engine, request.max_bytes)
+        )
+        if end.exit_code == 0:
+            return self._built(tag, end, request)
+        verdict, detail = self._blame(end, text, request)
+        return _ended(verdict, detail, end)
+
+    def _blame(self, end: BuildEnd, text: str, request: BuildRequest) -> tuple[Verdict, str]:
+        if end.stopped is not None:
+            ours = end.stopped.startswith("the engine's disk")
+            return (Verdict.INFRA_ERROR if ours else Verdict.DISK_LIMIT), end.stopped
+        if end.timed_out:
+            return Verdict.TIMEOUT_JOB, f"the build did not end within {request.seconds:g} seconds"
+        with engine_errors("building an image"):
+            self._engine.client.ping()
+        kinds = ["pip"] + (["apt"] if "apt" in text else [])
+        for kind in kinds:
+            trouble = self.network_trouble(kind)
+            if trouble is not None:
+                return Verdict.INFRA_ERROR, trouble
+        return Verdict.BUILD_FAIL, f"docker build ended with exit code {end.exit_code}: {_reason(end)}"
+
+    def _built(self, tag: str, end: BuildEnd, request: BuildRequest) -> Build:
+        with engine_errors("inspecting a built image"):
+            found = inspect_image(self._engine, tag)
+        size = int(found.get("Size") or 0)
+        if size > request.max_bytes:
+            limit = f"the limit is {request.max_bytes / MIB:.0f} MiB"
+            return _ended(Verdict.DISK_LIMIT, f"the image has {size / MIB:.0f} MiB; {limit}", end, size)
+        config = found.get("Config") or {}
+        health = (config.get("Healthcheck") or {}).get("Test") or ["NONE"]
+        return Build(
+            verdict=Verdict.OK,
+            image=tag,
+            log_head=end.log.head().decode(errors="replace"),
+            log_tail=end.log.tail().decode(errors="replace"),
+            seconds=end.seconds,
+            size_bytes=size,
+            user=str(config.get("User") or ""),
+            healthcheck=health[0] != "NONE",
+            exposed_ports=_ports(config.get("ExposedPorts") or {}),
+            command=(*(config.get("Entrypoint") or ()), *(config.get("Cmd") or ())),
+        )
+
+    def _control(self, kind: str) -> str | None:
+        folder = self._run.folder / self._run.name("control")
+        folder.mkdir()
+        text = f"FROM {self._control_image}\nUSER root\nRUN {CONTROL_STEPS[kind]}\n"
+        (folder / "Dockerfile").write_text(text, encoding="utf-8")
+        tag = f"takehome/{self._run.name('control')}:latest"
+        command = BuildCommand(
+            folder, folder / "Dockerfile", tag, CONTROL_SECONDS, labels=self._run.labels, cache=False
+        )
+        end = run_build(self._builder(), self._engine.host, command)
+        if end.exit_code == 0:
+            return None
+        return f"a build of ours cannot reach the {kind} package index either: {_reason(end)}"
+
+
+def _read_dockerfile(request: BuildRequest) -> tuple[str | None, str]:
+    """Return the Dockerfile's text, read without following a link out of the context, or why not."""
+    path = request.context / request.dockerfile
+    try:
+        if not path.resolve().is_relative_to(request.context.resolve()):
+            return None, f"{request.dockerfile}: leads out of the submission"
+        handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+        with os.fdopen(handle, "rb") as file:
+            if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+                return None, f"{request.dockerfile}: not a regular file"
+            content = file.read(MAX_DOCKERFILE + 1)
+        if len(content) > MAX_DOCKERFILE:
+            return None, f"{request.dockerfile}: larger than {MAX_DOCKERFILE} bytes"
+        return content.decode("utf-8"), ""
+    except (OSError, UnicodeDecodeError) as error:
+        return None, f"{request.dockerfile}: cannot be read: {error}"
+
+
+def _outside_context(folder: Path, request: BuildRequest, text: str) -> Path:
+    """Write the text to be built beside the context, with the ignore file that belongs to its name."""
+    folder.mkdir()
+    dockerfile = folder / "Dockerfile"
+    dockerfile.write_text(text, encoding="utf-8")
+    ignore, _ = _read_dockerfile(
+        BuildRequest(
+            request.context, f"{request.dockerfile}.dockerignore", request.seconds, request.max_bytes
+        )
+    )
+    if ignore is not None:
+        (folder / "Dockerfile.dockerignore").write_text(ignore, encoding="utf-8")
+    return dockerfile
+
+
+def _disk_watcher(engine: Engine, max_bytes: int) -> Watcher | None:
+    """Return what stops a build that takes far more disk than its image may have, or all there is."""
+    before = free_disk(engine.root_dir)
+    if before is None:
+        return None
+    start = before
+
+    def look() -> str | None:
+        free = free_disk(engine.root_dir)
+        if free is None:
+            return None
+        if start - free > GROWTH_FACTOR * max_bytes:
+            return f"the build took more than {GROWTH_FACTOR * max_bytes / MIB:.0f} MiB of disk"
+        if free < RESERVE:
+            return f"the engine's disk has only {free / MIB:.0f} MiB left"
+        return None
+
+    return look
+
+
+def _ports(exposed: dict[str, object]) -> tuple[int, ...]:
+    ports = (port.partition("/")[0] for port in exposed)
+    return tuple(sorted(int(port) for port in ports if port.isdigit()))
+
+
+def _no_image(verdict: Verdict, detail: str) -> Build:
+    return Build(verdict, None, "", "", 0.0, detail=detail)
+
+
+def _ended(verdict: Verdict, detail: str, end: BuildEnd, size: int = 0) -> Build:
+    return Build(
+        verdict=verdict,
+        image=None,
+        log_head=end.log.head().decode(errors="replace"),
+        log_tail=end.log.tail().decode(errors="replace"),
+        seconds=end.seconds,
+        size_bytes=size,
+        detail=detail,
+    )
+
+
+def _reason(end: BuildEnd) -> str:
+    """Return the last line of the log that says something."""
+    lines = [line.strip() for line in end.log_text().splitlines() if line.strip(" -")]
+    return lines[-1][:300] if lines else "no output"

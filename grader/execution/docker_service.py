@@ -1,0 +1,224 @@
+"""A submission's image, running as delivered within our limits and without network."""
+
+from __future__ import annotations
+
+import contextlib
+import math
+import time
+from collections.abc import Callable, Iterator
+
+import requests
+from docker.errors import APIError, DockerException, NotFound
+from docker.types import LogConfig, Mount
+
+from grader.execution.containers import (
+    INODES,
+    confinement,
+    container_runs,
+    remove_container,
+    tmpfs_options,
+)
+from grader.execution.disk_watch import DiskWatch
+from grader.execution.engine import Engine, engine_errors
+from grader.execution.images import inspect_image
+from grader.execution.limits import JobLimits
+from grader.execution.protocol import Execution, Job, Stopped
+from grader.execution.runs import Run
+from grader.types import Verdict
+
+LOG_OPTIONS = {"max-size": "5m", "max-file": "2"}
+MAX_VOLUMES = 16
+LOG_LINES = 2000
+KILL_PATIENCE = 30.0
+
+Probe = Callable[[Job, str], Execution]
+
+
+class DockerService:
+    """The running container of a service; made by `serving`, which removes it."""
+
+    def __init__(self, engine: Engine, container: str, probe: Probe, disk: DiskWatch | None) -> None:
+        self._engine = engine
+        self._container = container
+        self._probe = probe
+        self._disk = disk
+
+    def running(self) -> bool:
+        """Return whether its main process is alive."""
+        return container_runs(self._engine, self._container)
+
+    def down(self) -> Verdict | None:
+        """Return why it is not running: OOM, DISK_LIMIT or SERVICE_DOWN; None while it runs."""
+        with engine_errors("looking at the service"):
+            state = self._engine.client.api.inspect_container(self._container)["State"]
+        if state["Running"]:
+            return None
+        if state["OOMKilled"]:
+            return Verdict.OOM
+        return Verdict.DISK_LIMIT if self._disk_full() else Verdict.SERVICE_DOWN
+
+    def probe(self, job: Job) -> Execution:
+        """Run a job of ours in the service's network namespace, where it answers on 127.0.0.1."""
+        return self._probe(job, self._container)
+
+    def logs(self, limit: int = 16384) -> str:
+        """Return the end of what the service printed, at most `limit` bytes."""
+        with engine_errors("reading the service's log"):
+            text = self._engine.client.api.logs(self._container, tail=LOG_LINES)
+        return bytes(text)[-limit:].decode(errors="replace")
+
+    def stop(self, seconds: float) -> Stopped:
+        """Send SIGTERM, wait up to `seconds`, kill what is left."""
+        begun = time.monotonic()
+        with engine_errors("stopping the service"):
+            self._signal("SIGTERM")
+            ended = self._wait(seconds)
+            if not ended:
+                self._signal("SIGKILL")
+                self._wait(KILL_PATIENCE)
+            taken = time.monotonic() - begun
+            state = self._engine.client.api.inspect_container(self._container)["State"]
+        return Stopped(
+            seconds=taken,
+            exit_code=None if state["Running"] else int(state["ExitCode"]),
+            killed=not ended,
+            oom=bool(state["OOMKilled"]),
+            log_tail=self.logs(),
+            disk_full=self._disk_full(),
+        )
+
+    def _disk_full(self) -> bool:
+        return self._disk is not None and self._disk.exceeded
+
+    def _signal(self, name: str) -> None:
+        with contextlib.suppress(APIError):
+            self._engine.client.api.kill(self._container, name)  # already over: 409
+
+    def _wait(self, seconds: float) -> bool:
+        until = time.monotonic() + seconds
+        while (left := until - time.monotonic()) > 0:
+            with contextlib.suppress(requests.exceptions.ReadTimeout, requests.exceptions.ConnectionError):
+                self._engine.client.api.wait(self._container, timeout=math.ceil(min(left, 5.0)))
+                return True
+            if not container_runs(self._engine, self._container):
+                return True
+        return not container_runs(self._engine, self._container)
+
+
+@contextlib.contextmanager
+def serving(
+    engine: Engine, run: Run, image: str, limits: JobLimits, *, read_only: bool, probe: Probe
+) -> Iterator[DockerService]:
+    """Start an image as delivered (its user, command and files) and remove container and volumes after.
+
+    A service that cannot even be started (no command, unknown user) is one that is down, with the engine's
+    reason in its log. Nothing of the host is mounted; declared volumes are memory of `limits.tmp` bytes.
+    """
+    name = run.name("service")
+    volumes: list[str] = []
+    disk: DiskWatch | None = None
+    try:
+        with engine_errors("preparing the service"):
+            declared = _declared_volumes(engine, image)
+        if len(declared) > MAX_VOLUMES:
+            yield _UnstartableService(engine, f"{len(declared)} declared volumes; at most {MAX_VOLUMES}")
+            return
+        with engine_errors("preparing the service"):
+            mounts = _volumes(engine, run, declared, limits, volumes)
+            own_tmp = read_only and "/tmp" not in declared  # noqa: S108 - a path inside the container
+            host = engine.client.api.create_host_config(
+                **confinement(engine, limits),
+                network_mode="none",
+                read_only=read_only,
+                tmpfs={"/tmp": tmpfs_options(limits.tmp)} if own_tmp else None,  # noqa: S108 - as above
+                mounts=mounts,
+                log_config=LogConfig(type="json-file", config=LOG_OPTIONS),
+            )
+        refused = _start(engine, run, image, name, host)
+        if refused is not None:
+            yield _UnstartableService(engine, refused)
+            return
+        if not read_only:
+            disk = DiskWatch(engine, name, limits.tmp)
+            disk.start()
+        yield DockerService(engine, name, probe, disk)
+    finally:
+        if disk is not None:
+            disk.stop()
+        remove_container(engine.client, name)
+        for volume in volumes:
+            with engine_errors("removing the service's volumes"), contextlib.suppress(NotFound):
+                engine.client.api.remove_volume(volume, force=True)
+
+
+class _UnstartableService(DockerService):
+    """A service whose image the engine could not start; `reason` are the engine's words."""
+
+    def __init__(self, engine: Engine, reason: str) -> None:
+        super().__init__(engine, "", lambda job, container: _down(reason), None)
+        self._reason = reason
+
+    def running(self) -> bool:
+        """Return False."""
+        return False
+
+    def down(self) -> Verdict | None:
+        """Return SERVICE_DOWN."""
+        return Verdict.SERVICE_DOWN
+
+    def logs(self, limit: int = 16384) -> str:
+        """Return the engine's reason."""
+        return self._reason[-limit:]
+
+    def stop(self, seconds: float) -> Stopped:
+        """Return that there was nothing to stop."""
+        return Stopped(0.0, None, killed=False, log_tail=self._reason)
+
+
+def _down(reason: str) -> Execution:
+    return Execution(Verdict.SERVICE_DOWN, None, b"", b"", 0.0, detail=f"the service did not start: {reason}")
+
+
+def _start(engine: Engine, run: Run, image: str, name: str, host: dict[str, object]) -> str | None:
+    """Create and start the container; return the engine's reason where the image's own settings are at fault."""
+    try:
+        engine.client.api.create_container(image, name=name, labels=run.labels, host_config=host)
+        engine.client.api.start(name)
+    except APIError as error:
+        reason = str(error.explanation or error)
+        # 400: no command, wrong platform; "OCI runtime": command, user or working directory do not exist.
+        if error.status_code == 400 or "OCI runtime" in reason or "unable to find user" in reason:
+            return reason
+        with engine_errors("starting the service"):
+            raise
+    except (DockerException, requests.RequestException):
+        with engine_errors("starting the service"):
+            raise
+    return None
+
+
+def _declared_volumes(engine: Engine, image: str) -> list[str]:
+    config = inspect_image(engine, image).get("Config") or {}
+    return sorted(path.rstrip("/") or "/" for path in config.get("Volumes") or {})
+
+
+def _volumes(
+    engine: Engine, run: Run, declared: list[str], limits: JobLimits, made: list[str]
+) -> list[Mount]:
+    """Make a memory-backed volume for each volume the image declares; they start with the image's files."""
+    mounts = []
+    for target in declared:
+        name = run.name("volume")
+        made.append(name)
+        engine.client.api.create_volume(
+            name,
+            driver="local",
+            driver_opts={
+                "type": "tmpfs",
+                "device": "tmpfs",
+                "o": f"size={limits.tmp},nr_inodes={INODES},mode=1777,nosuid,nodev",
+            },
+            labels=run.labels,
+        )
+        mounts.append(Mount(target, name, type="volume"))
+    return mounts

@@ -1,0 +1,133 @@
+"""Images of ours: the sandbox image, and one derived from it with a notebook's own packages."""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from docker.errors import ImageNotFound
+
+from grader.errors import SandboxError
+from grader.execution.build_client import BuildCommand, run_build
+from grader.execution.engine import Builder, Engine, engine_errors
+from grader.execution.requirements_gate import check_requirements
+from grader.execution.runs import Run
+
+DOCKER_FOLDER = Path(__file__).parents[2] / "docker"
+DOCKERFILE = "sandbox.Dockerfile"
+LOCKS = "sandbox*.txt"
+SANDBOX_SECONDS = 1200.0
+PACKAGES_SECONDS = 600.0
+LOG_TAIL = 30
+
+_building = threading.Lock()
+
+
+@dataclass(frozen=True)
+class PackagesImage:
+    """An image with a candidate's wheels in it, or none and why."""
+
+    image: str | None
+    detail: str = ""
+
+
+def sandbox_tag(folder: Path = DOCKER_FOLDER) -> str:
+    """Return the tag of the sandbox image: a hash of its Dockerfile and the lists it installs."""
+    digest = hashlib.sha256()
+    for path in sandbox_files(folder):
+        digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
+    return f"takehome/sandbox:{digest.hexdigest()[:16]}"
+
+
+def sandbox_files(folder: Path) -> list[Path]:
+    """Return the files that decide what is in the sandbox image; SandboxError where there are none."""
+    dockerfile = folder / DOCKERFILE
+    if not dockerfile.is_file():
+        raise SandboxError(
+            f"{dockerfile}: not found; the Docker executor needs a checkout of the project, "
+            "or use --executor local"
+        )
+    return [dockerfile, *sorted(folder.glob(LOCKS))]
+
+
+def ensure_sandbox(
+    engine: Engine,
+    find: Callable[[], Builder],
+    progress: Callable[[str], None] | None = None,
+    folder: Path = DOCKER_FOLDER,
+) -> str:
+    """Return the tag of the sandbox image, building it first where the engine lacks it."""
+    tag = sandbox_tag(folder)
+    with _building:
+        if image_exists(engine, tag):
+            return tag
+        if progress:
+            progress(f"building {tag} (once; a few minutes)")
+        command = BuildCommand(folder, folder / DOCKERFILE, tag, SANDBOX_SECONDS)
+        end = run_build(find(), engine.host, command, progress=progress)
+    if end.exit_code != 0:
+        tail = "\n".join(end.log_text().strip().splitlines()[-LOG_TAIL:])
+        raise SandboxError(f"the sandbox image cannot be built from {folder / DOCKERFILE}:\n{tail}")
+    return tag
+
+
+def image_exists(engine: Engine, name: str) -> bool:
+    """Whether the engine has an image of that name."""
+    with engine_errors(f"looking for the image {name}"):
+        try:
+            inspect_image(engine, name)
+        except ImageNotFound:
+            return False
+    return True
+
+
+def inspect_image(engine: Engine, name: str) -> dict[str, Any]:
+    """Return what the engine knows of an image; ImageNotFound where there is none."""
+    return dict(engine.client.images.get(name).attrs)
+
+
+def packages_image(
+    engine: Engine, builder: Builder, run: Run, sandbox: str, requirements: Path
+) -> PackagesImage:
+    """Install a candidate's requirements file over the sandbox image, from wheels only.
+
+    What pip cannot install is the candidate's failure and told in `detail`; whether the package index could
+    be reached at all is for the caller to find out.
+    """
+    try:
+        text = requirements.read_bytes()[: 1 << 20].decode("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        return PackagesImage(None, f"{requirements.name} cannot be read as text: {error}")
+    refused = check_requirements(text)
+    if refused:
+        return PackagesImage(None, f"{requirements.name}: {refused}")
+    context = run.folder / run.name("packages")
+    context.mkdir()
+    (context / "requirements.txt").write_text(text, encoding="utf-8")
+    (context / "Dockerfile").write_text(_packages_dockerfile(sandbox), encoding="utf-8")
+    tag = f"takehome/{run.name('packages')}:latest"
+    command = BuildCommand(context, context / "Dockerfile", tag, PACKAGES_SECONDS, labels=run.labels)
+    end = run_build(builder, engine.host, command)
+    if end.exit_code == 0:
+        return PackagesImage(tag)
+    reason = "took too long" if end.timed_out else _pip_reason(end.log_text())
+    return PackagesImage(None, f"{requirements.name} cannot be installed from wheels: {reason}")
+
+
+def _packages_dockerfile(sandbox: str) -> str:
+    return (
+        f"FROM {sandbox}\n"
+        "USER root\n"
+        "COPY requirements.txt /tmp/requirements.txt\n"
+        "RUN python -m pip install --no-cache-dir --only-binary :all: -r /tmp/requirements.txt\n"
+        "USER 10001\n"
+    )
+
+
+def _pip_reason(log: str) -> str:
+    errors = [line.split("ERROR:", 1)[1].strip() for line in log.splitlines() if "ERROR:" in line]
+    return errors[0][:300] if errors else log.strip()[-300:]

@@ -1,0 +1,71 @@
+"""From the facts of how a job ended to its one verdict."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from grader.execution.limits import JobLimits
+from grader.types import Verdict
+
+SIGKILL_CODES = (137, -9)
+NO_SPACE = re.compile(rb"No space left on device|Errno 28\]|Disk quota exceeded|Errno 27\] File too large")
+NO_PROCESS = re.compile(
+    rb"Resource temporarily unavailable|can't start new thread|Cannot allocate memory: fork"
+)
+
+
+@dataclass(frozen=True)
+class Ending:
+    """Facts of an ended job; `area_full` is the used share 0..1 of its output area where known."""
+
+    exit_code: int | None
+    stderr_tail: bytes = b""
+    timed_out: bool = False
+    flooded: bool = False
+    oom_killed: bool = False
+    pids_refused: bool = False
+    peak_memory: int | None = None
+    area_full: float | None = None
+
+
+def verdict_of(ending: Ending, limits: JobLimits) -> tuple[Verdict, str]:
+    """Return the verdict and a sentence for it.
+
+    The engine's own word goes first (out of memory, whatever the exit code), then what we did to the job,
+    then its exit code; standard error only tells one failure from another, never failure from success.
+    """
+    if _out_of_memory(ending, limits):
+        return Verdict.OOM, f"used more than its {_mib(limits.memory)} of memory"
+    failed = ending.exit_code != 0 or ending.timed_out
+    if failed and _out_of_processes(ending):
+        return Verdict.PIDS, f"started more than the {limits.pids} processes and threads allowed"
+    if ending.flooded:
+        return Verdict.OUTPUT_LIMIT, f"printed far more than the {limits.output_bytes} bytes kept"
+    if ending.timed_out:
+        return Verdict.TIMEOUT_JOB, f"did not end within {limits.seconds:g} seconds"
+    if failed and NO_SPACE.search(ending.stderr_tail):
+        if ending.area_full is not None and ending.area_full > 0.9:
+            return Verdict.DISK_LIMIT, f"filled its output area of {_mib(limits.output_area)}"
+        return Verdict.DISK_LIMIT, f"filled its temporary files ({_mib(limits.tmp)}) or output area"
+    if failed:
+        return Verdict.CRASH, f"ended with exit code {ending.exit_code}"
+    if ending.pids_refused:
+        return Verdict.OK, f"ran into the limit of {limits.pids} processes and threads, and went on"
+    return Verdict.OK, ""
+
+
+def _out_of_memory(ending: Ending, limits: JobLimits) -> bool:
+    if ending.oom_killed:
+        return True
+    killed_by_another = ending.exit_code in SIGKILL_CODES and not (ending.timed_out or ending.flooded)
+    # The engine may miss the event where the whole container goes at once; the peak does not.
+    return killed_by_another and (ending.peak_memory or 0) > 0.95 * limits.memory
+
+
+def _out_of_processes(ending: Ending) -> bool:
+    return ending.pids_refused or NO_PROCESS.search(ending.stderr_tail) is not None
+
+
+def _mib(amount: int) -> str:
+    return f"{amount / 1024**2:.0f} MiB"

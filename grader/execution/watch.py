@@ -1,0 +1,99 @@
+"""Watch the memory and process counters of a running container."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import requests
+from docker.errors import DockerException
+
+from docker import DockerClient
+from grader.execution.engine import Engine
+
+CGROUPS = Path("/sys/fs/cgroup")
+STATS_EVERY = 1.0
+
+
+class Watch:
+    """Highest counters seen so far; `peak_memory` in bytes counts the page cache the kernel charged too.
+
+    Counters are read from the host's control groups where the engine is on this machine, else from the
+    engine's statistics once a second. They vanish with the container, so `sample` is called while it runs.
+    """
+
+    def __init__(self, engine: Engine, container: str, container_id: str, pid: int) -> None:
+        self.peak_memory: int | None = None
+        self.pids_refused = False
+        self.oom_killed = False
+        self._client: DockerClient = engine.client
+        self._container = container
+        self._folders = _folders(container_id, pid) if engine.root_dir is not None else {}
+        self._next_stats = time.monotonic()
+
+    def sample(self) -> None:
+        """Read the counters once; a container that is gone changes nothing."""
+        if self._folders:
+            self._sample_cgroups()
+        elif time.monotonic() >= self._next_stats:
+            self._next_stats = time.monotonic() + STATS_EVERY
+            self._sample_stats()
+
+    def _sample_cgroups(self) -> None:
+        for memory in self._folders.get("memory", []):
+            self._raise_peak(_number(memory / "memory.max_usage_in_bytes") or _number(memory / "memory.peak"))
+            events = _text(memory / "memory.oom_control") + _text(memory / "memory.events")
+            self.oom_killed |= _counter(events, "oom_kill") > 0
+        for pids in self._folders.get("pids", []):
+            self.pids_refused |= _counter(_text(pids / "pids.events"), "max") > 0
+
+    def _sample_stats(self) -> None:
+        try:
+            stats = self._client.api.stats(self._container, stream=False, one_shot=True)
+        except (DockerException, requests.RequestException):
+            return
+        memory = stats.get("memory_stats") or {}
+        self._raise_peak(memory.get("max_usage") or memory.get("usage"))
+
+    def _raise_peak(self, amount: int | None) -> None:
+        if amount:
+            self.peak_memory = max(amount, self.peak_memory or 0)
+
+
+def _folders(container_id: str, pid: int) -> dict[str, list[Path]]:
+    """Return the control group folders of a process by controller, version 1 or 2.
+
+    The container's id must be in the path: a process id of an engine in a virtual machine means another
+    process here.
+    """
+    found: dict[str, list[Path]] = {}
+    for line in _text(Path(f"/proc/{pid}/cgroup")).splitlines():
+        _, controllers, path = line.split(":", 2)
+        if container_id not in path:
+            continue
+        for controller in ("memory", "pids"):
+            if controllers == "":
+                found.setdefault(controller, []).append(CGROUPS / path.lstrip("/"))
+            elif controller in controllers.split(","):
+                found.setdefault(controller, []).append(CGROUPS / controller / path.lstrip("/"))
+    return found
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="ascii")
+    except (OSError, UnicodeDecodeError):
+        return ""
+
+
+def _number(path: Path) -> int | None:
+    text = _text(path).strip()
+    return int(text) if text.isdigit() else None
+
+
+def _counter(text: str, name: str) -> int:
+    for line in text.splitlines():
+        key, _, value = line.partition(" ")
+        if key == name and value.isdigit():
+            return int(value)
+    return 0
