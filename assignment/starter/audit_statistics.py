@@ -239,10 +239,8 @@ def quoted_value(frame: pd.DataFrame, finding: dict, last_final_month: str | Non
     first, last = finding.get("from") or frame[MONTH].min(), finding.get("to") or frame[MONTH].max()
     months = statistic.get("current") or f"{first}..{last}"
     in_current = in_months(frame, months)
-    if statistic.get("reference"):
-        in_reference = in_months(frame, statistic["reference"])
-    else:
-        in_reference = frame[MONTH] < months[:7]
+    earlier = statistic.get("reference")
+    in_reference = in_months(frame, earlier) if earlier else frame[MONTH] < months[:7]
     where = finding.get("where") or {}
     kept = matching(frame, where)
     name, column = statistic["name"], columns[0]

@@ -1,0 +1,155 @@
+"""The brief for people and the contract for programs must say the same."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+ROOT = Path(__file__).parents[2]
+ASSIGNMENT = ROOT / "assignment"
+BRIEF = (ASSIGNMENT / "README.md").read_text(encoding="utf-8")
+CONTRACT: dict[str, Any] = yaml.safe_load((ASSIGNMENT / "contract.yaml").read_text(encoding="utf-8"))
+ONE_LINE = " ".join(BRIEF.split())
+
+
+def table(heading: str) -> dict[str, str]:
+    """Read the two-column table below the line that holds `heading`, its first column without backticks."""
+    rows: dict[str, str] = {}
+    for line in BRIEF.split(heading, 1)[1].strip().splitlines():
+        if not line.startswith("|"):
+            break
+        first, second = (cell.strip() for cell in line.strip("|").split("|"))
+        rows[first.strip("`")] = second.replace("`", "")
+    return {k: v for k, v in rows.items() if not set(k) <= {"-"}}
+
+
+def plain(text: str) -> str:
+    """Reduce a definition to its letters and digits, so that line breaks and code marks do not count."""
+    return " ".join(re.findall(r"[a-z0-9]+", text.lower()))
+
+
+def test_kinds_are_the_same_in_both() -> None:
+    """A kind that only one of them names would be refused or never tried; their order is shared too."""
+    assert list(table("## Kinds of findings")) == ["kind", *[k["id"] for k in CONTRACT["kinds"]]]
+    assert [k["means"] for k in CONTRACT["kinds"]] == list(table("## Kinds of findings").values())[1:]
+
+
+def test_kinds_are_unique_and_wider_than_any_dataset() -> None:
+    """The list must not give the planted defects away."""
+    ids = [k["id"] for k in CONTRACT["kinds"]]
+    assert len(ids) == len(set(ids)) >= 40
+
+
+def test_statistics_are_the_same_in_both() -> None:
+    """Each statistic is listed in both, in one order, under names in lower case."""
+    names = list(table("| name | definition |"))
+    assert names == [s["name"] for s in CONTRACT["statistics"]]
+
+
+@pytest.mark.parametrize(
+    ("name", "facts"),
+    [
+        ("auc", ["half", "null", "lowest", "leaky_missingness", "row_order", "churn rate"]),
+        ("psi", ["10 %", "90 %", "linear interpolation", "merged", "upper end", "0.0001", "ln("]),
+        ("ks", ["kolmogorov-smirnov", "nulls left out"]),
+        ("null_rate", ["null"]),
+        ("rate", ["churned_90d"]),
+        ("median_ratio", ["nulls left out", "not defined"]),
+        ("count", ["where", "repeat", "earlier row"]),
+        ("share", ["matching or not"]),
+        ("correlation", ["pearson", "neither is null"]),
+        ("match_rate", ["two months before", "0.05 + 0.001", "first row supplies the value"]),
+    ],
+)
+def test_definitions_hold_the_same_facts(name: str, facts: list[str]) -> None:
+    """What decides a figure is stated for people as well as for programs."""
+    machine = next(s["definition"] for s in CONTRACT["statistics"] if s["name"] == name)
+    for fact in facts:
+        assert plain(fact) in plain(table("| name | definition |")[name])
+        assert plain(fact) in plain(machine)
+
+
+def test_figures_of_the_business_are_in_the_brief() -> None:
+    """Costs, capacity and weights are stated once for people and once for programs, alike."""
+    business, weights = CONTRACT["business"], CONTRACT["weights"]
+    expected = {"call_cost_eur": 12, "save_rate": 0.25, "kept_value_eur": 240, "capacity_share": 0.10}
+    assert business == expected
+    costs = table("so ranking and calibration both count.")
+    assert costs["One call costs"] == f"{business['call_cost_eur']} EUR"
+    assert costs["A call keeps"].startswith(f"{business['save_rate']:.0%}".replace("%", " %"))
+    assert costs["A kept customer is worth"] == f"{business['kept_value_eur']} EUR"
+    assert costs["Capacity"].startswith(f"{business['capacity_share']:.0%}".replace("%", " %"))
+    points = [v for k, v in table("| deliverable | points |").items() if k != "deliverable"]
+    assert points[:4] == [str(weights[d]) for d in ("audit", "evaluation", "serving", "readme")]
+    assert points[4].startswith(f"+{weights['bonus']}")
+    assert sum(int(p) for p in points[:4]) == 100
+
+
+def test_limits_are_in_the_brief() -> None:
+    """A limit that is enforced is a limit that was announced."""
+    limits, load = CONTRACT["limits"], CONTRACT["service"]["load"]
+    shown = table("| limit | |\n|---|---|")
+    assert shown["Notebook"] == f"{limits['notebook_minutes']} minutes, {limits['notebook_memory_gib']} GiB"
+    assert shown["Build"] == f"{limits['build_minutes']} minutes"
+    assert shown["Image"] == f"{limits['image_gib']} GiB"
+    assert shown["Start until healthy"] == f"{limits['start_seconds']} s"
+    memory, cpus = limits["service_memory_gib"], limits["service_cpus"]
+    assert shown["Service"] == f"{memory} GiB, {cpus} CPU, no network"
+    assert len(shown) == 5
+    assert f"{load['single_row_rate']} single-row requests a second for {load['seconds']} seconds" in ONE_LINE
+    assert f"p99 below {load['p99_ms']} ms" in ONE_LINE
+    assert f"{load['batch_rows']:,} rows below {load['batch_ms'] // 1000} seconds" in ONE_LINE
+    service = CONTRACT["service"]
+    assert f"{service['min_rows']} to {service['max_rows']} rows" in ONE_LINE
+    assert f"Port {service['port']}" in ONE_LINE
+
+
+def test_clock_is_in_the_brief() -> None:
+    """The label's clock and the embargo are the same in both."""
+    label, split = CONTRACT["label"], CONTRACT["split"]
+    assert label["extracted_on"] == "2024-12-31"
+    assert label["horizon_months"] == split["embargo_months"] == 3
+    assert label["column"] in BRIEF
+    assert f"extracted on {label['extracted_on']}" in ONE_LINE.replace("*", "")
+    assert f"in any other split >= {split['embargo_months']}*" in ONE_LINE
+    assert f"the last test month is {split['last_test_month']} or earlier" in ONE_LINE
+    assert all(f"`{name}`" in BRIEF for name in split["names"])
+
+
+def test_files_packages_and_fields_are_in_the_brief() -> None:
+    """Whoever reads the brief alone hands in every file and field under its right name."""
+    names = [f["path"] for f in CONTRACT["files"]] + list(CONTRACT["notebook"]["packages"])
+    names += [*CONTRACT["findings"]["fields"], *CONTRACT["findings"]["statuses"]]
+    names += [*CONTRACT["predictions"]["columns"], *CONTRACT["metrics"]["required"]]
+    names += [
+        *CONTRACT["metrics"]["optional"],
+        *CONTRACT["metrics"]["decision"],
+        *CONTRACT["lift"]["columns"],
+    ]
+    names += [*CONTRACT["service"]["response_keys"], *CONTRACT["service"]["prediction_keys"]]
+    names += CONTRACT["submission_yaml"]["keys"]
+    assert [name for name in names if name not in BRIEF] == []
+
+
+def test_the_example_finding_is_valid_and_cannot_be_a_hint() -> None:
+    """The example parses, uses listed names, and shows a kind that no dataset plants."""
+    block = BRIEF.split('    {"findings": [', 1)[1].split("\n\n", 1)[0]
+    finding = json.loads('{"findings": [' + block)["findings"][0]
+    assert set(finding) == set(CONTRACT["findings"]["fields"])
+    assert finding["kind"] in {k["id"] for k in CONTRACT["kinds"]}
+    assert finding["kind"] == "rounding_change"
+    assert finding["statistic"]["name"] in {s["name"] for s in CONTRACT["statistics"]}
+
+
+def test_length_and_language_of_the_brief() -> None:
+    """The brief can be read in ten minutes and as plain text."""
+    prose = [line for line in BRIEF.splitlines() if not line.startswith("|")]
+    assert len(" ".join(prose).split()) <= 1800
+    assert max(len(line) for line in prose) <= 115
+    assert "<" not in re.sub(r"`[^`]*`|[<>]=?", "", "\n".join(prose))
+    assert "](" not in BRIEF
