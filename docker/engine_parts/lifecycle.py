@@ -1,0 +1,143 @@
+"""Start, stop and describe the engine; the order of decisions is here, the deeds are in the other parts."""
+
+import fcntl
+import json
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from . import api, daemon, firewall, groups
+from .errors import EngineError
+from .install import ENGINE_PACKAGES, can_install, distribution, install, missing
+from .places import Places
+from .processes import engine_process, running
+from .report import say
+
+LABEL = "takehome"
+
+
+@contextmanager
+def locked(where: Places) -> Iterator[None]:
+    """Hold the lock of this engine, so that two commands at once take turns."""
+    where.lock.parent.mkdir(parents=True, exist_ok=True)
+    with where.lock.open("w") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            say("Waiting for another engine command to finish.")
+            fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+def advice(where: Places, reason: str, root: bool) -> str:
+    """Return the two lines for a machine where no engine answers and none can be started."""
+    if not where.ours:
+        todo = "start that engine, or unset DOCKER_HOST"
+    elif "ermission denied" in reason:
+        todo = "add yourself to the group `docker`, or run this as root"
+    elif not root:
+        todo = "install Docker Engine or Docker Desktop and start it, or run this as root on Debian or Ubuntu"
+    else:
+        todo = "install Docker Engine 20.10 or newer and start it"
+    return (
+        f"No Docker engine answers at {where.host} ({reason}): {todo}.\n"
+        "Without an engine, `--executor local` works: the same phases as processes, not isolated."
+    )
+
+
+def start(where: Places) -> dict[str, Any]:
+    """Make an engine answer and return its status; does nothing where one does.
+
+    Raises EngineError where none answers and none can be started here.
+    """
+    version, reason = api.version(where.host)
+    if version:
+        return describe(where, version)
+    root = os.geteuid() == 0
+    if not where.ours or not can_install(root, distribution()):
+        raise EngineError(advice(where, reason, root))
+    with locked(where):
+        version, _ = api.version(where.host)
+        if version:  # another command started it while we waited
+            return describe(where, version)
+        return describe(where, bring_up(where))
+
+
+def bring_up(where: Places) -> str:
+    """Install, clear what a killed engine left, start ours, and return its version; needs the lock."""
+    absent = missing(ENGINE_PACKAGES)
+    if absent:
+        install(absent)
+        version, _ = api.version(where.host, timeout=10.0)
+        if version:
+            say("The package started the engine itself.")
+            return version
+    say(f"No engine answers at {where.host}; starting one below {where.data}.")
+    daemon.clear_remains(where)
+    where.run.mkdir(parents=True, exist_ok=True)
+    if not where.state.exists():  # after a kill the state of the machine before us is still the old one
+        where.state.write_text(json.dumps(firewall.before(where.bridge)), encoding="utf-8")
+    groups.limit(where.cgroup)
+    version = daemon.launch(where)
+    removed = remove_leftover_objects(where)
+    if removed:
+        say(f"Removed {removed} containers, volumes and networks a former run left.")
+    say(f"Engine {version} runs; log: {where.log}.")
+    return version
+
+
+def remove_leftover_objects(where: Places) -> int:
+    """Remove our labelled containers, volumes and networks of an engine that has just been started.
+
+    Nothing of ours can be in use then.
+    """
+    labelled = json.dumps({"label": [LABEL]})
+    count = 0
+    _, containers = api.request(where.host, "GET", "/containers/json", all="1", filters=labelled)
+    for item in containers or []:
+        api.request(where.host, "DELETE", f"/containers/{item['Id']}", timeout=60.0, force="1", v="1")
+        count += 1
+    _, volumes = api.request(where.host, "GET", "/volumes", filters=labelled)
+    for item in (volumes or {}).get("Volumes") or []:
+        api.request(where.host, "DELETE", f"/volumes/{item['Name']}", force="1")
+        count += 1
+    _, networks = api.request(where.host, "GET", "/networks", filters=labelled)
+    for item in networks or []:
+        api.request(where.host, "DELETE", f"/networks/{item['Id']}")
+        count += 1
+    return count
+
+
+def stop(where: Places, purge: bool) -> dict[str, Any]:
+    """Undo what `start` did: processes, mounts, socket, pid file, bridge and packet filter rules.
+
+    An engine started by somebody else is left alone. `purge` also deletes images and volumes.
+    """
+    if not (where.run.exists() or where.data.exists()):
+        return {"stopped": False, "purged": False}
+    if os.geteuid() != 0:
+        raise EngineError(
+            "Only root can stop the engine that root started.\nRun `docker/engine stop` as root."
+        )
+    with locked(where):
+        was_running = engine_process(where, running()) is not None
+        daemon.clear_remains(where)
+        if where.state.exists():
+            firewall.restore(where.bridge, json.loads(where.state.read_text(encoding="utf-8")))
+        groups.remove(where.cgroup)
+        shutil.rmtree(where.run, ignore_errors=True)
+        if purge:
+            shutil.rmtree(where.data)
+    return {"stopped": was_running, "purged": purge}
+
+
+def describe(where: Places, version: str | None) -> dict[str, Any]:
+    """Return what is known of the engine without asking a client program."""
+    return {
+        "answers": version is not None,
+        "host": where.host,
+        "started_by_us": where.ours and engine_process(where, running()) is not None,
+        "version": version,
+    }
