@@ -1,0 +1,1 @@
+"""Things that look like defects and are none."""

@@ -1,0 +1,37 @@
+"""A strong and legitimate predictor: known at the snapshot, from an honest source, and still there on the replay."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from data_generator import statistics
+from data_generator.key import DecoyKey
+from data_generator.months import LAST_MATURE_MONTH
+from data_generator.plants.draft import Draft, months_of
+from data_generator.schema import LABEL
+
+ID = "strong_predictor"
+
+
+def announce(draft: Draft) -> tuple[Draft, DecoyKey]:
+    """Describe the variant's strongest honest column; the world has it already."""
+    c = draft.truth.coefficients
+    return draft, DecoyKey(
+        id=ID,
+        columns=[c.strong_column],
+        months=None,
+        trap_kinds=[
+            "post_outcome_column",
+            "target_leakage",
+            "look_ahead_window",
+            "data_leakage",
+            "temporal_leakage",
+        ],
+        summary=f"{c.strong_column} is strong because customers withdraw before leaving; it is known at the snapshot.",
+    )
+
+
+def feature_auc(frame: pd.DataFrame, key: DecoyKey) -> float:
+    """Return the column's AUC on mature rows, which a naive leak detector looks at."""
+    mature = months_of(frame) <= LAST_MATURE_MONTH
+    return statistics.auc(frame[key.columns[0]][mature], frame[LABEL][mature])

@@ -1,0 +1,54 @@
+"""Writing frames and texts: same content, same bytes; nothing of pandas or of this program in the metadata."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pyarrow as arrow
+import pyarrow.csv as arrow_csv
+import pyarrow.parquet as arrow_parquet
+
+# The library ships partial type information only, so its objects are untyped here.
+pa: Any = arrow
+csv: Any = arrow_csv
+parquet: Any = arrow_parquet
+Table = Any
+GZIP_LEVEL = 2
+
+
+def to_table(frame: pd.DataFrame) -> Table:
+    """Return the frame as an Arrow table: categories as plain strings, NaN as null, no metadata."""
+    arrays = []
+    for name in frame.columns:
+        series = frame[name]
+        if isinstance(series.dtype, pd.CategoricalDtype):
+            codes = series.cat.codes.to_numpy()
+            levels = pa.array([str(level) for level in series.cat.categories])
+            arrays.append(
+                pa.DictionaryArray.from_arrays(pa.array(codes, mask=codes < 0), levels).cast(pa.string())
+            )
+        else:
+            arrays.append(pa.array(series.to_numpy(), from_pandas=True))
+    return pa.Table.from_arrays(arrays, names=list(frame.columns))
+
+
+def write_parquet(table: Table, path: Path) -> None:
+    """Write a table as Parquet with Zstandard compression."""
+    parquet.write_table(table, path, compression="zstd", compression_level=1, store_schema=False)
+
+
+def write_csv_gz(table: Table, path: Path) -> None:
+    """Write a table as gzip-compressed CSV, nulls as empty fields; no time stamp or file name in the header."""
+    options = csv.WriteOptions(quoting_style="none")
+    with path.open("wb") as file, gzip.GzipFile("", "wb", GZIP_LEVEL, file, mtime=0) as stream:
+        csv.write_csv(table, stream, options)
+
+
+def sha256_of(path: Path) -> str:
+    """Return the SHA-256 of a file in hexadecimal digits."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -1,0 +1,82 @@
+"""Rows that were loaded twice: exact copies, near copies, and stale copies that contradict the label."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from data_generator.key import PlantKey, affected_rows, months_range
+from data_generator.months import EXTRACTION_MONTH, LAST_MATURE_MONTH, month_name
+from data_generator.plants.draft import Draft, Placement
+from data_generator.schema import KEYS, LABEL
+from data_generator.streams import stream
+
+KIND = "duplicate_rows"
+SHARES = {"exact": 0.008, "near": 0.006, "conflicting": 0.003}
+NEAR_COLUMNS = ("outages_30d", "tickets_open")
+
+
+def copies(rows: int) -> dict[str, int]:
+    """Return how many of `rows` issued rows are copies of each sort, at least one."""
+    return {sort: max(1, round(share * rows)) for sort, share in SHARES.items()}
+
+
+def apply(draft: Draft, place: Placement) -> tuple[Draft, PlantKey]:
+    """Append copies of randomly chosen rows, each row copied once at most; the issued rows add up to `draft.rows`."""
+    rng = stream(draft.truth.seed, KIND)
+    numbers = copies(draft.rows)
+    # A stale copy does not know of the cancellation yet; it falls on mature rows, where that can be checked.
+    leavers = np.flatnonzero((draft.public[LABEL].to_numpy() == 1) & (draft.month <= LAST_MATURE_MONTH))
+    conflicting = rng.choice(leavers, numbers["conflicting"], replace=False)
+    free = np.ones(len(draft.public), dtype=bool)
+    free[conflicting] = False
+    others = np.flatnonzero(free)
+    picked = rng.choice(others, numbers["exact"] + numbers["near"], replace=False)
+    exact, near = picked[: numbers["exact"]], picked[numbers["exact"] :]
+    extra = draft.public.iloc[np.concatenate([exact, near, conflicting])].reset_index(drop=True)
+    sort = np.repeat(np.arange(3), [len(exact), len(near), len(conflicting)])
+    is_near, is_conflicting = sort == 1, sort == 2
+    host = place.host
+    extra[host] = np.where(is_near, extra[host] + 1 + rng.integers(0, 3, len(extra)), extra[host])
+    extra[LABEL] = np.where(is_conflicting, 0, extra[LABEL])
+    public = pd.concat([draft.public, extra], ignore_index=True)
+    key = PlantKey(
+        id=KIND,
+        family="quality",
+        kind=KIND,
+        columns=list(KEYS),
+        months=months_range(month_name(0), month_name(EXTRACTION_MONTH)),
+        severity=2,
+        tier="E",
+        inherent=False,
+        seeded=False,
+        equivalents=["duplicates", "duplicate_keys", "duplicate_records", "duplicated_rows"],
+        affected_rows=affected_rows(extra, np.ones(len(extra), dtype=bool)),
+        at_scoring="honest",
+        parameters={**numbers, "near_column": host, "label_of_conflicting": 1},
+        summary="Some customer-months were loaded twice: "
+        + ", ".join(f"{number} {name}" for name, number in numbers.items())
+        + " copies.",
+    )
+    return replace(draft, public=public), key
+
+
+def surplus_rows(frame: pd.DataFrame) -> int:
+    """Return how many rows repeat the key of another row."""
+    months = frame["snapshot_month"].cat
+    code: npt.NDArray[np.int64] = np.sort(frame["customer_id"].to_numpy() * 64 + months.codes.to_numpy())
+    return int(np.count_nonzero(code[1:] == code[:-1]))
+
+
+def measure(frame: pd.DataFrame, key: PlantKey) -> dict[str, float]:
+    """Measure number and share of rows that repeat an earlier row's key."""
+    surplus = surplus_rows(frame)
+    return {"count": surplus, "share": surplus / len(frame)}
+
+
+def present(frame: pd.DataFrame, key: PlantKey) -> bool:
+    """See whether any customer-month occurs more than once."""
+    return surplus_rows(frame) > 0

@@ -1,0 +1,201 @@
+"""Writes a variant: the public bundle and the private vault entry, whole or not at all."""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+import shutil
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any, Literal
+
+import yaml
+
+from data_generator import __version__
+from data_generator.dictionary import render
+from data_generator.errors import AssignmentError, OutputError
+from data_generator.files import sha256_of, to_table, write_csv_gz, write_parquet
+from data_generator.key import Key, Label, months_range
+from data_generator.months import (
+    EXTRACTION_MONTH,
+    FIRST_REPLAY_MONTH,
+    HORIZON_DAYS,
+    HORIZON_MONTHS,
+    LAST_MATURE_MONTH,
+    REPLAY_MONTHS,
+    month_name,
+)
+from data_generator.schema import LABEL, feature_names
+from data_generator.streams import variant_id
+from data_generator.variant import Variant
+from data_generator.yardstick import Measured
+
+ASSIGNMENT = Path(__file__).resolve().parents[1] / "assignment"
+NEEDED = ("README.md", "contract.yaml", "starter")
+JUNK = shutil.ignore_patterns(
+    "__pycache__", "*.pyc", ".ipynb_checkpoints", ".mypy_cache", ".ruff_cache", ".pytest_cache"
+)
+LIBRARIES = ("numpy", "pandas", "pyarrow", "scipy", "scikit-learn", "lightgbm")
+
+
+@dataclass(frozen=True)
+class Release:
+    """Where the parts of a variant were written."""
+
+    variant: str
+    rows: int
+    bundle: Path
+    vault: Path
+
+
+def check_output(out: Path) -> None:
+    """Raise OutputError unless `out` is free and its parent folder can be written."""
+    if out.exists() or out.is_symlink():
+        raise OutputError(f"{out}: exists already, expected a new folder")
+    parent = _existing_parent(out)
+    if not parent.is_dir() or not os.access(parent, os.W_OK | os.X_OK):
+        raise OutputError(f"{out}: cannot be written, {parent} is not a writable folder")
+
+
+def check_assignment(folder: Path = ASSIGNMENT) -> None:
+    """Raise AssignmentError unless brief, contract and starter are there."""
+    for name in NEEDED:
+        if not (folder / name).exists():
+            raise AssignmentError(
+                f"{folder / name}: not found, expected the brief, the contract and the starter there"
+            )
+
+
+def write_release(
+    variant: Variant,
+    measured: Measured,
+    out: Path,
+    *,
+    csv: bool = False,
+    origin: Literal["practice", "issued"] = "practice",
+    canary: str | None = None,
+    assignment: Path = ASSIGNMENT,
+    progress: Callable[[str], None] = lambda stage: None,
+) -> Release:
+    """Write `out/bundle` and `out/vault/<variant>` into a sibling folder first and rename it at the end.
+
+    Raises OutputError when `out` exists or cannot be written, AssignmentError when the brief is missing.
+    """
+    check_output(out)
+    check_assignment(assignment)
+    name = variant_id(variant.seed)
+    try:
+        out.parent.mkdir(parents=True, exist_ok=True)
+        draft = Path(tempfile.mkdtemp(prefix=f".{out.name}.", dir=out.parent))
+    except OSError as error:
+        raise OutputError(f"{out}: cannot be written: {error.strerror}") from error
+    try:
+        bundle, vault = draft / "bundle", draft / "vault" / name
+        _write_bundle(variant, bundle, assignment, csv)
+        progress("bundle")
+        _write_vault(variant, measured, bundle, vault, origin, canary)
+        draft.chmod(0o755)
+        draft.rename(out)
+        progress("vault")
+    except OSError as error:
+        raise OutputError(f"{out}: cannot be written: {error.strerror or error}") from error
+    finally:
+        if draft.exists():
+            shutil.rmtree(draft, ignore_errors=True)
+    return Release(name, variant.rows, out / "bundle", out / "vault" / name)
+
+
+def make_key(
+    variant: Variant, measured: Measured, origin: Literal["practice", "issued"], canary: str | None
+) -> Key:
+    """Return the answer key of a variant."""
+    return Key(
+        variant=variant_id(variant.seed),
+        seed=variant.seed,
+        generator_version=__version__,
+        origin=origin,
+        canary=canary,
+        rows=variant.rows,
+        columns=feature_names(variant.columns),
+        months=months_range(month_name(0), month_name(EXTRACTION_MONTH)),
+        replay_months=months_range(
+            month_name(FIRST_REPLAY_MONTH), month_name(FIRST_REPLAY_MONTH + REPLAY_MONTHS - 1)
+        ),
+        label=Label(
+            column=LABEL,
+            horizon_days=HORIZON_DAYS,
+            horizon_months=HORIZON_MONTHS,
+            last_mature_month=month_name(LAST_MATURE_MONTH),
+        ),
+        plants=list(variant.plants),
+        decoys=list(variant.decoys),
+        reference=measured.reference,
+        oracle=measured.oracle,
+        dummy=measured.dummy,
+        naive=measured.naive,
+    )
+
+
+def _write_bundle(variant: Variant, bundle: Path, assignment: Path, csv: bool) -> None:
+    (bundle / "data").mkdir(parents=True)
+    table = to_table(variant.public)
+    write_parquet(table, bundle / "data" / "snapshots.parquet")
+    if csv:
+        write_csv_gz(table, bundle / "data" / "snapshots.csv.gz")
+    (bundle / "data_dictionary.md").write_text(render(variant.columns, variant.notes), encoding="utf-8")
+    (bundle / "contract.yaml").write_text(_contract(variant, assignment / "contract.yaml"), encoding="utf-8")
+    shutil.copy(assignment / "README.md", bundle / "README.md")
+    shutil.copytree(assignment / "starter", bundle / "starter", ignore=JUNK)
+
+
+def _contract(variant: Variant, template: Path) -> str:
+    try:
+        content = yaml.safe_load(template.read_text(encoding="utf-8"))
+    except yaml.YAMLError as error:
+        raise AssignmentError(f"{template}: not valid YAML: {error}") from error
+    if not isinstance(content, dict):
+        raise AssignmentError(f"{template}: found {type(content).__name__}, expected a mapping")
+    content |= {"variant": variant_id(variant.seed), "rows": variant.rows}
+    return yaml.safe_dump(content, sort_keys=False, allow_unicode=True, width=110)
+
+
+def _write_vault(
+    variant: Variant,
+    measured: Measured,
+    bundle: Path,
+    vault: Path,
+    origin: Literal["practice", "issued"],
+    canary: str | None,
+) -> None:
+    issued = vault / "issued"
+    issued.mkdir(parents=True)
+    for source in ("data/snapshots.parquet", "contract.yaml", "data_dictionary.md"):
+        shutil.copyfile(bundle / source, issued / Path(source).name)
+    write_parquet(to_table(variant.replay), vault / "holdout.parquet")
+    (vault / "key.json").write_text(make_key(variant, measured, origin, canary).to_json(), encoding="utf-8")
+    files = {
+        str(path.relative_to(bundle)): sha256_of(path) for path in sorted(bundle.rglob("*")) if path.is_file()
+    }
+    record: dict[str, Any] = {
+        "schema_version": 1,
+        "variant": variant_id(variant.seed),
+        "seed": variant.seed,
+        "generator_version": __version__,
+        "rows": variant.rows,
+        "canary": canary,
+        "bundle": files,
+        "vault": {name: sha256_of(vault / name) for name in ("key.json", "holdout.parquet")},
+        "libraries": {"python": platform.python_version()} | {name: version(name) for name in LIBRARIES},
+    }
+    (vault / "release.json").write_text(json.dumps(record, indent=2) + "\n", encoding="utf-8")
+
+
+def _existing_parent(path: Path) -> Path:
+    parent = path.absolute().parent
+    while not parent.exists() and parent != parent.parent:
+        parent = parent.parent
+    return parent

@@ -1,0 +1,337 @@
+"""The 40 features: meaning, unit, source system and when each value is recorded."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+KEYS = ("customer_id", "snapshot_month")
+LABEL = "churned_90d"
+Kind = Literal["category", "integer", "real", "flag"]
+
+
+@dataclass(frozen=True)
+class Column:
+    """One feature as the data dictionary describes it; `decimals` is the precision it is issued with."""
+
+    name: str
+    block: str
+    kind: Kind
+    unit: str
+    source: str
+    recorded: str
+    meaning: str
+    decimals: int = 0
+
+
+AT_SNAPSHOT = "at the month-end snapshot"
+AT_SIGNUP = "at sign-up, unchanged since"
+CRM, BILLING, USAGE = "customer register", "billing system", "usage metering"
+LOGS, DESK, MARKETING = "application logs", "support desk", "marketing platform"
+
+
+def _column(
+    name: str, block: str, kind: Kind, unit: str, source: str, recorded: str, meaning: str, decimals: int = 0
+) -> Column:
+    return Column(name, block, kind, unit, source, recorded, meaning, decimals)
+
+
+_A, _C, _U, _S, _B, _M = "account", "commercial", "usage", "service", "billing stress", "marketing and other"
+
+FEATURES: tuple[Column, ...] = (
+    _column(
+        "tenure_months",
+        _A,
+        "integer",
+        "months",
+        CRM,
+        AT_SNAPSHOT,
+        "Full months since the contract started, 0 in the first month.",
+    ),
+    _column(
+        "customer_segment", _A, "category", "", CRM, AT_SIGNUP, "Consumer, micro business or small business."
+    ),
+    _column("plan_tier", _A, "category", "", BILLING, AT_SNAPSHOT, "Tariff in force at the snapshot."),
+    _column("region", _A, "category", "", CRM, AT_SIGNUP, "Sales region, anonymised to a letter."),
+    _column(
+        "acquisition_channel",
+        _A,
+        "category",
+        "",
+        CRM,
+        AT_SIGNUP,
+        "Channel through which the customer signed up.",
+    ),
+    _column(
+        "contract_type",
+        _A,
+        "category",
+        "",
+        CRM,
+        AT_SIGNUP,
+        "Monthly contract, or a term of 12 or 24 months that renews itself.",
+    ),
+    _column("payment_method", _A, "category", "", BILLING, AT_SIGNUP, "How invoices are paid."),
+    _column(
+        "autopay_enabled",
+        _A,
+        "flag",
+        "0/1",
+        BILLING,
+        AT_SIGNUP,
+        "Whether invoices are collected automatically.",
+    ),
+    _column("owner_age", _A, "integer", "years", CRM, AT_SIGNUP, "Age of the contract owner at sign-up."),
+    _column("seats_purchased", _C, "integer", "seats", BILLING, AT_SIGNUP, "Seats paid for."),
+    _column(
+        "seats_active",
+        _C,
+        "integer",
+        "seats",
+        LOGS,
+        AT_SNAPSHOT,
+        "Seats with at least one login in the last 30 days.",
+    ),
+    _column(
+        "monthly_charge",
+        _C,
+        "real",
+        "EUR",
+        BILLING,
+        AT_SNAPSHOT,
+        "Recurring charge invoiced for the month, after discount.",
+        2,
+    ),
+    _column("discount_pct", _C, "integer", "percent", BILLING, AT_SIGNUP, "Discount on the list price."),
+    _column(
+        "total_charges",
+        _C,
+        "real",
+        "EUR",
+        BILLING,
+        AT_SNAPSHOT,
+        "Sum of all recurring charges since sign-up, this month included.",
+        2,
+    ),
+    _column(
+        "months_to_contract_end",
+        _C,
+        "integer",
+        "months",
+        CRM,
+        AT_SNAPSHOT,
+        "Months until the current term ends; null for monthly contracts.",
+    ),
+    _column("data_usage_gb", _U, "real", "GB", USAGE, AT_SNAPSHOT, "Data volume used in the month.", 2),
+    _column(
+        "usage_avg_3m",
+        _U,
+        "real",
+        "GB",
+        USAGE,
+        AT_SNAPSHOT,
+        "Mean of data_usage_gb over this month and the two before it, fewer for newer customers.",
+        2,
+    ),
+    _column(
+        "usage_trend_3m",
+        _U,
+        "real",
+        "ratio",
+        USAGE,
+        AT_SNAPSHOT,
+        "Change of data_usage_gb against two months earlier, relative to its mean; null in the first two months.",
+        3,
+    ),
+    _column("logins_30d", _U, "integer", "logins", LOGS, AT_SNAPSHOT, "Logins in the last 30 days."),
+    _column(
+        "logins_avg_3m",
+        _U,
+        "real",
+        "logins",
+        LOGS,
+        AT_SNAPSHOT,
+        "Mean of logins_30d over this month and the two before it, fewer for newer customers.",
+        2,
+    ),
+    _column(
+        "active_days_30d",
+        _U,
+        "integer",
+        "days",
+        LOGS,
+        AT_SNAPSHOT,
+        "Days with at least one login in the last 30 days.",
+    ),
+    _column(
+        "days_since_last_login",
+        _U,
+        "integer",
+        "days",
+        LOGS,
+        AT_SNAPSHOT,
+        "Days from the last login to the snapshot, counted up to 60.",
+    ),
+    _column(
+        "features_used",
+        _U,
+        "integer",
+        "features",
+        LOGS,
+        AT_SNAPSHOT,
+        "Distinct product features used in the last 30 days, of 12.",
+    ),
+    _column(
+        "api_calls_30d",
+        _U,
+        "integer",
+        "calls",
+        LOGS,
+        AT_SNAPSHOT,
+        "Calls through integrations in the last 30 days.",
+    ),
+    _column(
+        "mobile_share", _U, "real", "share", LOGS, AT_SNAPSHOT, "Share of sessions on a mobile device.", 3
+    ),
+    _column(
+        "session_minutes_avg",
+        _U,
+        "real",
+        "minutes",
+        LOGS,
+        AT_SNAPSHOT,
+        "Mean length of a session in the last 30 days.",
+        2,
+    ),
+    _column(
+        "support_tickets_30d",
+        _S,
+        "integer",
+        "tickets",
+        DESK,
+        AT_SNAPSHOT,
+        "Tickets opened in the last 30 days.",
+    ),
+    _column(
+        "tickets_open", _S, "integer", "tickets", DESK, AT_SNAPSHOT, "Tickets still open at the snapshot."
+    ),
+    _column(
+        "avg_resolution_hours",
+        _S,
+        "real",
+        "hours",
+        DESK,
+        AT_SNAPSHOT,
+        "Mean time to resolve a ticket over the last three months; null without a ticket.",
+        1,
+    ),
+    _column(
+        "nps_score",
+        _S,
+        "integer",
+        "0-10",
+        "survey tool",
+        AT_SNAPSHOT,
+        "Latest answer to the recommendation question; null when never answered.",
+    ),
+    _column(
+        "csat_last",
+        _S,
+        "integer",
+        "1-5",
+        DESK,
+        AT_SNAPSHOT,
+        "Rating of the latest rated ticket in the last three months; null without one.",
+    ),
+    _column(
+        "outages_30d",
+        _S,
+        "integer",
+        "outages",
+        "network monitoring",
+        AT_SNAPSHOT,
+        "Outages at the customer's line in the last 30 days.",
+    ),
+    _column(
+        "payment_failures_3m",
+        _B,
+        "integer",
+        "payments",
+        BILLING,
+        AT_SNAPSHOT,
+        "Failed collections in the last three months.",
+    ),
+    _column(
+        "days_past_due",
+        _B,
+        "integer",
+        "days",
+        BILLING,
+        AT_SNAPSHOT,
+        "Age of the oldest unpaid invoice at the snapshot.",
+    ),
+    _column(
+        "late_payments_12m",
+        _B,
+        "integer",
+        "payments",
+        BILLING,
+        AT_SNAPSHOT,
+        "Invoices paid late in the last twelve months.",
+    ),
+    _column(
+        "email_open_rate",
+        _M,
+        "real",
+        "share",
+        MARKETING,
+        AT_SNAPSHOT,
+        "Share of newsletters opened in the last three months.",
+        3,
+    ),
+    _column(
+        "marketing_touches_30d",
+        _M,
+        "integer",
+        "contacts",
+        MARKETING,
+        AT_SNAPSHOT,
+        "Marketing contacts in the last 30 days.",
+    ),
+    _column(
+        "plan_changes_12m",
+        _M,
+        "integer",
+        "changes",
+        BILLING,
+        AT_SNAPSHOT,
+        "Changes of tariff in the last twelve months.",
+    ),
+    _column("integrations_count", _M, "integer", "integrations", LOGS, AT_SIGNUP, "Integrations connected."),
+    _column(
+        "referral_count", _M, "integer", "customers", CRM, AT_SNAPSHOT, "Customers referred since sign-up."
+    ),
+)
+
+# Pure noise by construction: low importance tells nothing. A plant with a column of its own takes a reserve's place.
+NOISE = (
+    "owner_age",
+    "region",
+    "acquisition_channel",
+    "mobile_share",
+    "session_minutes_avg",
+    "email_open_rate",
+    "marketing_touches_30d",
+    "referral_count",
+)
+RESERVE = ("owner_age", "referral_count", "mobile_share", "email_open_rate")
+
+
+def feature_names(columns: tuple[Column, ...] = FEATURES) -> list[str]:
+    """Return the names in the order of the issued file."""
+    return [column.name for column in columns]
+
+
+def replace_column(columns: tuple[Column, ...], reserve: str, new: Column) -> tuple[Column, ...]:
+    """Return the columns with `new` in the place of `reserve`; the width stays the same."""
+    return tuple(new if column.name == reserve else column for column in columns)

@@ -1,0 +1,230 @@
+"""The month-by-month core: hidden states, the cancellation hazard, and who holds which slot."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from data_generator.months import PUBLIC_MONTHS, SIMULATED_MONTHS
+from data_generator.streams import stream
+from data_generator.world.coefficients import MONTHLY_HAZARD, PERSISTENCE, Coefficients, sigmoid
+from data_generator.world.customers import Customers, draw_customers
+
+Floats = npt.NDArray[np.float64]
+Integers = npt.NDArray[np.int64]
+
+HISTORY = 12  # months before the first snapshot that trailing windows may look at
+BURN_IN = 72  # months until the mix of customers no longer depends on how it was started
+CALIBRATION_SLOTS = 6000  # the hazard's level is set on at least this many customers
+LIST_PRICE = np.array([19.0, 29.0, 45.0, 69.0])
+PLAN_CHANGE_RATE = 0.012
+
+
+@dataclass(frozen=True)
+class Dynamics:
+    """Dense month × slot arrays; row `HISTORY + t` is month `t`, one customer holds a slot until they cancel.
+
+    `customer` indexes the pool, `cancels` says that the holder's cancellation takes effect at the next
+    month-end, `schedule[t]` slots are active in month t. `level` is the hazard's intercept.
+    """
+
+    customers: Customers
+    coefficients: Coefficients
+    level: float
+    schedule: Integers
+    customer: Integers
+    tenure: Integers
+    tier: Integers
+    plan_changed: npt.NDArray[np.bool_]
+    charge: Floats
+    total: Floats
+    engagement: Floats
+    satisfaction: Floats
+    stress: Floats
+    cancels: npt.NDArray[np.bool_]
+
+
+def active_schedule(rows: int, growth: float) -> Integers:
+    """Return active customers per simulated month: non-decreasing, the public months adding up to `rows`."""
+    weight = (1 + growth) ** (np.arange(SIMULATED_MONTHS) / (PUBLIC_MONTHS - 1))
+    ideal = rows * weight / weight[:PUBLIC_MONTHS].sum()
+    active = np.floor(ideal).astype(np.int64)
+    left = rows - int(active[:PUBLIC_MONTHS].sum())
+    active[PUBLIC_MONTHS - left : PUBLIC_MONTHS] += 1
+    active[PUBLIC_MONTHS:] = np.maximum(active[PUBLIC_MONTHS:], active[PUBLIC_MONTHS - 1])
+    return np.asarray(active)
+
+
+def season_log_odds(c: Coefficients, month: int) -> float:
+    """Return the yearly swing of the hazard's logit in a month."""
+    return float(c.season * np.cos(2 * np.pi * (month % 12) / 12))
+
+
+def clock_log_odds(c: Coefficients, tenure: npt.NDArray[np.int64], term: npt.NDArray[np.int64]) -> Floats:
+    """Return what tenure and the end of a contract term add to the hazard's logit."""
+    ending = (term > 0) & (months_to_end(tenure, term) <= 2)
+    return np.asarray(c.tenure * (np.log1p(tenure) - 3.0) + c.contract_end * ending)
+
+
+def months_to_end(tenure: Integers, term: Integers) -> Integers:
+    """Return the months left of the current term, 1 to `term`; terms renew themselves. 0 without a term."""
+    return np.asarray(np.where(term > 0, term - tenure % np.maximum(term, 1), 0))
+
+
+def simulate(seed: int, rows: int, c: Coefficients) -> Dynamics:
+    """Simulate the panel: exactly `rows` active customer-months in the public months."""
+    rng = stream(seed, "dynamics")
+    schedule = active_schedule(rows, c.growth)
+    slots = int(schedule[-1])
+    pool = draw_customers(seed, _pool_size(slots), c)
+    state = _start(rng, pool, max(slots, CALIBRATION_SLOTS))
+    state.level = _burn_in(rng, pool, c, state)
+    state.shrink(slots)
+    kept: dict[str, npt.NDArray[Any]] = {
+        name: np.empty((HISTORY + SIMULATED_MONTHS, slots), dtype=kind) for name, kind in KEPT.items()
+    }
+    for month in range(-HISTORY, SIMULATED_MONTHS):
+        cancels = rng.random(slots) < state.hazard(pool, c, month)
+        state.bill(pool)
+        for name in kept:
+            kept[name][HISTORY + month] = cancels if name == "cancels" else getattr(state, name)
+        leave = cancels.copy()
+        if month < 0:
+            leave |= rng.random(slots) < _monthly_growth(c)
+        elif month + 1 < SIMULATED_MONTHS:
+            leave[schedule[month] : schedule[month + 1]] = True
+        state.advance(rng, pool, leave)
+    return Dynamics(customers=pool, coefficients=c, level=state.level, schedule=schedule, **kept)
+
+
+KEPT: dict[str, type] = {
+    "customer": np.int64,
+    "tenure": np.int64,
+    "tier": np.int64,
+    "plan_changed": np.bool_,
+    "charge": np.float64,
+    "total": np.float64,
+    "engagement": np.float64,
+    "satisfaction": np.float64,
+    "stress": np.float64,
+    "cancels": np.bool_,
+}
+
+
+@dataclass
+class _Slots:
+    """The present month of every slot; the only mutable value of the world, alive inside `simulate` alone."""
+
+    level: float
+    used: int
+    customer: Integers
+    tenure: Integers
+    tier: Integers
+    plan_changed: npt.NDArray[np.bool_]
+    charge: Floats
+    total: Floats
+    engagement: Floats
+    satisfaction: Floats
+    stress: Floats
+
+    def shrink(self, slots: int) -> None:
+        """Keep the first slots only."""
+        for name in KEPT:
+            if name != "cancels":
+                setattr(self, name, getattr(self, name)[:slots])
+
+    def hazard(self, pool: Customers, c: Coefficients, month: int) -> Floats:
+        """Return the probability that each slot's holder cancels at the next month-end."""
+        logit = (
+            pool.log_odds[self.customer]
+            + pool.engagement_slope[self.customer] * self.engagement
+            + c.satisfaction * self.satisfaction
+            + c.stress * self.stress
+            + clock_log_odds(c, self.tenure, pool.term[self.customer])
+            + season_log_odds(c, month)
+        )
+        return sigmoid(self.level + logit)
+
+    def bill(self, pool: Customers) -> None:
+        """Invoice the month."""
+        self.charge = _charge(pool, self.customer, self.tier)
+        self.total = np.round(self.total + self.charge, 2)
+
+    def advance(self, rng: np.random.Generator, pool: Customers, leave: npt.NDArray[np.bool_]) -> None:
+        """Move to the next month; slots in `leave` go to customers who have just signed up."""
+        size, fresh = leave.size, int(leave.sum())
+        states = (self.engagement, self.satisfaction, self.stress)
+        self.engagement, self.satisfaction, self.stress = (
+            np.where(leave, noise, rho * x + np.sqrt(1 - rho**2) * noise)
+            for rho, x, noise in zip(PERSISTENCE, states, rng.standard_normal((3, size)), strict=True)
+        )
+        luck = rng.random(size)
+        self.plan_changed = (luck < PLAN_CHANGE_RATE) & ~leave
+        step = np.where(luck < PLAN_CHANGE_RATE / 2, 1, -1)
+        step = np.where((self.tier + step < 0) | (self.tier + step >= LIST_PRICE.size), -step, step)
+        assert self.used + fresh <= pool.quality.size, "the pool of customers is larger than any inflow"
+        self.customer = self.customer.copy()
+        self.customer[leave] = np.arange(self.used, self.used + fresh)
+        self.used += fresh
+        self.tenure = np.where(leave, 0, self.tenure + 1)
+        self.tier = np.where(leave, pool.first_tier[self.customer], self.tier + step * self.plan_changed)
+        self.total = np.where(leave, 0.0, self.total)
+
+
+def _start(rng: np.random.Generator, pool: Customers, slots: int) -> _Slots:
+    customer = np.arange(slots)
+    tenure = np.floor(rng.gamma(1.0, 40.0, slots)).astype(np.int64)
+    tier = pool.first_tier[customer]
+    charge = _charge(pool, customer, tier)
+    engagement, satisfaction, stress = rng.standard_normal((3, slots))
+    return _Slots(
+        level=-4.3,
+        used=slots,
+        customer=customer,
+        tenure=tenure,
+        tier=tier,
+        plan_changed=np.zeros(slots, dtype=bool),
+        charge=charge,
+        total=np.round(charge * tenure, 2),
+        engagement=engagement,
+        satisfaction=satisfaction,
+        stress=stress,
+    )
+
+
+def _burn_in(rng: np.random.Generator, pool: Customers, c: Coefficients, state: _Slots) -> float:
+    """Run until the mix of customers is stationary; return the level that gives the wanted monthly hazard."""
+    levels: list[float] = []
+    for month in range(-HISTORY - BURN_IN, -HISTORY):
+        hazard = state.hazard(pool, c, month)
+        state.level += 0.5 * float(np.log(MONTHLY_HAZARD / hazard.mean()))
+        levels.append(state.level)
+        state.bill(pool)
+        # Growth thins out older customers as much as it will in the months that follow.
+        state.advance(rng, pool, rng.random(hazard.size) < hazard + _monthly_growth(c))
+    # Whole years, so that the season averages out.
+    return float(np.mean(levels[-24:]))
+
+
+def _monthly_growth(c: Coefficients) -> float:
+    return c.growth / (PUBLIC_MONTHS - 1)
+
+
+def _pool_size(slots: int) -> int:
+    burn_slots = max(slots, CALIBRATION_SLOTS)
+    monthly_inflow = 2 * MONTHLY_HAZARD  # twice what is expected of cancellations and growth
+    return (
+        int(
+            burn_slots * (1 + BURN_IN * monthly_inflow)
+            + slots * (HISTORY + SIMULATED_MONTHS) * monthly_inflow
+        )
+        + 500
+    )
+
+
+def _charge(pool: Customers, holder: Integers, tier: Integers) -> Floats:
+    price = LIST_PRICE[tier] * pool.seats[holder] ** 0.85 * pool.price_factor[holder]
+    return np.asarray(np.round(price * (1 - pool.discount[holder] / 100), 2))

@@ -1,0 +1,62 @@
+"""The un-planted twin of a variant: clean rows, complete labels, true probabilities."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from data_generator.months import PUBLIC_MONTHS, REPLAY_MONTHS, month_names
+from data_generator.schema import LABEL
+from data_generator.world.coefficients import Coefficients, draw_coefficients
+from data_generator.world.dynamics import simulate
+from data_generator.world.observation import observe
+from data_generator.world.panel import Panel, build_panel
+from data_generator.world.probability import true_probability
+
+
+@dataclass(frozen=True)
+class Truth:
+    """A clean world.
+
+    `twin` has the public rows with keys, the 40 features and the complete label; `replay` the three later
+    months with `true_probability` added. `public_rows` and `replay_rows` are their row numbers in `panel`.
+    `meters` are the monthly readings (month × slot) that trailing windows are made of.
+    """
+
+    seed: int
+    coefficients: Coefficients
+    panel: Panel
+    meters: dict[str, npt.NDArray[np.float64]]
+    public_rows: npt.NDArray[np.int64]
+    replay_rows: npt.NDArray[np.int64]
+    twin: pd.DataFrame
+    replay: pd.DataFrame
+
+
+def make_truth(seed: int, rows: int) -> Truth:
+    """Simulate a clean world with exactly `rows` public customer-months."""
+    coefficients = draw_coefficients(seed)
+    panel = build_panel(simulate(seed, rows, coefficients))
+    observation = observe(seed, panel)
+    features = observation.features
+    features.insert(0, "customer_id", panel.dynamics.customers.customer_id[panel.customer])
+    names = pd.Index(month_names(0, PUBLIC_MONTHS + REPLAY_MONTHS - 1), dtype=object)
+    features.insert(1, "snapshot_month", pd.Series(pd.Categorical.from_codes(panel.month, categories=names)))
+    features[LABEL] = panel.label()
+    public = np.flatnonzero(panel.month < PUBLIC_MONTHS)
+    later = np.flatnonzero(panel.month >= PUBLIC_MONTHS)
+    replay = features.iloc[later].reset_index(drop=True)
+    replay["true_probability"] = true_probability(panel, later)
+    return Truth(
+        seed=seed,
+        coefficients=coefficients,
+        panel=panel,
+        meters=observation.meters,
+        public_rows=public,
+        replay_rows=later,
+        twin=features.iloc[public].reset_index(drop=True),
+        replay=replay,
+    )
