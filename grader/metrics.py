@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+from scipy.stats import chi2
 from sklearn.metrics import average_precision_score, roc_auc_score
 
 Floats = npt.NDArray[np.float64]
@@ -92,10 +93,10 @@ def equal_count_bins(p: Floats, count: int = 10) -> Ints:
 
 @dataclass(frozen=True)
 class Calibration:
-    """Agreement of probabilities with frequencies, judged by resampling customers.
+    """Agreement of probabilities with frequencies, judged with customers as the unit of sampling.
 
     `ece` is over ten equal-count bins; `null_ece` the mean ECE that sampling alone would give, `p_value` the
-    share of customer resamples that stray as far as what was seen; `low`/`high` the 95 % band per bin.
+    chance of straying as far from a calibrated model; `low`/`high` the 95 % band of a calibrated bin.
     """
 
     predicted: Floats
@@ -108,14 +109,15 @@ class Calibration:
     p_value: float
 
 
-def calibration(
-    y: Floats, p: Floats, customer: npt.NDArray[np.int64], *, resamples: int = 500, seed: int = 0
-) -> Calibration:
+def calibration(y: Floats, p: Floats, customer: npt.NDArray[np.int64]) -> Calibration:
     """Measure calibration against a null in which only the sampling of customers moves the bins.
 
-    Rows of a customer share overlapping label windows, so independent rows would reject perfect models: the
-    bin residuals (observed minus predicted) are resampled by customer (Poisson bootstrap), centred, and their
-    studentised sum of squares compared with that of the data.
+    Rows of a customer share overlapping label windows, so independent rows would reject perfect models. The
+    variance of a bin's residual (observed minus predicted) is that of independent draws, sum p(1-p), times one
+    design effect: residuals summed by customer and bin, squared, over the same sum, pooled over the bins (at
+    least 1). Pooling keeps bins with hardly any churner from looking certain, as resampling them would. The
+    studentised sum of squares is compared with chi-squared on ten degrees of freedom (Hosmer-Lemeshow on
+    held-out data, with the Rao-Scott correction for clusters).
     """
     bins = equal_count_bins(p)
     rows = np.bincount(bins, minlength=10)
@@ -123,17 +125,11 @@ def calibration(
     observed = np.bincount(bins, y, minlength=10) / rows
     residual = observed - predicted
     _, owner = np.unique(customer, return_inverse=True)
-    customers = int(owner.max()) + 1
-    cell = owner * 10 + bins
-    sums = np.bincount(cell, y - p, minlength=customers * 10).reshape(customers, 10)
-    sizes = np.bincount(cell, minlength=customers * 10).reshape(customers, 10).astype(float)
-    rng = np.random.default_rng(seed)
-    weights = rng.poisson(1.0, size=(resamples, customers)).astype(float)
-    drawn = (weights @ sums) / np.maximum(weights @ sizes, 1.0)
-    centred = drawn - residual
-    spread = np.maximum(centred.std(axis=0), 1e-9)
+    clustered = np.bincount(owner * 10 + bins, y - p)
+    independent = np.bincount(bins, p * (1 - p), minlength=10)
+    design = max(1.0, float(np.sum(clustered**2) / max(independent.sum(), 1e-12)))
+    spread = np.maximum(np.sqrt(design * independent) / rows, 1e-9)
     share = rows / rows.sum()
-    statistic = float(np.sum((residual / spread) ** 2))
     return Calibration(
         predicted=predicted,
         observed=observed,
@@ -141,8 +137,8 @@ def calibration(
         high=np.clip(predicted + 1.96 * spread, 0, 1),
         rows=rows,
         ece=float(np.sum(share * np.abs(residual))),
-        null_ece=float(np.mean(np.abs(centred) @ share)),
-        p_value=float(np.mean(np.sum((centred / spread) ** 2, axis=1) >= statistic)),
+        null_ece=float(np.sum(share * spread) * np.sqrt(2 / np.pi)),
+        p_value=float(chi2.sf(np.sum((residual / spread) ** 2), df=10)),
     )
 
 

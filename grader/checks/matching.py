@@ -86,7 +86,8 @@ def match_findings(evidence: Evidence, truth: Truth) -> Matching:
     """Assign findings to plants so that the total credit is largest; each finding pays for one plant."""
     claims, path = claims_of(evidence)
     plants = truth.key.plants
-    credits = np.array([[plant_credit(claim, plant) for plant in plants] for claim in claims])
+    features = frozenset(truth.key.columns)
+    credits = np.array([[plant_credit(claim, plant, features) for plant in plants] for claim in claims])
     chosen: dict[int, int] = {}
     if claims and plants:
         weights = credits * np.array([p.severity for p in plants])
@@ -121,12 +122,20 @@ def _is_about(claim: FindingClaim, decoy: Decoy) -> bool:
     )
 
 
-def plant_credit(claim: FindingClaim, plant: Plant) -> float:
-    """Credit 0..1 of one finding for one plant: kind x columns x onset x status."""
+def plant_credit(claim: FindingClaim, plant: Plant, features: frozenset[str]) -> float:
+    """Credit 0..1 of one finding for one plant: kind x columns x onset x status.
+
+    `features` are the feature columns; a plant of the label or the keys needs no column to be named.
+    """
     kind = _kind_credit(claim, plant)
     if kind == 0.0:
         return 0.0
-    return kind * _column_credit(claim, plant) * _onset_credit(claim, plant) * _status_credit(claim, plant)
+    return (
+        kind
+        * _column_credit(claim, plant, features)
+        * _onset_credit(claim, plant)
+        * _status_credit(claim, plant)
+    )
 
 
 def _kind_credit(claim: FindingClaim, plant: Plant) -> float:
@@ -137,8 +146,8 @@ def _kind_credit(claim: FindingClaim, plant: Plant) -> float:
     return 0.0
 
 
-def _column_credit(claim: FindingClaim, plant: Plant) -> float:
-    if not plant.columns or plant.inherent:
+def _column_credit(claim: FindingClaim, plant: Plant, features: frozenset[str]) -> float:
+    if plant.inherent or not features & set(plant.columns):
         return 1.0
     named, wanted = set(claim.columns), set(plant.columns)
     if not named & wanted:

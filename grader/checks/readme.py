@@ -7,7 +7,8 @@ from functools import lru_cache
 from grader.checks.case import Case
 from grader.checks.evaluation import recomputed_figures
 from grader.readme.facts import Facts
-from grader.readme.judge import CriterionJudgment, ReadmeJudgment, judge_readme
+from grader.readme.judge import judge_readme
+from grader.readme.judgment import CriterionJudgment, ReadmeJudgment
 from grader.types import Finding, Proof, proof
 
 

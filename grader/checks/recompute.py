@@ -89,7 +89,8 @@ class Recomputer:
 
     def _auc(self, finding: FindingClaim, columns: list[str], rows: Mask) -> float | None:
         if finding.kind == "row_order":
-            values = pd.Series(np.arange(len(self.frame), dtype=float), index=self.frame.index)
+            months = self.frame.groupby("snapshot_month")["snapshot_month"]
+            values = months.cumcount() / months.transform("size")
         elif columns:
             values = self.frame[columns[0]]
         else:

@@ -143,7 +143,7 @@ def _column(column: pd.Series) -> dict[str, Any]:
     known = column.dropna()
     text = not pd.api.types.is_numeric_dtype(column)
     whole = not text and bool((known == known.round()).all())
-    example = rows_as_json(known.head(1).to_frame())[0][column.name] if not known.empty else None
+    example = rows_as_json(known.head(1).to_frame())[0][str(column.name)] if not known.empty else None
     return {
         "name": str(column.name),
         "type": "string" if text else "integer" if whole else "number",

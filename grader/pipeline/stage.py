@@ -95,6 +95,8 @@ def find_pins(submission: Path, files: dict[str, int], dockerfile: str) -> Pinne
     ]
     wanted = [line for line in lines if line and not line.startswith(("#", "-"))]
     exact = [
-        line for line in wanted if (re.search(r"===?\s*[\w.!+*-]+", line) and "*" not in line) or " @ " in line
+        line
+        for line in wanted
+        if (re.search(r"===?\s*[\w.!+*-]+", line) and "*" not in line) or " @ " in line
     ]
     return PinnedDependencies(path=path, total=len(wanted), pinned=len(exact))

@@ -1,0 +1,56 @@
+# Everything a newcomer needs: `make demo` and `make test`. Python 3.11 and make are enough to start.
+SHELL := /bin/bash
+PYTHON ?= python3.11
+UV_VERSION := 0.13.8
+BIN := .venv/bin
+UV := .tools/bin/uv
+DEMO ?= build/demo
+ROWS ?= 200000
+BUNDLE ?= $(DEMO)/data/bundle
+OUT ?= build/reference
+PYTEST_ARGS ?=
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test lint bench docs reference engine clean
+
+help: ## list the targets
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 12
+
+setup: .venv/.ready ## make the virtual environment with locked dependencies
+
+.venv/.ready: requirements.lock pyproject.toml
+	@test -x $(UV) || { $(PYTHON) -m venv .tools && .tools/bin/python -m pip install -q uv==$(UV_VERSION); }
+	@test -x $(BIN)/python || $(UV) venv -q --python $(PYTHON) .venv
+	@$(UV) pip sync -q --require-hashes --python $(BIN)/python requirements.lock
+	@$(UV) pip install -q --python $(BIN)/python --no-deps --no-build-isolation -e .
+	@touch $@
+
+engine: ## use the Docker engine that answers, or install and start one; make the base image
+	@docker/engine start && docker/engine base
+
+demo: setup ## the main job: generate, solve with the reference, grade in Docker, write the report
+	@if docker/engine start && docker/engine base; then executor=docker; else executor=local; \
+	  echo "going on with --executor local: the submission's code is NOT isolated from this machine"; fi; \
+	$(BIN)/takehome demo --out $(DEMO) --rows $(ROWS) --executor $$executor
+
+reference: setup ## the reference solution for a bundle: make reference BUNDLE=… OUT=…
+	@$(BIN)/python reference_solution/run.py --bundle $(BUNDLE) --out $(OUT)
+
+test: setup ## all tests; those that need Docker run where an engine runs or can be started
+	@docker/engine start && docker/engine base || test -z "$$TAKEHOME_REQUIRE_DOCKER"
+	@$(BIN)/python -m pytest $(PYTEST_ARGS)
+
+lint: setup ## ruff, mypy --strict, import contracts
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+
+bench: setup ## timings, as ratios measured side by side in one run
+	@$(BIN)/python tests/bench.py
+
+docs: setup ## rebuild the generated pages in docs/
+	@$(BIN)/python docs/generate.py
+
+clean: ## remove what was built; the engine stays (docker/engine stop)
+	@rm -rf build .venv .tools .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache *.egg-info

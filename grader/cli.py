@@ -1,0 +1,164 @@
+"""The grader's commands: grade, score, explain, judge-readme."""
+
+from __future__ import annotations
+
+import inspect
+import json
+import shutil
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from grader.errors import GraderError, UsageError
+from grader.evidence.document import load_evidence
+from grader.execution.docker import DockerExecutor
+from grader.execution.limits import load_limits
+from grader.execution.local import LocalExecutor
+from grader.execution.protocol import Executor
+from grader.pipeline.grading import Order, grade, put_in_place, workspace
+from grader.pipeline.progress import Lines, Progress, Silent
+from grader.readme import cli as readme_cli
+from grader.reports.terminal import print_scorecard
+from grader.reports.write import write_reports
+from grader.results import Report
+from grader.rubric import DEFAULT, load_rubric
+from grader.scoring import score
+from grader.truth import Truth, find_vault, load_truth
+
+
+class ExecutorChoice(StrEnum):
+    """How candidate code is run."""
+
+    docker = "docker"
+    local = "local"
+
+
+Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
+RubricPath = Annotated[Path, typer.Option("--rubric", help="Another rubric file.")]
+VaultPath = Annotated[Path, typer.Option("--vault", help="The folder with key.json, or a folder of vaults.")]
+
+
+@contextmanager
+def errors_shown() -> Iterator[None]:
+    """Turn our errors into one line on standard error and their exit code."""
+    try:
+        yield
+    except GraderError as error:
+        typer.echo(f"takehome: {error}", err=True)
+        raise typer.Exit(error.exit_code) from error
+    except KeyboardInterrupt as error:
+        typer.echo("takehome: interrupted; nothing was left behind", err=True)
+        raise typer.Exit(130) from error
+
+
+def open_truth(vault: Path, variant: str | None = None) -> Truth:
+    """Load the vault that `--vault` names."""
+    return load_truth(find_vault(vault, variant))
+
+
+def open_executor(choice: ExecutorChoice, progress: Progress) -> Executor:
+    """Start an executor; SandboxError where the sandbox does not work."""
+    if choice is ExecutorChoice.local:
+        return LocalExecutor()
+    return DockerExecutor(progress=progress.note)
+
+
+def show(report: Report, out: Path, as_json: bool) -> None:
+    """Print the scorecard, or the report as JSON."""
+    if as_json:
+        typer.echo(json.dumps(report.model_dump(mode="json"), ensure_ascii=False))
+        return
+    print_scorecard(report, Console())
+    typer.echo(f"report: {out / 'report.html'}")
+
+
+def register(app: typer.Typer) -> None:
+    """Add the grader's commands to the one command line."""
+    readme_cli.register(app)
+
+    @app.command(
+        "grade",
+        epilog="Example: takehome grade ada.zip --vault vault/7902699be42c --out results/ada",
+    )
+    def grade_command(
+        submission: Annotated[Path, typer.Argument(help="A folder, .zip, .tar.gz or git checkout.")],
+        vault: VaultPath,
+        out: Annotated[
+            Path, typer.Option("--out", help="Folder for the result; written whole or not at all.")
+        ],
+        executor: Annotated[
+            ExecutorChoice, typer.Option(help="local is not isolated.")
+        ] = ExecutorChoice.docker,
+        variant: Annotated[str | None, typer.Option(help="Which vault, where --vault holds several.")] = None,
+        rubric: RubricPath = DEFAULT,
+        limits: Annotated[Path | None, typer.Option(help="A YAML file over the default limits.")] = None,
+        quiet: Annotated[bool, typer.Option("--quiet", help="No progress lines.")] = False,
+        as_json: Json = False,
+    ) -> None:
+        """Grade a submission in the sandbox: scorecard, reports and evidence."""
+        with errors_shown():
+            if not submission.exists():
+                raise UsageError(f"{submission}: no such file or folder")
+            order = Order(
+                submission, open_truth(vault, variant), load_rubric(rubric), load_limits(limits), out
+            )
+            progress: Progress = Silent() if quiet else Lines()
+            progress.start("sandbox")
+            with closing(open_executor(executor, progress)) as running:
+                report = grade(order, running, progress)
+            show(report, out, as_json)
+
+    @app.command("score", epilog="Example: takehome score results/ada --vault vault/7902699be42c")
+    def score_command(
+        result: Annotated[Path, typer.Argument(help="The result folder of a grading.")],
+        vault: VaultPath,
+        rubric: RubricPath = DEFAULT,
+        out: Annotated[Path | None, typer.Option("--out", help="Another folder; default: in place.")] = None,
+        as_json: Json = False,
+    ) -> None:
+        """Score again from saved evidence, for instance under a changed rubric; starts no container."""
+        with errors_shown():
+            evidence = load_evidence(result / "evidence")
+            truth = open_truth(vault, evidence.document.variant)
+            if truth.key.variant != evidence.document.variant:
+                raise UsageError(
+                    f"{result}: graded against variant {evidence.document.variant}, the vault is {truth.key.variant}"
+                )
+            report = score(evidence, load_rubric(rubric), truth)
+            target = out or result
+            with workspace(target.resolve().parent) as work:
+                fresh = work / "result"
+                fresh.mkdir()
+                shutil.copytree(result / "evidence", fresh / "evidence")
+                write_reports(report, fresh)
+                put_in_place(fresh, target)
+            show(report, target, as_json)
+
+    @app.command("explain", epilog="Example: takehome explain evaluation.split")
+    def explain_command(
+        criterion: Annotated[
+            str | None, typer.Argument(help="A criterion; all are listed without one.")
+        ] = None,
+        rubric: RubricPath = DEFAULT,
+        as_json: Json = False,
+    ) -> None:
+        """Say how a criterion is measured, in the words of the check itself."""
+        with errors_shown():
+            loaded = load_rubric(rubric)
+            lines = loaded.criteria()
+            if criterion is not None and criterion not in lines:
+                raise UsageError(f"{criterion}: no such criterion; expected one of {', '.join(lines)}")
+            chosen = [lines[criterion]] if criterion else list(lines.values())
+            texts = {c.id: inspect.getdoc(loaded.checks[c.check]) or "" for c in chosen}
+            if as_json:
+                typer.echo(json.dumps([{**c.model_dump(), "explanation": texts[c.id]} for c in chosen]))
+                return
+            for line in chosen:
+                typer.echo(f"{line.id} ({line.points:g} points): {line.title}")
+                if criterion:
+                    typer.echo(f"\n{texts[line.id]}")

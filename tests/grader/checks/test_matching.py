@@ -1,0 +1,89 @@
+"""Findings are matched with the key: tolerant of wording, strict on columns, months and false alarms."""
+
+from __future__ import annotations
+
+import pytest
+
+from grader.checks.matching import match_findings
+from tests.grader.case_builder import case_of, finding
+
+
+def matching(*claims):
+    """The matching of these findings with the default plants."""
+    case = case_of(findings=claims)
+    return match_findings(case.evidence, case.truth)
+
+
+GOOD = (
+    finding("post_outcome_column", "leak"),
+    finding("unit_change", "charge", from_month="2024-04"),
+    finding("covariate_drift", "usage", from_month="2023-12"),
+    finding("label_immaturity", "churned_90d", from_month="2024-10"),
+)
+
+
+def test_right_findings_earn_everything() -> None:
+    """All plants found is recall one, precision one."""
+    found = matching(*GOOD)
+    assert found.recall() == 1.0
+    assert found.precision == 1.0
+    assert found.false_alarms == ()
+
+
+def test_a_leak_is_matched_by_its_column_whatever_kind_of_leak_it_is_called() -> None:
+    """Another leak kind on the right column still finds the leak; the right kind on another column does not."""
+    assert matching(finding("target_leakage", "leak")).recall("leakage") == 1.0
+    assert matching(finding("look_ahead_window", "leak")).recall("leakage") == pytest.approx(0.8)
+    assert matching(finding("post_outcome_column", "usage")).recall("leakage") == 0.0
+
+
+@pytest.mark.parametrize(
+    ("month", "credit"), [("2024-04", 1), ("2024-05", 1), ("2024-07", 0.5), ("2023-08", 0.25)]
+)
+def test_onset_tolerance(month: str, credit: float) -> None:
+    """One month off is right, three months off half, far off a quarter."""
+    match = matching(finding("unit_change", "charge", from_month=month)).matches[1]
+    assert match.credit == credit
+
+
+def test_gradual_change_accepts_the_whole_onset() -> None:
+    """From the start of a ramp to a month after it is visible, every onset is right."""
+    for month in ("2023-09", "2023-10", "2024-02"):
+        assert matching(finding("covariate_drift", "usage", from_month=month)).matches[2].credit == 1.0
+
+
+def test_ask_earns_half_on_a_leak() -> None:
+    """A question is worth less than a finding and is no false alarm."""
+    asked = matching(finding("target_leakage", "leak", status="ask"))
+    assert asked.recall("leakage") == 0.5
+    assert asked.false_alarms == ()
+
+
+def test_a_decoy_reported_as_a_defect_is_a_hit_and_noted_is_explained() -> None:
+    """The strong legitimate predictor must not be called a leak; saying why it is harmless counts."""
+    assert len(matching(*GOOD, finding("target_leakage", "strong")).decoy_hits) == 1
+    noted = matching(*GOOD, finding("strong_predictor", "strong", status="note"))
+    assert noted.decoy_hits == ()
+    assert len(noted.decoys_noted) == 1
+
+
+def test_spraying_all_kinds_over_all_columns_earns_about_nothing() -> None:
+    """Reporting everything is worth less than reporting little."""
+    kinds = ("target_leakage", "unit_change", "covariate_drift", "sentinel_values", "missingness_shift",
+             "category_recode", "impossible_values", "look_ahead_window", "outliers", "constant_column")  # fmt: skip
+    sprayed = matching(*(finding(k, c) for k in kinds for c in ("leak", "usage", "charge", "strong")))
+    assert sprayed.spray_discount < 0.2
+    assert sprayed.spray_discount * sprayed.recall() < 0.15
+
+
+def test_one_finding_with_all_columns_is_not_worth_a_precise_one() -> None:
+    """Listing every column under one kind is diluted."""
+    broad = matching(finding("target_leakage", "leak", "usage", "charge", "strong"))
+    assert broad.recall("leakage") <= 0.5
+
+
+def test_each_finding_pays_once() -> None:
+    """The same report twice does not find two plants, and the copy is no false alarm."""
+    twice = matching(finding("target_leakage", "leak"), finding("post_outcome_column", "leak"))
+    assert sum(m.finding is not None for m in twice.matches) == 1
+    assert twice.false_alarms == ()
