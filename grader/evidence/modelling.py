@@ -102,3 +102,5 @@ class EvaluationEvidence(Model):
     metrics: ClaimedMetrics = Field(default_factory=ClaimedMetrics)
     lift: LiftTable = Field(default_factory=LiftTable)
     plots: tuple[PlotFile, ...] = ()
+    problems: tuple[str, ...] = ()
+    """Plots that do not decode."""
