@@ -10,6 +10,9 @@ from typing import Any
 import pytest
 import yaml
 
+from grader.execution.limits import GIB, Limits
+from grader.execution.public_bases import is_public_base
+
 ROOT = Path(__file__).parents[2]
 ASSIGNMENT = ROOT / "assignment"
 BRIEF = (ASSIGNMENT / "README.md").read_text(encoding="utf-8")
@@ -107,6 +110,25 @@ def test_limits_are_in_the_brief() -> None:
     service = CONTRACT["service"]
     assert f"{service['min_rows']} to {service['max_rows']} rows" in ONE_LINE
     assert f"Port {service['port']}" in ONE_LINE
+
+
+def test_limits_are_those_of_the_grader() -> None:
+    """Nobody is held to less than the brief grants."""
+    limits, enforced = CONTRACT["limits"], Limits()
+    assert enforced.notebook.seconds == limits["notebook_minutes"] * 60
+    assert enforced.notebook.memory == limits["notebook_memory_gib"] * GIB
+    assert enforced.build_seconds == limits["build_minutes"] * 60
+    assert enforced.image_bytes == limits["image_gib"] * GIB
+    assert enforced.start_seconds == limits["start_seconds"]
+    assert enforced.service.memory == limits["service_memory_gib"] * GIB
+    assert enforced.service.cpus == limits["service_cpus"]
+
+
+def test_listed_base_images_are_accepted() -> None:
+    """Whoever builds from a listed image is not turned away."""
+    images = CONTRACT["docker"]["base_images"]
+    assert images[0] == "python:3.11-slim"
+    assert [image for image in images if not is_public_base(image)] == []
 
 
 def test_clock_is_in_the_brief() -> None:
