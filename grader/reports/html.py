@@ -7,6 +7,9 @@ from grader.reports.pages import render_page
 from grader.reports.plots import missing_plots, phases_plot, reviewer_plots
 from grader.results import CriterionResult, Report
 
+FLAGS_AT_ONCE = 6
+"""As many flags as leave the first screen readable; the rest is folded away."""
+
 
 def render_html(report: Report) -> str:
     """One self-contained HTML page: no script, no request, light and dark, for screen and paper."""
@@ -19,6 +22,7 @@ def render_html(report: Report) -> str:
         needs_attention=_needs_attention,
         plant_counts=_plant_counts(report),
         environment=_environment(report),
+        flags_at_once=FLAGS_AT_ONCE,
         standing_flags=[flag for flag in report.red_flags if flag.state != "dismissed"],
     )
 

@@ -21,6 +21,7 @@ VERDICT_STYLES = {
     "incomplete": "bold yellow",
 }
 MESSAGE_CHARACTERS = 160
+NAME_CHARACTERS = 22
 BAR_CELLS = 20
 
 
@@ -43,19 +44,23 @@ def print_scorecard(report: Report, console: Console, folder: Path | None = None
 def _text(console: Console, content: str, style: str = "", longest: int = 400) -> Text:
     """Text that is shown as it is: no markup, no control characters, nothing the encoding lacks."""
     encoding = console.encoding or "utf-8"
-    known = one_line(content, longest).encode(encoding, "replace").decode(encoding)
+    whole = one_line(content)
+    cut = whole if len(whole) <= longest else f"{whole[: longest - 3].rstrip()}..."
+    known = cut.replace("–", "-").encode(encoding, "replace").decode(encoding)
     return Text(known, style=style)
 
 
 def _print_head(report: Report, console: Console) -> None:
     word, reason = wording.VERDICT_WORDS[report.verdict]
-    console.print(_text(console, f"Scorecard of {report.submission.name}", "bold"))
+    console.print(_text(console, f"Scorecard of {report.submission.name}", "bold", longest=78))
     console.print(_text(console, wording.executor_line(report), "" if report.isolated else "bold yellow"))
     console.print()
     grid = Table.grid(padding=(0, 2))
     grid.add_column(no_wrap=True)
     grid.add_column()
-    total = f"{wording.points(report.total)} / {wording.points(report.max)}, level {report.level}"
+    level = wording.overall_level(report)
+    standing = "no level yet" if level is None else f"level {level}"
+    total = f"{wording.total(report)} / {wording.points(report.max)}, {standing}"
     grid.add_row("Total", _text(console, total, "bold"))
     grid.add_row("Verdict", _text(console, f"{word.upper()} - {reason}", VERDICT_STYLES[report.verdict]))
     bonus = f"+{wording.points(report.bonus)} / {wording.points(report.bonus_detail.max)}"
@@ -69,32 +74,22 @@ def _print_head(report: Report, console: Console) -> None:
     console.print(grid)
 
 
-def _table(console: Console) -> Table:
-    return Table(
-        box=None,
-        show_header=False,
-        padding=(0, 2, 0, 0),
-        expand=console.width >= 80,
-        pad_edge=False,
-    )
-
-
 def _print_dimension(dimension: DimensionResult, console: Console) -> None:
     level = "no level yet" if dimension.level is None else f"level {dimension.level}"
-    head = f"{dimension.title}: {wording.points(dimension.points)} / {wording.points(dimension.max)}, {level}"
+    head = f"{dimension.title}: {wording.reached_in(dimension)} / {wording.points(dimension.max)}, {level}"
     console.print()
     console.print(_text(console, head, "bold"))
-    table = _table(console)
-    table.add_column(ratio=8, overflow="fold")
+    table = Table(box=None, show_header=False, padding=(0, 2, 0, 0), pad_edge=False)
+    table.add_column(no_wrap=True, width=NAME_CHARACTERS, overflow="ellipsis")
     table.add_column(justify="right", no_wrap=True, min_width=9)
     table.add_column(no_wrap=True, min_width=12)
-    table.add_column(ratio=15, overflow="fold")
+    table.add_column(ratio=1, overflow="fold")
     for criterion in dimension.criteria:
         scored = criterion.status == "scored" and criterion.level is not None
         style = LEVEL_STYLES[criterion.level or 1] if scored else "yellow"
         table.add_row(
             _text(console, criterion.id.removeprefix(f"{dimension.id}.")),
-            _text(console, f"{wording.points(criterion.points)} / {wording.points(criterion.max)}"),
+            _text(console, f"{wording.reached(criterion)} / {wording.points(criterion.max)}"),
             _text(console, wording.standing(criterion), style),
             _text(console, criterion.message, longest=MESSAGE_CHARACTERS),
         )

@@ -2,8 +2,23 @@
 
 from __future__ import annotations
 
+from typing import Protocol
+
 from grader.results import CriterionResult, Report
 from grader.types import Status
+
+
+class HasPoints(Protocol):
+    """A dimension, as scored or as shown to a candidate."""
+
+    @property
+    def points(self) -> float:
+        """Points reached."""
+
+    @property
+    def level(self) -> int | None:
+        """Level 1 to 4, or null where nothing was scored."""
+
 
 LEVEL_WORDS = {
     1: "misses most",
@@ -12,9 +27,9 @@ LEVEL_WORDS = {
     4: "adds unprompted nuance",
 }
 VERDICT_WORDS = {
-    "pass": ("Pass", "at or above the mark, no dimension at level 1"),
+    "pass": ("Pass", "at or above the mark, in total and in every dimension"),
     "borderline": ("Borderline", "within the measurement error of the mark"),
-    "fail": ("Fail", "below the mark, or a dimension at level 1"),
+    "fail": ("Fail", "below the mark, in total or in a dimension"),
     "incomplete": ("Incomplete", "not decided until the open points are assessed"),
 }
 STATUS_WORDS: dict[Status, str] = {"scored": "scored", "pending": "pending", "not_assessed": "not assessed"}
@@ -74,6 +89,31 @@ def standing(criterion: CriterionResult) -> str:
     if criterion.status != "scored" or criterion.level is None:
         return STATUS_WORDS[criterion.status]
     return f"level {criterion.level}"
+
+
+def reached(result: CriterionResult) -> str:
+    """The points of a criterion; a dash where it was not scored, for that is no zero."""
+    return points(result.points) if result.status == "scored" else "–"
+
+
+def reached_in(dimension: HasPoints) -> str:
+    """The points of a dimension; a dash where none of its criteria was scored."""
+    return "–" if dimension.level is None else points(dimension.points)
+
+
+def nothing_scored(report: Report) -> bool:
+    """Whether every point is still open, so that total and level would say nothing."""
+    return report.pending + report.not_assessed >= report.max - 1e-9
+
+
+def total(report: Report) -> str:
+    """The total; a dash where nothing was scored."""
+    return "–" if nothing_scored(report) else points(report.total)
+
+
+def overall_level(report: Report) -> int | None:
+    """The level of the whole; null where nothing was scored."""
+    return None if nothing_scored(report) else report.level
 
 
 def open_points(report: Report) -> str:

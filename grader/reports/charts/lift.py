@@ -41,13 +41,13 @@ def lift_chart(deciles: Sequence[LiftDecile]) -> Markup:
 
 
 def _bars(ordered: Sequence[LiftDecile], middles: Sequence[float], slot: float) -> Markup:
-    ticks = round_ticks(1.12 * max(1.0, *(one.lift for one in ordered)), 4)
+    ticks = round_ticks(1.12 * max(1.0, *(one.lift for one in ordered)), 5)
     y = Scale(0.0, ticks[-1], UPPER_END, TOP)
     marks = _horizontal(ticks, y, "Lift")
     for middle, one in zip(middles, ordered, strict=True):
         marks.append(rect(middle - slot * 0.34, y(one.lift), slot * 0.68, UPPER_END - y(one.lift), "bar-a"))
         marks.append(text(middle, y(one.lift) - 5, f"{one.lift:.1f}", "value", "middle"))
-    marks.append(line(LEFT, y(1.0), RIGHT, y(1.0), "reference"))
+    marks.insert(len(ticks) * 2 + 1, line(LEFT, y(1.0), RIGHT, y(1.0), "reference"))
     marks.append(text(RIGHT, y(1.0) - 5, "1 = no better than chance", "note", "end"))
     marks.append(line(LEFT, UPPER_END, RIGHT, UPPER_END, "axis"))
     return group(*marks)

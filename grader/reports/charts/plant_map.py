@@ -28,9 +28,9 @@ def outcome(plant: PlantLine) -> Outcome:
     """What became of a plant; a decoy that was reported without credit is a trap that caught."""
     if plant.family == "decoy":
         return "left alone" if not plant.found else "explained" if plant.credit > 0 else "trapped"
-    if not plant.found:
-        return "missed"
-    return "found" if plant.credit >= FULL_CREDIT else "in part"
+    if plant.found and plant.credit >= FULL_CREDIT:
+        return "found"
+    return "in part" if plant.found or plant.credit > 0 else "missed"
 
 
 def all_months(months: Sequence[str], plants: Sequence[PlantLine]) -> tuple[str, ...]:

@@ -29,7 +29,7 @@ def reliability_chart(bins: Sequence[ReliabilityBin]) -> Markup:
         line(x(one.predicted), y(one.low), x(one.predicted), y(one.high), "whisker") for one in ordered
     ]
     entries = [
-        Entry("calibrated, 95 % band", "band", "area"),
+        Entry("band of a calibrated model", "band", "area"),
         Entry("perfect", "reference"),
         Entry("inside the band", "mark-a", "dot"),
     ]

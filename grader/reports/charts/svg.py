@@ -14,7 +14,7 @@ Value = str | float | int
 
 
 def element(name: str, *children: Markup | str, **attributes: Value) -> Markup:
-    """One element; text and attribute values are cleaned and escaped, floats rounded to 1/100 of a pixel.
+    """One element; text is cleaned, text and attributes are escaped, floats rounded to 1/100 of a pixel.
 
     Attribute names: `_` stands for `-`, a trailing one is dropped (`class_`).
 
@@ -32,7 +32,8 @@ def element(name: str, *children: Markup | str, **attributes: Value) -> Markup:
 def _written(value: Value) -> Markup:
     if isinstance(value, float):
         return Markup(f"{value:.2f}".rstrip("0").rstrip(".") or "0")  # noqa: S704  # digits only
-    return escape(one_line(str(value)))
+    # Attributes hold names and paths of ours, never text of a candidate, and a path must not be cut.
+    return escape(value)
 
 
 def drawing(name: str, size: tuple[float, float], title: str, description: str, *children: Markup) -> Markup:

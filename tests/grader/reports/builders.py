@@ -50,7 +50,7 @@ RUBRIC: dict[str, tuple[str, tuple[tuple[str, str, float, float, str], ...]]] = 
              "Three months lie between the last month used and the first test month."),
             ("metrics", "Figures fit a rare outcome and a call list", 3, 0.8,
              "PR-AUC with the base rate and an interval; no segment was looked at."),
-            ("reproduced", "Claimed figures recompute", 4, 1.0, "All six claimed figures recompute to the third digit."),
+            ("reproduced", "Claimed figures recompute", 4, 1.0, "All six claimed figures recompute."),
             ("calibration", "Probabilities are calibrated", 4, 0.7,
              "The two highest bins promise more churn than came. Calibrate on months apart from the test months."),
             ("curves", "Lift table and PR curve recompute", 2, 1.0, "Both equal the recomputed ones."),
