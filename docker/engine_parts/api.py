@@ -89,7 +89,7 @@ def stream(
         connection.close()
 
 
-def version(host: str, timeout: float = 3.0) -> tuple[str | None, str]:
+def version(host: str, timeout: float = 10.0) -> tuple[str | None, str]:
     """Return the version of the engine at `host`, or None and why nobody answers."""
     try:
         status, answer = request(host, "GET", "/version", timeout=timeout)

@@ -16,6 +16,7 @@ from .processes import end, engine_process, leftovers, running
 from .report import say
 
 PATIENCE = 60.0
+UNSERVED = ("Connection refused", "No such file or directory")
 MACHINE_CONFIG = Path("/etc/docker/daemon.json")
 # What a company's network may need; everything else of the machine's own configuration is not ours.
 KEPT_OPTIONS = ("registry-mirrors", "insecure-registries", "dns", "mtu", "bip", "default-address-pools")
@@ -30,7 +31,7 @@ def options(where: Places, machine: dict[str, Any]) -> dict[str, Any]:
         "cgroup-parent": f"/{where.cgroup}",
         "default-ulimits": {"core": {"Name": "core", "Hard": 0, "Soft": 0}},
         "exec-opts": ["native.cgroupdriver=cgroupfs"],
-        "icc": False,
+        "icc": where.bridge == "none",  # off wherever the engine may write the rules for it
         "iptables": where.bridge != "none",
         "live-restore": False,
         "log-driver": "json-file",
@@ -49,8 +50,14 @@ def machine_options(path: Path = MACHINE_CONFIG) -> dict[str, Any]:
 
 
 def command(where: Places, dockerd: str) -> list[str]:
-    """Return the command line; the data root on it is how the process is recognised later."""
+    """Return the command line; the data root on it is how the process is recognised later.
+
+    An engine without a bridge deletes the machine's `docker0`, which another engine may be using, so it gets
+    a network of its own to be alone in.
+    """
+    alone = ["unshare", "--net", "--"] if where.bridge == "none" else []
     words = [
+        *alone,
         dockerd,
         f"--config-file={where.config}",
         f"--data-root={where.data_root}",
@@ -81,10 +88,7 @@ def clear_remains(where: Places) -> None:
     unmount_below(where.exec_root, where.data_root)
     where.pidfile.unlink(missing_ok=True)
     (where.exec_root / "containerd" / "containerd.pid").unlink(missing_ok=True)
-    if where.socket.exists() and api.version(where.host)[1] in (
-        "Connection refused",
-        "No such file or directory",
-    ):
+    if where.socket.exists() and api.version(f"unix://{where.socket}")[1] in UNSERVED:
         where.socket.unlink(missing_ok=True)
 
 

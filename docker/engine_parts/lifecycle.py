@@ -31,20 +31,22 @@ def locked(where: Places) -> Iterator[None]:
         yield
 
 
+LOCAL = "Without an engine, `--executor local` works: the same phases as processes, not isolated."
+
+
 def advice(where: Places, reason: str, root: bool) -> str:
     """Return the two lines for a machine where no engine answers and none can be started."""
     if not where.ours:
         todo = "start that engine, or unset DOCKER_HOST"
+    elif can_install(root, distribution()):
+        todo = "run `docker/engine start`"
     elif "ermission denied" in reason:
         todo = "add yourself to the group `docker`, or run this as root"
     elif not root:
         todo = "install Docker Engine or Docker Desktop and start it, or run this as root on Debian or Ubuntu"
     else:
         todo = "install Docker Engine 20.10 or newer and start it"
-    return (
-        f"No Docker engine answers at {where.host} ({reason}): {todo}.\n"
-        "Without an engine, `--executor local` works: the same phases as processes, not isolated."
-    )
+    return f"No Docker engine answers at {where.host} ({reason}): {todo}.\n{LOCAL}"
 
 
 def start(where: Places) -> dict[str, Any]:
@@ -59,10 +61,15 @@ def start(where: Places) -> dict[str, Any]:
     if not where.ours or not can_install(root, distribution()):
         raise EngineError(advice(where, reason, root))
     with locked(where):
-        version, _ = api.version(where.host)
-        if version:  # another command started it while we waited
+        # Another command may have started it while we waited; a busy engine of ours gets more time before
+        # it counts as dead.
+        version, _ = api.version(where.host, timeout=30.0)
+        if version:
             return describe(where, version)
-        return describe(where, bring_up(where))
+        try:
+            return describe(where, bring_up(where))
+        except EngineError as error:
+            raise EngineError(f"{error}\n{LOCAL}") from error
 
 
 def bring_up(where: Places) -> str:

@@ -80,7 +80,8 @@ def build(host: str, reference: str) -> None:
         install(absent)
     began = time.monotonic()
     say(f"Building a stand-in for {reference} from Debian packages (about half a minute).")
-    with tempfile.TemporaryDirectory(prefix="takehome-base-", dir="/var/tmp") as name:  # noqa: S108  (too large for a tmpfs)
+    # /var/tmp, because /tmp may be a tmpfs too small for the archive.
+    with tempfile.TemporaryDirectory(prefix="takehome-base-", dir="/var/tmp") as name:
         tar = Path(name) / "base.tar"
         done = subprocess.run(
             command(tar),
