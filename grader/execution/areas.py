@@ -4,38 +4,21 @@ from __future__ import annotations
 
 import threading
 from dataclasses import dataclass
+from pathlib import Path
 
 from docker.types import LogConfig, Mount
 
 from grader.errors import SandboxError
+from grader.execution import regular_file
 from grader.execution.containers import INODES, INSIDE, SANDBOX_USER, remove_container
 from grader.execution.engine import Engine, engine_errors
 from grader.execution.limits import MIB, JobLimits
 from grader.execution.runs import Run
+from grader.execution.streams import OutputStream
 
 KEEPER_MEMORY = 128 * MIB
 
-# Opened part by part without following links, and never blocking on a FIFO that was put there for us.
-READ_FILE = """
-import os, stat, sys
-root, name, limit = sys.argv[1], sys.argv[2], int(sys.argv[3])
-handle = os.open(root, os.O_RDONLY | os.O_DIRECTORY)
-parts = name.split("/")
-try:
-    for i, part in enumerate(parts):
-        last = i == len(parts) - 1
-        flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC | (os.O_NONBLOCK if last else os.O_DIRECTORY)
-        handle = os.open(part, flags, dir_fd=handle)
-except OSError:
-    sys.exit(3)
-found = os.fstat(handle)
-if not stat.S_ISREG(found.st_mode) or found.st_size > limit:
-    sys.exit(3)
-with os.fdopen(handle, "rb") as file:
-    while block := file.read(1 << 16):
-        sys.stdout.buffer.write(block)
-"""
-
+READ_FILE = Path(regular_file.__file__).read_text(encoding="utf-8")
 FILL = """
 import os, sys
 f = os.statvfs(sys.argv[1])
@@ -84,13 +67,12 @@ class Areas:
 
     def read(self, name: str, file: str, limit: int) -> bytes | None:
         """Return a regular file of at most `limit` bytes, else None."""
-        parts = file.split("/")
-        if not file or "\0" in file or any(part in ("", ".", "..") for part in parts):
+        if not file or "\0" in file:
             return None
         code, output = self._exec(name, READ_FILE, f"{INSIDE}/AREA", file, str(limit), most=limit)
         if code == 0 and len(output) <= limit:
             return output
-        if code in (0, 3):
+        if code in (0, regular_file.NOT_READ):
             return None
         raise SandboxError(f"reading {file} of the area {name} ended with exit code {code}")
 
@@ -140,9 +122,10 @@ class Areas:
             made = api.exec_create(
                 self._area(name).keeper, ["python", "-I", "-c", script, *arguments], stderr=False
             )
-            for block in api.exec_start(made["Id"], stream=True):
-                if len(output) <= most:
-                    output += block
+            with OutputStream(api.exec_start(made["Id"], socket=True)) as stream:
+                for _, block in stream:
+                    if len(output) <= most:
+                        output += block
             code = api.exec_inspect(made["Id"])["ExitCode"]
         return (-1 if code is None else int(code)), bytes(output)
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import stat
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -18,6 +16,7 @@ from grader.execution.engine import Builder, Engine, engine_errors
 from grader.execution.images import image_exists, inspect_image
 from grader.execution.limits import MIB
 from grader.execution.protocol import Build, BuildRequest
+from grader.execution.regular_file import read_regular
 from grader.execution.runs import Run
 from grader.types import Verdict
 
@@ -166,21 +165,17 @@ class ImageBuilder:
 
 
 def _read_dockerfile(request: BuildRequest) -> tuple[str | None, str]:
-    """Return the Dockerfile's text, read without following a link out of the context, or why not."""
-    path = request.context / request.dockerfile
+    """Return the Dockerfile's text, or why it cannot be read."""
+    content = read_regular(str(request.context), request.dockerfile, MAX_DOCKERFILE)
+    if content is None:
+        return (
+            None,
+            f"{request.dockerfile}: no regular file of at most {MAX_DOCKERFILE} bytes, links not followed",
+        )
     try:
-        if not path.resolve().is_relative_to(request.context.resolve()):
-            return None, f"{request.dockerfile}: leads out of the submission"
-        handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
-        with os.fdopen(handle, "rb") as file:
-            if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-                return None, f"{request.dockerfile}: not a regular file"
-            content = file.read(MAX_DOCKERFILE + 1)
-        if len(content) > MAX_DOCKERFILE:
-            return None, f"{request.dockerfile}: larger than {MAX_DOCKERFILE} bytes"
         return content.decode("utf-8"), ""
-    except (OSError, UnicodeDecodeError) as error:
-        return None, f"{request.dockerfile}: cannot be read: {error}"
+    except UnicodeDecodeError as error:
+        return None, f"{request.dockerfile}: not UTF-8: {error}"
 
 
 def _outside_context(folder: Path, request: BuildRequest, text: str) -> Path:

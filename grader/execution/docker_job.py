@@ -13,6 +13,7 @@ from docker.errors import DockerException
 from grader.execution.capture import Capture, flood_limit
 from grader.execution.engine import Engine, engine_errors
 from grader.execution.limits import JobLimits
+from grader.execution.streams import OutputStream
 from grader.execution.verdicts import Ending
 from grader.execution.watch import Watch
 
@@ -40,16 +41,15 @@ class _Reader(threading.Thread):
         self.done = threading.Event()
         self.flooded = threading.Event()
         self._flood = flood_limit(limits.output_bytes)
-        self._stream = engine.client.api.attach(container, stdout=True, stderr=True, stream=True, demux=True)
+        self._stream = OutputStream(
+            engine.client.api.attach_socket(container, {"stdout": 1, "stderr": 1, "stream": 1})
+        )
 
     def run(self) -> None:
         """Read until the container ends or the engine goes."""
         try:
-            for out, error in self._stream:
-                if out:
-                    self.stdout.write(out)
-                if error:
-                    self.stderr.write(error)
+            for is_stdout, data in self._stream:
+                (self.stdout if is_stdout else self.stderr).write(data)
                 if max(self.stdout.total, self.stderr.total) > self._flood:
                     self.flooded.set()
                     self.done.set()
@@ -61,10 +61,9 @@ class _Reader(threading.Thread):
 
     def close(self) -> None:
         """Stop reading and wait for the thread."""
-        self.join(timeout=5)
-        with contextlib.suppress(DockerException, requests.RequestException, OSError, AttributeError):
-            self._stream.close()
-        self.join(timeout=5)
+        if self.ident is not None:
+            self.join(timeout=5)
+        self._stream.close()
 
 
 def run_to_end(engine: Engine, container: str, limits: JobLimits) -> Ended:
@@ -85,8 +84,7 @@ def run_to_end(engine: Engine, container: str, limits: JobLimits) -> Ended:
                 _kill(engine, container)
             state = api.inspect_container(container)["State"]
         finally:
-            if reader.ident is not None:
-                reader.close()
+            reader.close()
     ending = Ending(
         exit_code=None if timed_out else int(state["ExitCode"]),
         stderr_tail=reader.stderr.head()[-65536:] + reader.stderr.tail()[-65536:],

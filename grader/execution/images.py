@@ -19,7 +19,7 @@ from grader.execution.runs import Run
 
 DOCKER_FOLDER = Path(__file__).parents[2] / "docker"
 DOCKERFILE = "sandbox.Dockerfile"
-LOCKS = "sandbox*.txt"
+FILES = "sandbox*"
 SANDBOX_SECONDS = 1200.0
 PACKAGES_SECONDS = 600.0
 LOG_TAIL = 30
@@ -51,7 +51,7 @@ def sandbox_files(folder: Path) -> list[Path]:
             f"{dockerfile}: not found; the Docker executor needs a checkout of the project, "
             "or use --executor local"
         )
-    return [dockerfile, *sorted(folder.glob(LOCKS))]
+    return sorted(path for path in folder.glob(FILES) if path.is_file())
 
 
 def ensure_sandbox(

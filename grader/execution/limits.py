@@ -40,6 +40,11 @@ class Limits(Model):
     service: JobLimits = JobLimits(seconds=900, memory=2 * GIB, cpus=1.0, pids=512)
     prober: JobLimits = JobLimits(seconds=600, memory=1 * GIB, output_bytes=64 * MIB)
     stop_seconds: float = Field(default=15, gt=0)
+    load_rate: float = Field(default=20, gt=0, le=2000)
+    """Single-row requests a second of the open-loop load."""
+    load_seconds: float = Field(default=20, gt=0)
+    floor_seconds: float = Field(default=10, gt=0)
+    """How long the do-nothing service bears the same load, before and again after."""
 
     def lines(self) -> dict[str, str]:
         """Return every limit as `phase.name` to a printable value, for the report."""
