@@ -17,7 +17,8 @@ _SENTENCE_END = re.compile(
     r"(?<=[.!?])[\"')”’]*\s+(?=[\"'(“‘\[]*[A-Z0-9`_<>≥≤~=+*]|[a-z_]+_[a-z_]+)|(?<=[.!?])\s*\n\s*"
 )
 _ABBREVIATION = re.compile(
-    r"(?:\b(?:e\.g|i\.e|vs|approx|ca|no|nr|etc|resp|incl|min|max|avg|fig|jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec|eng|st|dr)"
+    r"(?:\b(?:e\.g|i\.e|vs|approx|ca|no|nr|etc|resp|incl|min|max|avg|fig|jan|feb|mar|apr|jun|jul"
+    r"|aug|sept?|oct|nov|dec|eng|st|dr)"
     r"|^\s*\d{1,2})\.[\"')]*\s*$",
     re.I,
 )
@@ -99,7 +100,7 @@ def read_claims(text: str, facts: Facts) -> Reading:
             place, made = _block_claims(block, number, place, text, facts, words, budget)
             claims.extend(made)
         words += count
-    return Reading(_settle(_without_repeats(claims)), words, blocks)
+    return Reading(_settle(_without_repeats(claims), knows_columns=bool(facts.columns)), words, blocks)
 
 
 def _heading_text(headings: Sequence[tuple[int, str]], number: int) -> str:
@@ -165,12 +166,15 @@ def _block_claims(
             near=whole,
         )
         made.append(claim)
-        if len(made) == 1 and (said.endswith("?") or len(own.split()) <= 5 or said.endswith(":")):
+        if len(made) == 1 and (said.endswith(("?", ":")) or len(own.split()) <= 5):
             earlier = own
     if block.kind == "paragraph":
         short = len(whole.split()) <= 9
         opens = whole.endswith((":", "?", " if", " when")) or (short and not whole.endswith("."))
         pseudo = whole if opens and len(whole.split()) <= 14 else place.pseudo
+        if opens and len(whole.split()) <= 2 and place.pseudo:
+            pseudo = f"{place.pseudo.split(' > ')[0]} > {whole}"
+            whole = pseudo
         place = replace(
             place, pseudo=pseudo, lead=whole[-260:] if opens or len(whole.split()) <= 40 else whole[-160:]
         )
@@ -211,9 +215,9 @@ def _quote(source: str, at: Sequence[int]) -> str:
     if not known:
         return ""
     start, end = known[0], known[-1] + 1
-    while start > 0 and source[start - 1] in "`*_\"“(":
+    while start > 0 and source[start - 1] in '`*_"“(':
         start -= 1
-    while end < len(source) and source[end] in "`*_\"”)":
+    while end < len(source) and source[end] in '`*_"”)':
         end += 1
     return source[start:end].strip()
 
@@ -232,16 +236,24 @@ def _without_repeats(claims: Sequence[Claim]) -> list[Claim]:
     return out
 
 
-def _settle(claims: Sequence[Claim]) -> tuple[Claim, ...]:
-    """Let hearsay, denials and retractions reach the sentences they govern."""
+def _settle(claims: Sequence[Claim], *, knows_columns: bool) -> tuple[Claim, ...]:
+    """Let hearsay, denials and retractions reach the sentences they govern.
+
+    Settings that name none of the columns of the data belong to something else.
+    """
     out: list[Claim] = []
     for _, group in groupby(claims, key=lambda claim: claim.section):
         section = list(group)
         texts = [claim.own for claim in section]
         whole = section_modality(section[0].heading, texts)
+        strange = knows_columns and not any(c.columns for c in section if c.kind == "code")
         for _, in_block in groupby(section, key=lambda claim: claim.block):
             members = list(in_block)
             states = spread([m.own for m in members], [m.modality for m in members], members[0].lead)
             for member, state in zip(members, states, strict=True):
-                out.append(replace(member, modality=whole or state))
+                out.append(
+                    replace(
+                        member, modality="quotation" if strange and member.kind == "code" else whole or state
+                    )
+                )
     return tuple(out)

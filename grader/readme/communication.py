@@ -4,10 +4,13 @@ import re
 
 from grader.readme.claims import WORD_LIMIT, Claim, Reading
 from grader.readme.elements import Assessment, Element
+from grader.readme.ordinal import fitted_level
 from grader.readme.wording import LIMIT
 
 _FILLER = re.compile(
-    r"\b(?:comprehensive|robust|holistic|scalable|state-of-the-art|journey|seamless\w*|leverag\w*|actionable insights|it is important|of course|needless|in today's|culture|stakeholders|philosophy|anecdote|heart|delighted)\b"
+    r"\b(?:comprehensive|robust|holistic|scalable|state-of-the-art|journey|seamless\w*|leverag\w*"
+    r"|actionable insights|it is important|of course|needless|in today's|culture|stakeholders"
+    r"|philosophy|anecdote|heart|delighted)\b"
 )
 
 
@@ -17,7 +20,12 @@ def _concrete(claim: Claim) -> bool:
 
 def assess_communication(reading: Reading) -> Assessment:
     """Form only: length, structure, density of concrete statements, sentence length."""
-    paying = reading.paying
+    # Form does not depend on truth: denied and reported sentences are read like any other.
+    paying = [
+        c
+        for c in reading.claims
+        if c.read and c.modality not in {"instruction", "promise", "repeated", "quotation"}
+    ]
     concrete = [c for c in paying if _concrete(c)]
     density = len(concrete) / max(len(reading.claims), 1)
     headings = sum(block.kind == "heading" for block in reading.blocks)
@@ -25,18 +33,28 @@ def assess_communication(reading: Reading) -> Assessment:
     lengths = [len(c.own.split()) for c in paying] or [0]
     mean_length = sum(lengths) / len(lengths)
     structured = headings >= 3 or listed >= 4
+    leads = any(_concrete(c) for c in paying[:3])
+    filler = sum(bool(_FILLER.search(c.own)) for c in reading.claims) >= 2
     too_long = reading.words > WORD_LIMIT * 1.1
-    if len(concrete) <= 2 or density < 0.2:
-        level = 1
-    elif len(concrete) < 7 or density < 0.35 or not structured or too_long:
-        level = 2
-    elif structured and listed >= 8 and mean_length <= 17 and reading.words >= 150:
-        level = 4
-    else:
-        level = 3
+    evidence = {
+        "concrete": float(min(len(concrete), 10)),
+        "density": min(density, 0.6),
+        "brief": float(mean_length <= 15),
+        "plain sentences": float(mean_length <= 20),
+        "within the limit": float(not too_long),
+        "any structure": float(structured),
+        "leads": float(leads),
+        "no filler": float(not filler),
+    }
+    level, sure = fitted_level("communication", evidence)
     if too_long:
         level = min(level, 1 if reading.words > WORD_LIMIT * 1.4 else 2)
-    form = f"{reading.words} words, {headings} headings, {listed} list or table lines, {mean_length:.0f} words a statement"
+    form = f"{reading.words} words, {headings} headings, {listed} list or table lines, "
+    form += f"{mean_length:.0f} words a statement"
     return Assessment(
-        level, (Element("concrete statements", tuple(concrete[:4])),), confidence=0.6, note=form
+        level,
+        (Element("concrete statements", tuple((concrete or paying)[:4])),),
+        confidence=sure,
+        note=form,
+        evidence=evidence,
     )

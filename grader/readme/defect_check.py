@@ -14,35 +14,51 @@ DUPLICATE_KINDS = re.compile(r"duplicat")
 GROUP_KINDS = re.compile(r"group|overlap|many_rows")
 
 LEAK_SAID = re.compile(
-    r"\b(?:leak\w*|post-?outcome|knows? (?:the|too|a little too)\b.{0,30}|known (?:only )?after|(?:fill|populat|set|asked|made|written|given|record)\w* (?:in )?(?:once|after|when)|confession|"
-    r"(?:must|may) (?:never|not) (?:come|be|get)|stays? out|removed|dropped|excluded|thrown out|threw out|taken out|blocked|not a feature|isn't in the feature list|crawl back|asked to leave|future|after the customer|"
+    r"\b(?:leak\w*|post-?outcome|knows? (?:the|too|a little too)\b.{0,30}|known (?:only )?after"
+    r"|(?:fill|populat|set|asked|made|written|given|record)\w* (?:in )?(?:once|after|when)|confession|"
+    r"(?:must|may) (?:never|not) (?:come|be|get)|stays? out|removed|dropped|excluded|thrown out"
+    r"|threw out|taken out|blocked|not a feature|isn't in the feature list|crawl back"
+    r"|asked to leave|future|after the customer|"
     r"one of them knew|already|back in)\b"
 )
 LEAK_STRONG = re.compile(
-    r"\b(?:leak\w*|post-?outcome|knows? (?:the answer|too much|a little too)|known only after|confession|(?:fill|populat|set|asked|made)\w* (?:in )?(?:once|after)|one of them knew|must never come back)\b"
+    r"\b(?:leak\w*|post-?outcome|knows? (?:the answer|too much|a little too)|known only after"
+    r"|confession|(?:fill|populat|set|asked|made)\w* (?:in )?(?:once|after)|one of them knew"
+    r"|must never come back)\b"
 )
 CHANGE_SAID = re.compile(
-    r"\b(?:since|from|in|became|become|chang\w*|switch\w*|jump\w*|step|rising|rose|climb\w*|mov(?:ed|es|ing)|drift\w*|grow\w*|unit|mb|gb|kb|megabytes?|gigabytes?|seconds|differently|"
-    r"effect|relation\w*|regime|shift\w*|trend|marched|slid\w*|flip\w*|means?|acts?|increase\w*|creep\w*|went up|gone up|other)\b"
+    r"\b(?:since|from|in|became|become|chang\w*|switch\w*|jump\w*|step|rising|rose|climb\w*"
+    r"|mov(?:ed|es|ing)|drift\w*|grow\w*|unit|mb|gb|kb|megabytes?|gigabytes?|seconds|differently|"
+    r"effect|relation\w*|regime|shift\w*|trend|marched|slid\w*|flip\w*|means?|acts?|increase\w*"
+    r"|creep\w*|went up|gone up|other)\b"
 )
 CHANGE_STRONG = re.compile(
-    r"\b(?:chang\w*|switch\w*|jump\w*|rising|risen|rose|climb\w*|moved|moving|moves|drift\w*|grow\w*|mb|kb|megabytes?|differently|shift\w*|marched|slid|flip\w*|became|increase\w*|creep\w*|other unit|another unit|"
+    r"\b(?:chang\w*|switch\w*|jump\w*|rising|risen|rose|climb\w*|moved|moving|moves|drift\w*"
+    r"|grow\w*|mb|kb|megabytes?|differently|shift\w*|marched|slid|flip\w*|became|increase\w*"
+    r"|creep\w*|other unit|another unit|"
     r"effect|went up|gone up|in seconds|broke|acts?)\b"
 )
 UNFINISHED = re.compile(
-    r"\b(?:unfinished|immature|not (?:yet )?(?:finished|complete\w*|mature\w*|ripe|closed|known|final|settled)|isn't (?:finished|complete|mature)|aren't|incomplete|unlabelled|not have full|have not full|"
-    r"(?:don't|do not) count|not used|excluded|dropped|unused|last usable|finished|usable|mature\w*|ripe|complete\w*|unsettled|closed|appears? to (?:be )?fall\w*|seems? to fall|drop in churn)\b"
+    r"\b(?:unfinished|immature|not (?:yet )?(?:finished|complete\w*|mature\w*|ripe|closed|known"
+    r"|final|settled)|isn't (?:finished|complete|mature)|aren't|incomplete|unlabelled|not have full"
+    r"|have not full|"
+    r"(?:don't|do not) count|not used|excluded|dropped|unused|last usable|finished|usable|mature\w*"
+    r"|ripe|complete\w*|unsettled|closed|appears? to (?:be )?fall\w*|seems? to fall|drop in churn)\b"
 )
 DUPLICATES_SAID = re.compile(
-    r"\b(?:duplicat\w*|repeated rows|rows? (?:are |were )?(?:repeated|twice|double)|double rows|in there twice|repeats?|exact copies)\b"
+    r"\b(?:duplicat\w*|repeated rows|rows? (?:are |were )?(?:repeated|twice|double)|double rows"
+    r"|in there twice|found repeats|exact copies)\b"
 )
 GROUP_SAID = re.compile(
-    r"\b(?:same (?:customers?|qcol)|(?:customers?|qcol|client) (?:\w+ ){0,4}(?:several|many|recur\w*|repeats?|again|both sides|one side|one fold|only in train|every month|each month)|group(?:ed)? split|split by (?:qcol|customer)|"
+    r"\b(?:same (?:customers?|qcol)|(?:customers?|qcol|client) (?:\w+ ){0,4}(?:several|many"
+    r"|recur\w*|repeats?|again|both sides|one side|one fold|only in train|every month|each month)"
+    r"|group(?:ed)? split|split by (?:qcol|customer)|"
     r"(?:whole|keep) customers|one side (?:of the split|only)|per fold|resampled by customer|both sides)\b"
 )
 _AFTER_CUE = re.compile(r"\b(?:since|from|in|after|began|started|until)\s+(?:\w+\s+)?$")
 _REFERENCE_CUE = re.compile(
-    r"\b(?:against|versus|vs\.?|reference|compare\w*|until|bins? from|relative to|months? from|train\w*|window)\b"
+    r"\b(?:against|versus|vs\.?|reference|compare\w*|until|bins? from|relative to|months? from"
+    r"|train\w*|window)\b"
 )
 
 

@@ -8,6 +8,7 @@ from grader.readme.claims import Claim
 from grader.readme.judgment import CheckedClaim
 
 MOST_QUOTES = 8
+CAP = 2
 
 
 @dataclass(frozen=True)
@@ -32,6 +33,7 @@ class Assessment:
     confidence: float = 0.7
     checked: tuple[CheckedClaim, ...] = ()
     note: str = ""
+    evidence: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def quotes(self) -> tuple[str, ...]:
@@ -63,6 +65,13 @@ class Board:
     """Collects which claims establish which element."""
 
     found: dict[str, list[Claim]] = field(default_factory=dict)
+    extra: dict[str, float] = field(default_factory=dict)
+
+    def evidence(self) -> dict[str, float]:
+        """Counts of every element, each capped so that saying more of one thing cannot stand for another."""
+        counts = {name: float(min(len(claims), CAP)) for name, claims in self.found.items()}
+        present = {f"any {name}": 1.0 for name, claims in self.found.items() if claims}
+        return {**counts, **present, **self.extra}
 
     def note(self, name: str, claim: Claim) -> None:
         """Count a claim towards an element, once."""

@@ -21,13 +21,18 @@ _NAMES = {name: re.compile(rf"\b(?:{pattern})\b@?") for name, pattern in METRIC_
 _ANY_NAME = re.compile("|".join(f"(?:{pattern})" for pattern in METRIC_NAMES.values()))
 _NUMBER = re.compile(r"(?<![\w./-])(\d+(?:\.\d+)?)(?: ?(%))?(?![\w/]|-\d|\.\d)")
 _SCOPE = re.compile(
-    r"(?:@|\b(?:at|in|of|among|for)\b)? ?(?:the )?(?:top|called|first|best|@)? ?\(?\d+(?:\.\d+)? ?% ?(?:of (?:the )?(?:list|customers|base))?(?: we (?:call|can (?:call|contact)))?\)?"
+    r"(?:@|\b(?:at|in|of|among|for)\b)? ?(?:the )?(?:top|called|first|best"
+    r"|@)? ?\(?\d+(?:\.\d+)? ?% ?(?:of (?:the )?(?:list|customers|base))?(?: we (?:call|can (?:call"
+    r"|contact)))?\)?"
 )
 _LIMITING = re.compile(
-    r"[<>≤≥±]|\b(?:under|below|above|over|less|more|least|most|than|by|outside|limit|floor|within|between|drop\w*|falls?|fell|to|until|lower|higher|fewer|below:|min\w*|max\w*|if|target|beyond|exceed\w*|tolerance|interval|times|worry|worse|better|gain\w*|without)\b"
+    r"[<>≤≥±]|\b(?:under|below|above|over|less|more|least|most|than|by|outside|limit|floor|within"
+    r"|between|drop\w*|falls?|fell|to|until|lower|higher|fewer|below:|min\w*|max\w*|if|target"
+    r"|beyond|exceed\w*|tolerance|interval|times|worry|worse|better|gain\w*|without)\b"
 )
 _UNITS_AFTER = re.compile(
-    r"^\s*(?:points?|pts?|pp|months?|cohorts?|weeks?|days?|d\b|batches|bins|bands|x\b|times|groups|customers|in a row|ms|deciles|quarters?|calls)"
+    r"^\s*(?:points?|pts?|pp|months?|cohorts?|weeks?|days?|d\b|batches|bins|bands|x\b|times|groups"
+    r"|customers|in a row|ms|deciles|quarters?|calls)"
 )
 
 
@@ -64,7 +69,7 @@ def check_figures(claim: Claim, facts: Facts) -> Iterator[Check]:
 
 
 def _metrics(claim: Claim, facts: Facts) -> Iterator[Check]:
-    known = [value for value in facts.metrics.values()]
+    known = list(facts.metrics.values())
     known += [v for v in (facts.decision.threshold, facts.decision.capacity_share) if v is not None]
     for name, pattern in _NAMES.items():
         fact = facts.metrics.get(name)
@@ -127,11 +132,14 @@ def _spoken_rates(claim: Claim, facts: Facts) -> Iterator[Check]:
 
 
 _THRESHOLD = re.compile(
-    r"\b(?:threshold|cut-?off|share (?:of \w+ )?(?:above|over|at)|scores? (?:above|over|at|of)|customers (?:above|over)|flag(?:ged)? at|above|over|eligible: score)"
-    r"(?: (?:of|is|was|at|above|over|the|for|today|we have|threshold|cut-?off|score))*[ :(]*(?:[≥>]=? ?)?(0\.\d+)\b|[≥>]=? ?(0\.\d+)\b(?= (?:in|is|must|should|stay|\())"
+    r"\b(?:threshold|cut-?off|share (?:of \w+ )?(?:above|over|at)|scores? (?:above|over|at|of)"
+    r"|customers (?:above|over)|flag(?:ged)? at|above|over|eligible: score)"
+    r"(?: (?:of|is|was|at|above|over|the|for|today|we have|threshold|cut-?off"
+    r"|score))*[ :(]*(?:[≥>]=? ?)?(0\.\d+)\b|[≥>]=? ?(0\.\d+)\b(?= (?:in|is|must|should|stay|\())"
 )
 _CAPACITY = re.compile(
-    r"\b(?:top|capacity (?:is|of)|can (?:only )?(?:call|phone|contact|handle|reach|manage|bear)|calls? (?:for )?(?:the )?(?:top |best )?|called|call the|manage|precision@|prec@|recall@|phone)"
+    r"\b(?:top|capacity (?:is|of)|can (?:only )?(?:call|phone|contact|handle|reach|manage|bear)"
+    r"|calls? (?:for )?(?:the )?(?:top |best )?|called|call the|manage|precision@|prec@|recall@|phone)"
     r"(?: about| only| roughly| around)? ?(\d+(?:\.\d+)?) ?%"
 )
 
@@ -182,7 +190,9 @@ def _service(claim: Claim, facts: Facts) -> Iterator[Check]:
 
 
 _LABEL_DELAY = re.compile(
-    r"\b(?:labels?|outcomes?|answers?|truth|who (?:has )?left|churn)\b[^.;|]{0,50}?\b(?:needs?|takes?|after|only after|final after|complete after|known after|older than|for|within)\b[^.;|]{0,15}?\b(\d+) (days?|months?|weeks?)\b"
+    r"\b(?:labels?|outcomes?|answers?|truth|who (?:has )?left|churn)\b[^.;|]{0,50}?\b(?:needs?"
+    r"|takes?|after|only after|final after|complete after|known after|older than|for|within)\b[^.;"
+    r"|]{0,15}?\b(\d+) (days?|months?|weeks?)\b"
 )
 
 

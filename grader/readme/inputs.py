@@ -5,75 +5,107 @@ import re
 from grader.readme.claims import Claim, Reading
 from grader.readme.elements import Assessment, Board, mark
 from grader.readme.facts import Facts
+from grader.readme.ordinal import fitted_level
 from grader.readme.topics import OUTCOME, RETRAIN, SCORE
 from grader.readme.wording import CADENCE, LIMIT, REFERENCE, feature_groups_in
 
 STATISTICS = {
     "distribution": re.compile(
-        r"\b(?:psi|population stability|stability index|ks|kolmogorov\w*|wasserstein|jensen\w*|js(?:d| distance)|kl|chi-?squared?|"
-        r"chi2|earth mover\w*|classifier|bands?|bins|total variation|distance|distributions?|histograms?|drift)\b"
+        r"\b(?:psi|population stability|stability index|ks|kolmogorov\w*|wasserstein|jensen\w*"
+        r"|js(?:d| distance)|kl|chi-?squared?|"
+        r"chi2|earth mover\w*|classifier|bands?|bins|total variation|distance|distributions?"
+        r"|histograms?|drift)\b"
     ),
     "empty values": re.compile(
-        r"\b(?:nulls?|nans?|blanks?|empt(?:y|ies)|missing(?!\s+column)|zeros?|unfilled|not filled|gaps|completeness)\b"
+        r"\b(?:nulls?|nans?|blanks?|empt(?:y|ies)|missing(?!\s+column)|zeros?|unfilled|not filled"
+        r"|gaps|completeness)\b"
     ),
     "schema and range": re.compile(
-        r"\b(?:schema|types?|columns? (?:is |are )?(?:missing|gone|present|differ|absent|equal|as in)|missing columns?|no column|new (?:value|level|categor)\w*|"
-        r"unknown|known (?:words|levels|values)|range|negative|admissible|impossible|allowed values|interval|plausib\w+|column (?:missing|gone))\b"
+        r"\b(?:schema|types?|columns? (?:is |are )?(?:missing|gone|present|differ|absent|equal"
+        r"|as in)|missing columns?|no column|new (?:value|level|categor)\w*|"
+        r"unknown|known (?:words|levels|values)|range|negative|admissible|impossible|allowed values"
+        r"|interval|plausib\w+|column (?:missing|gone))\b"
     ),
     "duplicates": re.compile(
         r"\b(?:duplicat\w*|twice|repeated|double rows|unique|once|dedup\w*|one row (?:per|for))\b"
     ),
     "freshness and size": re.compile(
-        r"\b(?:stale|fresh\w*|age of|older than|timestamp|late|row counts?|number of rows|newest source|arriv\w*|max age|volume)\b"
+        r"\b(?:stale|fresh\w*|age of|older than|timestamp|late|row counts?|number of rows"
+        r"|newest source|arriv\w*|max age|volume)\b"
     ),
     "location": re.compile(
-        r"\b(?:medians?|means?|averages?|middle (?:value|customer)|typical value|p50|p90|p95|percentiles?|quantiles?|order of magnitude|"
+        r"\b(?:medians?|means?|averages?|middle (?:value|customer)|typical value|p50|p90|p95"
+        r"|percentiles?|quantiles?|order of magnitude|"
         r"sum of|ratio|magnitude|times last|logarithm|log10)\b"
     ),
     "served against computed": re.compile(
-        r"\b(?:recomput\w*|recalculat\w*|mismatch\w*|offline|warehouse|unequal|differ from the|same rows|api features|golden)\b"
+        r"\b(?:recomput\w*|recalculat\w*|mismatch\w*|offline|warehouse|unequal|differ from the"
+        r"|same rows|api features|golden)\b"
     ),
 }
 STRICT = re.compile(
-    r"\b(?:psi|population stability|stability index|ks|kolmogorov\w*|wasserstein|jensen\w*|js distance|chi-?squared?|nulls?|nans?|blanks?|"
-    r"empt(?:y|ies)|missing|schema|types?|unknown|known (?:words|levels)|duplicat\w*|twice|medians?|middle (?:value|customer)|typical value|p50|p90|"
-    r"recomput\w*|recalculat\w*|mismatch\w*|stale|older than|bands?|range|zeros?|new (?:value|level|categor)\w*|unique|average|mean|classifier|"
+    r"\b(?:psi|population stability|stability index|ks|kolmogorov\w*|wasserstein|jensen\w*"
+    r"|js distance|chi-?squared?|nulls?|nans?|blanks?|"
+    r"empt(?:y|ies)|missing|schema|types?|unknown|known (?:words|levels)|duplicat\w*|twice|medians?"
+    r"|middle (?:value|customer)|typical value|p50|p90|"
+    r"recomput\w*|recalculat\w*|mismatch\w*|stale|older than|bands?|range|zeros?|new (?:value|level"
+    r"|categor)\w*|unique|average|mean|classifier|"
     r"percentiles?|order of magnitude|negative|row count|timestamp|age of|double rows)\b"
 )
 WATCH = re.compile(
-    r"\b(?:watch\w*|monitor\w*|check\w*|compar\w*|track\w*|look\w*|measur\w*|comput\w*|calculat\w*|count\w*|keep an eye|alert\w*|observ\w*)\b"
+    r"\b(?:watch\w*|monitor\w*|check\w*|compar\w*|track\w*|look\w*|measur\w*|comput\w*|calculat\w*"
+    r"|count\w*|keep an eye|alert\w*|observ\w*)\b"
 )
 ACTION = re.compile(
-    r"(?:->|:)\s*(?:\w+ ){0,3}(?:stop|hold|ticket|look|page|reject|warn|incident|mail|call|ask|note)|\b(?:refus\w*|block\w*|stops?|holds?|hold back|"
-    r"tickets?|alerts?|alarm\w*|incidents?|reject\w*|warn\w*|quarantin\w*|pauses?|paged?|don't score|do not score|not scored|no list goes|"
-    r"phone|rung up|ring|call (?:the|data)|ask(?:s|ed)? |tell|mail|looked at|look|note|waits?|open(?:s|ed)?|fails?|returned|used? last|"
-    r"(?:last|former|old|yesterday's|previous) (?:month's |week's |good |valid )?(?:list|score|one)|writes?|wakes?|serve|cause|find out|goes to|reported|bug|stays|investigat\w*|inform\w*|fix\w*)\b"
+    r"(?:->|:)\s*(?:\w+ ){0,3}(?:stop|hold|ticket|look|page|reject|warn|incident|mail|call|ask"
+    r"|note)|\b(?:refus\w*|block\w*|stops?|holds?|hold back|"
+    r"tickets?|alerts?|alarm\w*|incidents?|reject\w*|warn\w*|quarantin\w*|pauses?|paged?"
+    r"|don't score|do not score|not scored|no list goes|"
+    r"phone|rung up|ring|call (?:the|data)|ask(?:s|ed)? |tell|mail|looked at|look|note|waits?"
+    r"|open(?:s|ed)?|fails?|returned|used? last|"
+    r"(?:last|former|old|yesterday's|previous) (?:month's |week's |good |valid )?(?:list|score|one)"
+    r"|writes?|wakes?|serve|cause|find out|goes to|reported|bug|stays|investigat\w*|inform\w*|fix\w*)\b"
 )
 BROAD = re.compile(
-    r"\b(?:all|each|every|any|per|top|strongest|most important|important|\d+|remaining|numeric)\b(?: of)?(?: the)? ?(?:\w+ ){0,3}(?:columns?|features?|inputs?|numerics?|numbers?|variables?|categoricals?)\b"
+    r"\b(?:all|each|every|any|per|top|strongest|most important|important|\d+|remaining"
+    r"|numeric)\b(?: of)?(?: the)? ?(?:\w+ ){0,3}(?:columns?|features?|inputs?|numerics?|numbers?"
+    r"|variables?|categoricals?)\b"
     r"|\btop ?-?\d+\b|\bnull rate\b"
 )
 HISTORY = re.compile(
-    r"\b(?:removed|dropped|deleted|excluded|rescaled|divided by|harmonised|converted|was found|were found|i found|i noticed|turned up|"
+    r"\b(?:removed|dropped|deleted|excluded|rescaled|divided by|harmonised|converted|was found"
+    r"|were found|i found|i noticed|turned up|"
     r"became|switched|has been (?:rising|moving)|works differently|behaves differently)\b"
 )
 NUANCE = re.compile(
-    r"\b(?:hid(?:es?|den)?|mask\w*|pooled|lie|sleeps?|stays? silent|silent there|never (?:see|show|look)\w*|no (?:input )?(?:check|monitor|watching|distance|one) "
-    r"|false alarms?|cry wolf|red for ?ever|permanently red|always red|ring without end|alert fatigue|train(?:s|ing) people|by chance|season\w*|summer|"
-    r"psi of 0|look(?:s)? (?:\w+ )?(?:stable|fine|calm|healthy)|frozen|contaminat\w*|pollut\w*|wrong for \d|for 3 months, not|slow (?:creep|slide|drift)|"
-    r"creep|slide|p-?values? (?:is|are)|always 0|not p-?value|fills? (?:\w+ )?(?:blanks?|nulls?|them)? ?with (?:0|zero)|zeros? too|zero(?:s|es)? where|"
-    r"raw checks|join bugs?|staging|synthetic|monitors? (?:itself|themselves)|job .{0,30}can die|holding (?:\w+ )?(?:batch )?is cheap|stale list beats|"
-    r"only on the first days|too many|without anything being broken|mix without|one alert instead|known noise|moved again|shows? nothing|stay(?:s)? amber|"
-    r"same customers, because|agents open|supposes|too late|never looks bad|forgives?|reference (?:starts|has been moved|rolls)|own limit|"
-    r"half-?life|expect (?:one|1|2) or|escalate a repeat|dead feed|repeats yesterday|backfill\w* (?:hides|fools)|loader|wait and see|average(?:s)? hides?|"
+    r"\b(?:hid(?:es?|den)?|mask\w*|pooled|lie|sleeps?|stays? silent|silent there|never (?:see|show"
+    r"|look)\w*|no (?:input )?(?:check|monitor|watching|distance|one) "
+    r"|false alarms?|cry wolf|red for ?ever|permanently red|always red|ring without end"
+    r"|alert fatigue|train(?:s|ing) people|by chance|season\w*|summer|"
+    r"psi of 0|look(?:s)? (?:\w+ )?(?:stable|fine|calm|healthy)|frozen|contaminat\w*|pollut\w*"
+    r"|wrong for \d|for 3 months, not|slow (?:creep|slide|drift)|"
+    r"creep|slide|p-?values? (?:is|are)|always 0|not p-?value|fills? (?:\w+ )?(?:blanks?|nulls?"
+    r"|them)? ?with (?:0|zero)|zeros? too|zero(?:s|es)? where|"
+    r"raw checks|join bugs?|staging|synthetic|monitors? (?:itself|themselves)|job .{0,30}can die"
+    r"|holding (?:\w+ )?(?:batch )?is cheap|stale list beats|"
+    r"only on the first days|too many|without anything being broken|mix without|one alert instead"
+    r"|known noise|moved again|shows? nothing|stay(?:s)? amber|"
+    r"same customers, because|agents open|supposes|too late|never looks bad|forgives?"
+    r"|reference (?:starts|has been moved|rolls)|own limit|"
+    r"half-?life|expect (?:one|1|2) or|escalate a repeat|dead feed|repeats yesterday"
+    r"|backfill\w* (?:hides|fools)|loader|wait and see|average(?:s)? hides?|"
     r"by design|escapes?|blind|tolerat\w*|measured -?\d|drown\w*|ignore red)\b"
 )
 WRONG = re.compile(
-    r"\bpsi between .{0,40}qlabel|\b(?:psi|ks|stability index)\b.{0,60}\b(?:with the label|correlation|importan\w+|predictive power|confusion matrix)"
-    r"|\b(?:psi|ks)\b.{0,30}\b(?:close to|near) 1 means stable|\bhigh(?:er)? (?:psi|value)?\s?(?:=|means) (?:more )?stable|\bbecomes? the (?:new )?reference"
-    r"|\bfill(?:ed)? with (?:zeros?|0) until|\bbest sign\b|\bconcept drift\b\W{0,4}=? ?(?:is |means )?(?:\w+ )?distribution of (?:the )?feature"
+    r"\bpsi between .{0,40}qlabel|\b(?:psi|ks|stability index)\b.{0,60}\b(?:with the label"
+    r"|correlation|importan\w+|predictive power|confusion matrix)"
+    r"|\b(?:psi|ks)\b.{0,30}\b(?:close to|near) 1 means stable|\bhigh(?:er)? (?:psi|value)?\s?(?:="
+    r"|means) (?:more )?stable|\bbecomes? the (?:new )?reference"
+    r"|\bfill(?:ed)? with (?:zeros?|0) until|\bbest sign\b|\bconcept drift\b\W{0,4}=? ?(?:is "
+    r"|means )?(?:\w+ )?distribution of (?:the )?feature"
     r"|\b(?:frozen|unchanged|identical) (?:feed|data|values)s? .{0,30}\b(?:good|best|healthy)\b.{0,10}$"
-    r"|\bscored as delivered\b|\bpsi\b.{0,40}\b(?:below|under|lower than|<) ?0?\.\d.{0,30}\b(?:alarm|alert|drift|page|retrain)"
+    r"|\bscored as delivered\b|\bpsi\b.{0,40}\b(?:below|under|lower than"
+    r"|<) ?0?\.\d.{0,30}\b(?:alarm|alert|drift|page|retrain)"
 )
 
 
@@ -84,7 +116,8 @@ def _is_input(claim: Claim, facts: Facts) -> bool:
     strict = bool(STRICT.search(own))
     features = bool(claim.columns) or bool(
         re.search(
-            r"\b(?:inputs?|features?|columns?|feeds?|files?|schema|batch|source|extract|load|rows?|categor\w+|numerics?)\b",
+            r"\b(?:inputs?|features?|columns?|feeds?|files?|schema|batch|source|extract|load|rows?"
+            r"|categor\w+|numerics?)\b",
             own,
         )
     )
@@ -93,12 +126,14 @@ def _is_input(claim: Claim, facts: Facts) -> bool:
             features
             and bool(
                 re.search(
-                    r"\b(?:psi|ks|kolmogorov|stability index|null|blank|empt|missing|unknown|duplicat|median|middle value|wasserstein|js distance|bands?)\w*\b",
+                    r"\b(?:psi|ks|kolmogorov|stability index|null|blank|empt|missing|unknown"
+                    r"|duplicat|median|middle value|wasserstein|js distance|bands?)\w*\b",
                     own,
                 )
             )
             and not re.search(
-                r"\b(?:psi|bands?) (?:of|for) (?:the )?scores?\b|\bscore bands?\b|calibrat|observed|predicted",
+                r"\b(?:psi|bands?) (?:of|for) (?:the )?scores?\b|\bscore bands?\b|calibrat|observed"
+                r"|predicted",
                 own,
             )
         )
@@ -158,6 +193,11 @@ def assess_inputs(reading: Reading, facts: Facts) -> Assessment:
         if near_input and NUANCE.search(claim.own) and not OUTCOME.search(claim.own):
             board.note("a failure of the check itself", claim)
     wrong = tuple(c for c in reading.paying if WRONG.search(c.own))
+    board.extra = {
+        "kinds": float(min(len(kinds), 5)),
+        "names": float(min(len(named), 4)),
+        "checks": float(min(len(checks), 6)),
+    }
     return _level(board, kinds, named, wrong)
 
 
@@ -169,25 +209,12 @@ NEEDED = ("named features", "a statistic", "a reference")
 
 
 def _level(board: Board, kinds: set[str], named: set[str], wrong: tuple[Claim, ...]) -> Assessment:
-    has_names = board.has("named features")
-    complete = (
-        has_names and board.has("a statistic", "a reference") and board.count("a limit", "a cadence") >= 1
-    )
-    substitute = has_names and len(kinds) >= 3 and board.has("a limit", "an action") and len(named) >= 3
-    something = board.has("a statistic") and (
-        has_names or board.count("a limit", "a reference", "all or the strongest features") >= 1
-    )
-    firm = board.has("a limit", "an action") or (board.has("a limit") and len(kinds) >= 2)
-    if (complete and firm) or substitute:
-        nuances = len(board.found.get("a failure of the check itself", []))
-        level = 4 if nuances >= 1 and len(kinds) >= 2 else 3
-    elif something or (has_names and board.count("a limit", "a cadence", "an action") >= 1):
-        level = 2
-    else:
-        level = 1
+    level, sure = fitted_level("monitoring_inputs", board.evidence())
     if wrong:
         level = min(level, 2)
     missing = list(board.missing(NEEDED))
     if board.count("a limit", "a cadence") == 0:
         missing.append("a limit or a cadence")
-    return Assessment(level, board.elements(), tuple(missing) if level < 3 else (), wrong)
+    return Assessment(
+        level, board.elements(), tuple(missing) if level < 3 else (), wrong, sure, evidence=board.evidence()
+    )

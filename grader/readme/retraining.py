@@ -5,57 +5,120 @@ import re
 from grader.readme.claims import Claim, Reading
 from grader.readme.elements import Assessment, Board
 from grader.readme.facts import Facts
-from grader.readme.topics import OUTCOME, RELEASE_CONTEXT, RETRAIN, RETRAIN_CONTEXT
+from grader.readme.ordinal import fitted_level
+from grader.readme.topics import OUTCOME, RETRAIN, in_retraining_place
 from grader.readme.wording import DURATION, LIMIT
 
 METRIC = re.compile(
-    r"\b(?:pr[- ]?auc|average precision|ranking|precision(?:@\S+)?|prec@\S*|recall(?:@\S+)?|hit rate|hits?|ece|brier|calibrat\w*|observed\S*|predicted\S*|obs/pred|o/e|real/predicted|actual\S*|forecast|"
-    r"lift|leavers?|leave|churn|margin|revenue|of 100|in 100|per 100|score average|psi|ks|uplift|go(?:ne)?|promise\w*|price quarter|quartile|quarter of|figures|error|under \d+)\b"
+    r"\b(?:pr[- ]?auc|average precision|ranking|precision(?:@\S+)?|prec@\S*|recall(?:@\S+)?"
+    r"|hit rate|hits?|ece|brier|calibrat\w*|observed\S*|predicted\S*|obs/pred|o/e|real/predicted"
+    r"|actual\S*|forecast|"
+    r"lift|twin|expected/\S+|real\b|level off|p@\S+|r@\S+|leavers?|leave|churn|margin|revenue"
+    r"|of 100|in 100|per 100|churners|log ?loss|gini|slope|gap|captur\w*|catch\w*|caught|ratio|auc"
+    r"|score average|psi|ks|uplift|go(?:ne)?|promise\w*|price quarter|quartile|quarter of|figures"
+    r"|error|under \d+)\b"
 )
 FAULT = re.compile(
-    r"\b(?:feeds?|files?|pipelines?|data (?:error|fault|was broken|is broken|broken|bug)|broken (?:feed|file|column|data|month)|inputs? (?:control|check|rule|fault|broken)|source|unit(?:s)? (?:change\w*|flip\w*|jump\w*)?|"
-    r"table red|red check|batch (?:incident|held)|hard stop|rejects?|gate failed|a gate|null\w*|missing values|column|megabytes|load|delivery|flow|stop(?:ped)?|points? \d to \d|upstream|fault|feed-\d|p2|"
+    r"\b(?:feeds?|files?|pipelines?|data (?:error|fault|was broken|is broken|broken|bug)"
+    r"|broken (?:feed|file|column|data|month)|inputs? (?:control|check|rule|fault|broken)|source"
+    r"|unit(?:s)? (?:change\w*|flip\w*|jump\w*)?|"
+    r"table red|red check|batch (?:incident|held)|hard stop|rejects?|gate failed|a gate|null\w*"
+    r"|missing values|column|megabytes|load|delivery|flow|stop(?:ped)?|points? \d to \d|upstream"
+    r"|faults?|feed-\d|p2|poisoned|ingest\w*|etl|join|import|parser|export|garbage|corrupt\w*|broke"
+    r"|mapping|join|delivery problem|supplier|step \d failed|checks? failed|value check|failed|"
     r"broken|quarantin\w*|wasn't|if (?:yes|one wasn't)|data was)\b"
 )
 REPAIR = re.compile(
-    r"\b(?:fix\w*|repair\w*|correct\w*|mend\w*|rescor\w*|re-scor\w*|backfill\w*|score[sd]? again|scor(?:ed|ing) again|calculate scores again|convert\w*|divide|for the data engineers|"
-    r"not retrain|don't retrain|never retrain|no retrain\w*|no training|not (?:train|if)|without training|never leads? to (?:a )?training|isn't on the list|not required for|hands off|is not touched|isn't touched|model (?:is not|isn't) touched|rerun)\b"
+    r"\b(?:fix\w*|repair\w*|correct\w*|mend\w*|rescor\w*|re-scor\w*|backfill\w*|score[sd]? again"
+    r"|scor(?:ed|ing) again|calculate scores again|convert\w*|divide|for the data engineers|"
+    r"not retrain|don't retrain|never retrain|no retrain\w*|no training|not (?:train|if)"
+    r"|without training|never leads? to (?:a )?training|isn't on the list|not required for"
+    r"|reprocess\w*|patch\w*|clean(?:ed)? (?:it|the)|no new model|not a reason|no reason"
+    r"|isn't a reason|replay\w*|hold, repair|reload\w*|recompute\w*|never absorbed|revised in"
+    r"|the repair was|no refit|it repair\w*|teach(?:es)? (?:it |the model )?the (?:wrong|mistake)"
+    r"|no (?:re)?train\w*|hands off|is not touched|isn't touched|model (?:is not|isn't) touched"
+    r"|rerun)\b"
 )
 NEVER_ON_FAULT = re.compile(r"\b(?:not|never|no|n't|without|hands off|rather|first)\b")
 RULE = re.compile(
-    r"\b(?:definitions?|redefin\w*|re-defin\w*|meaning|means? (?:something )?(?:else|different)|what (?:counts|churn|is churn)|counts? as|rules?(?: changed?)?|new question|other question|tariff\w*|billing rule|"
-    r"cancell\w* rules?|cancelling rules|plan definition|target|another meaning|a new churn)\b"
+    r"\b(?:definitions?|redefin\w*|re-defin\w*|meaning|means? (?:something )?(?:else|different)"
+    r"|what (?:counts|churn|is churn)|counts? as|rules?(?: changed?)?|who counts|counting rule"
+    r"|billing clos\w*|policy|legal|what we call|rename\w*|new question|other question|tariff\w*"
+    r"|billing rule|"
+    r"cancell\w* rules?|cancelling rules|plan definition|structure|\"?leaving\"?|target"
+    r"|another meaning|a new churn)\b"
 )
 RELABEL = re.compile(
-    r"\b(?:re-?label\w*|re-?build\w* (?:the |old |history|label\w*)?|labels? (?:are |is )?(?:first|rebuilt|wants)|new (?:labels?|target)|fix (?:the )?(?:target|labels?)|labels? first|re-?agree|"
-    r"target (?:first|before|again)|review the target|redefinition|the labels? (?:back|first)|rebuild (?:history|label|the label|labels)|old labels|put right what|target again|label wants|freeze|stop the line|make new target|history first)\b"
+    r"\b(?:re-?label\w*|back-?cast\w*|new project|recode|re-derive\w*|label\w* .{0,20}again"
+    r"|history .{0,25}(?:again|first|anew)|re-?creat\w*|recompute (?:the )?(?:label|target)s?"
+    r"|old (?:months|answers|labels) .{0,20}(?:new|again)|redo|rebuilt|made (?:new|again)|remake"
+    r"|redefine|re-?build\w* (?:the |old |history|label\w*)?|labels? (?:are |is )?(?:first|rebuilt"
+    r"|wants)|new (?:labels?|target)|fix (?:the )?(?:target|labels?)|labels? first|re-?agree|"
+    r"target (?:first|before|again)|review the target|redefinition|the labels? (?:back|first)"
+    r"|rebuild (?:history|label|the label|labels)|old labels|put right what|target again"
+    r"|label wants|freeze|stop the line|make new target|history first)\b"
 )
 TRAIN_DATA = re.compile(
-    r"\b(?:(?:last|latest|newest|most recent|trailing|recent|\d+)(?: \w+){0,3} (?:finished|complete\w*|closed|mature\w*|ripe|settled|matured|known) ?(?:\w+)?|"
-    r"(?:last|latest|newest|most recent|trailing|recent)(?: the)? \d+ (?:\w+ )?(?:months?|cohorts?|weeks?|quarters?)|\d+ (?:last|latest|newest|most recent|trailing) (?:\w+ )?(?:months?|cohorts?)|"
-    r"(?:finished|complete|closed|mature|matured|ripe|settled) (?:months?|cohorts?|data|labels?|outcomes?)|with (?:finished|complete|closed|known) (?:labels?|outcomes?|\d+)|whose (?:\d+|ninety) days|"
-    r"(?:older|after|since|post|on (?:the )?(?:data|months)) (?:than |the )?(?:\d+ days|change|break|price)|months (?:after|since)|training window|development sample|known outcome|half-?life|everything ripe|complete data)\b"
+    r"\b(?:(?:last|latest|newest|most recent|trailing|recent|\d+)(?: \w+){0,3} (?:finished"
+    r"|complete\w*|closed|mature\w*|ripe|settled|matured|known) ?(?:\w+)?|"
+    r"(?:last|latest|newest|most recent|trailing|recent)(?: the)? \d+ (?:\w+ )?(?:months?|cohorts?"
+    r"|weeks?|quarters?)|\d+ (?:last|latest|newest|most recent|trailing) (?:\w+ )?(?:months?|cohorts?)|"
+    r"(?:finished|complete|closed|mature|matured|ripe|settled) (?:months?|cohorts?|data|labels?"
+    r"|outcomes?)|with (?:finished|complete|closed|known) (?:labels?|outcomes?|\d+)|whose (?:\d+"
+    r"|ninety) days|"
+    r"(?:older|after|since|post|on (?:the )?(?:data|months)) (?:than |the )?(?:\d+ days|change"
+    r"|break|price)|months (?:after|since)|training window|development sample|known outcome"
+    r"|half-?life|everything ripe|complete data)\b"
 )
 RECALIBRATE = re.compile(
-    r"\b(?:recalibrat\w*|re-calibrat\w*|new calibration|refit (?:the )?calibrat\w*|calibrator only|refit calibrator|isotonic refit|only rescale|rescale|correct the scale|shift the cut-?off|calibration only|scale is corrected|threshold has to move|refit (?:the )?scale)\b"
+    r"\b(?:recalibrat\w*|re-calibrat\w*|refit (?:the )?calibrat\w*|intercept|logit offset"
+    r"|calibration, (?:keep|leave)|leave the trees|keep (?:the )?trees|new calibration"
+    r"|refit (?:the )?calibrat\w*|calibrator only|refit calibrator|isotonic refit|only rescale"
+    r"|rescale|correct the scale|shift the cut-?off|calibration only|scale is corrected"
+    r"|threshold has to move|refit (?:the )?scale)\b"
 )
 CHANGED_WORLD = re.compile(
-    r"\b(?:price effect|prices? (?:changed?|quarter|quartile|began|band|reform)|changed world|world (?:has )?changed|after the (?:change|break)|since the (?:change|break)|post-(?:change|july)|"
-    r"(?:qcol) (?:quartile|quarter|third|fifth|band|effect)|(?:quartile|quarter|fifths?|third|band) of qcol|works? differently|behaves? differently|reacts? differently|acted differently|effect (?:of price )?changed|relation\w*|behaviour|concept|regime|charge quartile|high qcol)\b"
+    r"\b(?:price effect|prices? (?:changed?|quarter|quartile|began|band|reform)|changed world"
+    r"|world (?:has )?changed|after the (?:change|break)|since the (?:change|break)|post-(?:change"
+    r"|july)|"
+    r"(?:qcol) (?:quartile|quarter|third|fifth|band|effect)|(?:quartile|quarter|fifths?|third"
+    r"|band) of qcol|works? differently|behaves? differently|reacts? differently|acted differently"
+    r"|effect (?:of price )?changed|relation\w*|behaviour|concept|regime|charge quartile|high qcol"
+    r"|segment'?s?|reasons? for|structural break|price (?:change|list)|high-charge|regime|sharp)\b"
 )
 WAIT = re.compile(
-    r"\b(?:too few|fewer than|fewer|at least \d+ (?:ripe|closed|finished)|if (?:4|\d) (?:ripe|closed)|noise|noisy|variance|one (?:bad|odd) (?:cohort|month)|bad once|by chance|chance|wait|leave it alone|do nothing|"
-    r"psi alone|drift alone|alone|calendar|on drift|drift never|other people's mistakes|takes? ~?\d+ months|teaches that|second repair|success would|saved customers|easier or harder season|dumb rule|interval|error budget|weather|peeking|rarely deserves|at least \d+ people|half-?life|weighted|costs? (?:about )?\d|also an alarm|"
-    r"falls with it|compare lift|before any threshold|before anything above|book a (?:retrain|refit)|seasonal|looks quicker|freeze|announced|commonest cause|false economy|as well|burned|would learn|first match)\b"
+    r"\b(?:too few|luck|own results|for no gain|wrong twice|not wait|n't wait|offer is stale|mix-up"
+    r"|informational?|would have cemented|different, not|gap sleeps|not stale|as a precaution"
+    r"|react (?:almost|about)|fewer than|fewer|at least \d+ (?:ripe|closed|finished)|if (?:4"
+    r"|\d) (?:ripe|closed)|noise|noisy|variance|one (?:bad|odd) (?:cohort|month)|bad once|by chance"
+    r"|chance|wait|leave it alone|do nothing|"
+    r"psi alone|drift alone|alone|calendar|on drift|drift never|other people's mistakes"
+    r"|takes? ~?\d+ months|teaches that|second repair|success would|saved customers"
+    r"|easier or harder season|dumb rule|interval|error budget|weather|peeking|rarely deserves"
+    r"|at least \d+ people|half-?life|weighted|costs? (?:about )?\d|also an alarm|"
+    r"falls with it|compare lift|before any threshold|before anything above|book a (?:retrain"
+    r"|refit)|seasonal|looks quicker|freeze|announced|commonest cause|false economy|as well|burned"
+    r"|would learn|first match)\b"
+)
+TRAIN_CUE = re.compile(
+    r"\b(?:which data|on what|on which|data:|training (?:data|set|material|window)|train(?:s"
+    r"|ed)? on|sample:?|learns? from|window:|on:|takes? the|uses? the)"
 )
 WRONG = re.compile(
-    r"\b(?:the model (?:then )?learns the new|so (?:that )?the model learns the new|learns? the (?:megabytes|new unit|new values?)|more data is always better|including the (?:last one|newest|latest|most recent) ?(?:month|weeks?|one)?|"
+    r"\b(?:the model (?:then )?learns the new|so (?:that )?the model learns the new"
+    r"|learns? the (?:megabytes|new unit|new values?)|more data is always better"
+    r"|including the (?:last one|newest|latest|most recent) ?(?:month|weeks?|one)?|"
     r"all (?:the )?(?:available )?(?:data|history)(?! (?:ripe|finished|closed)))\b"
-    r"|\b(?:psi|drift|ks|p-?value)\b[^.;|]{0,40}?(?:->|means|so|then|:|is significant|on any)[^.;|]{0,40}\b(?:must be retrained|retrain(?:ed)?\b(?!-)|start(?:s)? (?:a )?training)"
-    r"|\bretrain\w*\b[^.;|]{0,30}\b(?:when|if|as soon as)\b[^.;|]{0,20}\b(?:psi|ks|drift|null rate)\b[^.;|]{0,30}\b(?:any|one|single|significant|at least one)\b"
-    r"|\bbroken (?:file|feed|month|column|data)\b[^.;|]{0,40}\b(?:is|as|becomes) (?:also )?(?:a |another )?(?:reason|ground|trigger|cause)"
-    r"|\b(?:retrain\w*|train(?:ed)?|refit) (?:at once |immediately |again |directly )?(?:on|with|from|including) (?:the )?(?:broken|new unit|faulty|bad|shifted|megabytes|affected)"
-    r"|\bold (?:and|with) new labels (?:are )?(?:mixed|together)|\bmix(?:ing|ed)? (?:the )?old and (?:the )?new labels|\btriggered automatically by (?:the )?drift"
+    r"|\b(?:psi|drift|ks|p-?value)\b[^.;|]{0,40}?(?:->|means|so|then|:|is significant|on any)[^.;"
+    r"|]{0,40}\b(?:must be retrained|retrain(?:ed)?\b(?!-)|start(?:s)? (?:a )?training)"
+    r"|\bretrain\w*\b[^.;|]{0,30}\b(?:when|if|as soon as)\b[^.;|]{0,20}\b(?:psi|ks|drift"
+    r"|null rate)\b[^.;|]{0,30}\b(?:any|one|single|significant|at least one)\b"
+    r"|\bbroken (?:file|feed|month|column|data)\b[^.;|]{0,40}\b(?:is|as|becomes) (?:also )?(?:a "
+    r"|another )?(?:reason|ground|trigger|cause)"
+    r"|\b(?:retrain\w*|train(?:ed)?|refit) (?:at once |immediately |again |directly )?(?:on|with"
+    r"|from|including) (?:the )?(?:broken|new unit|faulty|bad|shifted|megabytes|affected)"
+    r"|\bold (?:and|with) new labels (?:are )?(?:mixed|together)|\bmix(?:ing"
+    r"|ed)? (?:the )?old and (?:the )?new labels|\btriggered automatically by (?:the )?drift"
     r"|\bpsi\b.{0,20}(?:on any feature)\b|\bmodel (?:gets|will get) used to\b|\bnew seed|another seed"
 )
 NOT_WRONG = re.compile(r"\b(?:not|never|n't|no|nightmare|mistake|wrong|instead of|nothing)\b")
@@ -64,7 +127,8 @@ NOT_WRONG = re.compile(r"\b(?:not|never|n't|no|nightmare|mistake|wrong|instead o
 def _conditions(claim: Claim) -> int:
     """How many retraining conditions with a number a claim states."""
     parts = re.split(
-        r"[;]|, or\b|\bor\b(?= (?:pr|precision|recall|hits|ece|observed|predicted|fail|psi|if|a |the |for |when))|\|",
+        r"[;]|, or\b|\bor\b(?= (?:pr|precision|recall|hits|ece|observed|predicted|fail|psi|if|a "
+        r"|the |for |when))|\|",
         claim.own,
     )
     count = 0
@@ -77,18 +141,6 @@ def _conditions(claim: Claim) -> int:
     return count
 
 
-def _in_place(claim: Claim) -> bool:
-    if RETRAIN.search(claim.own):
-        return True
-    if RELEASE_CONTEXT.search(claim.heading) and not RETRAIN_CONTEXT.search(claim.heading):
-        return False
-    return bool(
-        RETRAIN_CONTEXT.search(f"{claim.heading} {claim.lead}")
-        or RETRAIN.search(claim.lead)
-        or RETRAIN.search(claim.near)
-    )
-
-
 def assess_retraining(reading: Reading, facts: Facts) -> Assessment:
     """Level 3 needs two conditions with number and duration, fault told from change, and the data to train on."""
     board = Board()
@@ -96,7 +148,7 @@ def assess_retraining(reading: Reading, facts: Facts) -> Assessment:
     lasting = False
     for claim in reading.paying:
         own = claim.own
-        there = _in_place(claim)
+        there = in_retraining_place(claim)
         if there and RETRAIN.search(own):
             board.note("retraining named", claim)
         if there or RETRAIN.search(claim.near):
@@ -111,14 +163,14 @@ def assess_retraining(reading: Reading, facts: Facts) -> Assessment:
                 lasting = True
                 board.note("a duration", claim)
         if (
-            FAULT.search(f"{own} {claim.lead}")
+            FAULT.search(f"{own} {claim.lead} {claim.near} {claim.heading}")
             and REPAIR.search(own)
             and (there or NEVER_ON_FAULT.search(own) or re.search(r"scor", own))
         ):
             board.note("a fault is repaired, not learned", claim)
         if RULE.search(own) and RELABEL.search(own):
             board.note("a new rule means new labels", claim)
-        if there and TRAIN_DATA.search(own):
+        if (there or TRAIN_CUE.search(f"{claim.lead[-60:]} {own}")) and TRAIN_DATA.search(own):
             board.note("which data", claim)
         if RECALIBRATE.search(own):
             board.note("recalibrate instead", claim)
@@ -129,22 +181,18 @@ def assess_retraining(reading: Reading, facts: Facts) -> Assessment:
     wrong = tuple(
         c
         for c in reading.paying
-        if WRONG.search(c.own) and not NOT_WRONG.search(c.own) and (_in_place(c) or "label" in c.own)
+        if WRONG.search(c.own)
+        and not NOT_WRONG.search(c.own)
+        and (in_retraining_place(c) or "label" in c.own)
     )
+    board.extra = {"conditions": float(min(conditions, 4))}
     return _level(board, conditions, lasting, wrong)
 
 
 def _level(board: Board, conditions: int, lasting: bool, wrong: tuple[Claim, ...]) -> Assessment:
     fault = board.has("a fault is repaired, not learned")
     causes = board.count("a changed world", "a new rule means new labels", "recalibrate instead")
-    base = conditions >= 2 and lasting and fault and (board.has("which data") or causes >= 2) and causes >= 1
-    nuance = board.count("recalibrate instead", "when the reflex is wrong")
-    if base and causes + board.count("which data") >= 2:
-        level = 4 if nuance == 2 or (nuance == 1 and causes == 3) else 3
-    elif conditions >= 1 or (board.has("retraining named") and (fault or causes >= 1)):
-        level = 2
-    else:
-        level = 1
+    level, sure = fitted_level("retraining_triggers", board.evidence())
     if wrong:
         level = min(level, 2 if fault or board.has("a condition with a number", "which data") else 1)
     missing = list(board.missing(("a fault is repaired, not learned", "which data")))
@@ -154,4 +202,6 @@ def _level(board: Board, conditions: int, lasting: bool, wrong: tuple[Claim, ...
         missing.append("how long it must last")
     if causes == 0:
         missing.append("a changed world or rule told apart")
-    return Assessment(level, board.elements(), tuple(missing) if level < 3 else (), wrong)
+    return Assessment(
+        level, board.elements(), tuple(missing) if level < 3 else (), wrong, sure, evidence=board.evidence()
+    )

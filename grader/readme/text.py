@@ -10,10 +10,14 @@ from grader.readme.visible import is_shell
 
 _README_NAMES = ("readme.md", "readme.markdown", "readme", "readme.txt", "readme.rst")
 _RUNNING = re.compile(
-    r"^(?:(?:quick|getting)[- ]?start(?:ed)?|quickstart|installation|install(?:ing)?|set-?up|requirements|prerequisites|dependencies|"
-    r"(?:how to )?(?:run|use|install|build|start|reproduce)(?:ning|ing)?(?: (?:it|this|the (?:service|project|code|api|app|container)|locally|with docker))?|"
-    r"usage|example usage|(?:project |repository |repo |folder |directory |file |code )?(?:layout|structure|tree|organi[sz]ation)|"
-    r"(?:install(?:ation)?|set-?up|run(?:ning)?|usage) (?:and|&) (?:install(?:ation)?|set-?up|run(?:ning)?|usage)|environment|docker|license|licence|troubleshooting)$",
+    r"^(?:(?:quick|getting)[- ]?start(?:ed)?|quickstart|installation|install(?:ing)?|set-?up"
+    r"|requirements|prerequisites|dependencies|"
+    r"(?:how to )?(?:run|use|install|build|start|reproduce)(?:ning|ing)?(?: (?:it|this"
+    r"|the (?:service|project|code|api|app|container)|locally|with docker))?|"
+    r"usage|example usage|(?:project |repository |repo |folder |directory |file |code )?(?:layout"
+    r"|structure|tree|organi[sz]ation)|"
+    r"(?:install(?:ation)?|set-?up|run(?:ning)?|usage) (?:and|&) (?:install(?:ation)?|set-?up"
+    r"|run(?:ning)?|usage)|environment|docker|license|licence|troubleshooting)$",
     re.I,
 )
 _NUMBERING = re.compile(r"^[\d.)\s]+|[^\w\s&/-]+")

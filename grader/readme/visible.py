@@ -18,14 +18,17 @@ INVISIBLE = re.compile(
 SMUGGLED = re.compile("(?:\\S[\u200b-\u200d\u2060\ufeff]){6,}\\S?")
 SHELL = {"sh", "bash", "shell", "console", "zsh", "powershell", "ps1", "bat", "cmd", "dockerfile", "makefile"}
 SHELL_LINE = re.compile(
-    r"^\s*(?:\$ |> |(?:sudo|docker|pip3?|python3?|make|curl|git|cd|source|uv|poetry|conda|npm|kubectl|mlflow|pytest"
+    r"^\s*(?:\$ |> |(?:sudo|docker|pip3?|python3?|make|curl|git|cd|source|uv|poetry|conda|npm"
+    r"|kubectl|mlflow|pytest"
     r"|uvicorn|export|mkdir|apt|apt-get|brew|jupyter|http)\b)"
 )
 IMPORT_LINE = re.compile(r"^\s*(?:from\s+[\w.]+\s+)?import\s+")
 ENCODED = re.compile(r"^\s*[A-Za-z0-9+/=_-]{40,}\s*$")
 HIDING_STYLE = re.compile(
-    r"display\s*:\s*none|visibility\s*:\s*hidden|opacity\s*:\s*0(?:\.0*\d)?\b|font-size\s*:\s*(?:0|1)(?:px|pt|em|%)?\b"
-    r"|(?<![-\w])color\s*:\s*(?:#f{3}\b|#f{6}\b|#fefefe|white|transparent|rgba?\(\s*255\s*,\s*255\s*,\s*255)"
+    r"display\s*:\s*none|visibility\s*:\s*hidden|opacity\s*:\s*0(?:\.0*\d)?\b|font-size\s*:\s*(?:0"
+    r"|1)(?:px|pt|em|%)?\b"
+    r"|(?<![-\w])color\s*:\s*(?:#f{3}\b|#f{6}\b|#fefefe|white|transparent"
+    r"|rgba?\(\s*255\s*,\s*255\s*,\s*255)"
     r"|(?:left|top|text-indent)\s*:\s*-\d{3,}",
     re.I,
 )
@@ -173,10 +176,9 @@ class _Walk:
         self, kind: BlockKind, *, level: int = 0, cells: tuple[str, ...] = (), header: tuple[str, ...] = ()
     ) -> None:
         text, at = self.writer.take()
+        quoted = self.quotes > 0 and not (kind == "item" or text.lstrip()[:1].isdigit())
         if text.strip():
-            self.out.append(
-                Block(kind, text, at, level, self.quotes > 0, cells, header, self.depth, self.group)
-            )
+            self.out.append(Block(kind, text, at, level, quoted, cells, header, self.depth, self.group))
 
     def _write(self, token: Token) -> None:
         struck = 0
@@ -192,9 +194,7 @@ class _Walk:
                 struck += 1 if child.type == "s_open" else -1
             elif struck or self.hidden.on:
                 continue
-            elif child.type == "text":
-                self.writer.put(child.content)
-            elif child.type == "code_inline":
+            elif child.type == "text" or child.type == "code_inline":
                 self.writer.put(child.content)
             elif child.type in {"softbreak", "hardbreak"}:
                 self.writer.glue("\n")

@@ -22,47 +22,67 @@ _FRACTION_PATTERN = re.compile(r"\b(?:a|an|one) (" + "|".join(_FRACTIONS) + r")\
 _GROUP_STOP = {
     "avg", "share", "rate", "count", "months", "month", "days", "last", "total", "number", "flag", "score",
     "index", "type", "customer", "customers", "level", "name", "date", "value", "average", "mean", "hours",
-    "minutes", "since", "open", "active", "trend", "method", "used", "first", "open", "recent", "past",
+    "minutes", "since", "open", "active", "trend", "method", "used", "first", "recent", "past",
     "model", "churn", "week", "year", "time", "change", "changes", "data", "label", "features", "feature",
 }  # fmt: skip
 
 LIMIT = re.compile(
-    r"(?:[<>≥≤]=?|>=|<=|±|\+/?-|\+-)\s*-?\d|/>|\bq?outside\b(?: of)?(?: the)?(?: \w+)? \d|\d\S* (?:is|are) outside"
-    r"|\b(?:above|below|under|over|beyond|past|exceed\w*|than|least|most|outside|within|inside|between|leaves?"
-    r"|limit|max\w*|min\w*|floor|allowed|factor(?: of)?|by|until|up to|near|must be|should be|stay|tolerance"
+    r"(?:[<>≥≤]=?|>=|<=|±|\+/?-|\+-)\s*-?\d|/>|\bq?outside\b(?: of)?(?: the)?(?: \w+)? \d"
+    r"|\d\S* (?:is|are) outside"
+    r"|\b(?:above|below|under|over|beyond|past|exceed\w*|than|least|most|outside|within|inside"
+    r"|between|leaves?"
+    r"|limit|max\w*|min\w*|floor|allowed|factor(?: of)?|by|until|up to|near|must be|should be|stay"
+    r"|tolerance"
     r"|ratio|alarm level is|range)\b[:=]?(?: [a-z%]+){0,3} [\[(]?-?\d"
     r"|\b\d+(?:\.\d+)?\s*(?:%\s*)?(?:-|\.\.\.?|to|and)\s*\d+(?:\.\d+)?\s*(?:%|x|in \d+|of \d+)"
     r"|\b\d+(?:\.\d+)?\s*(?:points?|pts?|pp)\b|[+]\s*\d|[x/]\s?\d+(?:\.\d+)? (?:or|off|vs|against)"
     r"|\b(?:doubl|halv)\w*|\b(?:more than|less than|under|over|half)\b[^.]{0,12}\b(?:double|half|twice)\b"
-    r"|\b(?:half|twice|double|\d+ times|\d+x) (?:of )?(?:the |its |or )?(?:usual|last|previous|normal|double|as)"
+    r"|\b(?:half|twice|double|\d+ times|\d+x) (?:of )?(?:the |its |or )?(?:usual|last|previous"
+    r"|normal|double|as)"
     r"|\b\d+(?:\.\d+)?\s?x\b|\b1/\d+ off\b|off by|\b0\.\d+ (?:is|for|raises|opens|a|twice|in \d)|at 0\.\d"
     r"|[\[{:]\s*-?0?\.?\d+(?:\.\d+)?\s*[,\]}]|\b\d+(?:\.\d+)? (?:in|of|per) (?:a |every )?100\b|, ?0\.\d+\b"
     r"|\bby more than\b|\bband\b.{0,12}\d"
 )
 DURATION = re.compile(
-    r"\b\d+(?:st|nd|rd|th)? (?:\w+ |of \w+ ){0,3}?(?:months?|cohorts?|weeks?|batch(?:es)?|quarters?|lists?|nights?|cycles?|days?|runs?|"
-    r"snapshots?|periods?)\b|\bin a row\b|\brunning\b|\bconsecutive\b|\bsuccession\b|\btwice\b|\bsecond cohort\b"
-    r"|\brolling\b|\bfor: ?\d+|\b(?:cohorts|batches|months|weeks|periods): ?\d|\bone after (?:another|the other)\b"
-    r"|\btogether\b|\bfor a (?:quarter|month|week)\b|\d+ ?(?:d|w|m|wk|wks)\b"
+    r"\b\d+(?:st|nd|rd|th)? (?:\w+ |of \w+ ){0,3}?(?:months?|cohorts?|weeks?|batch(?:es)?|quarters?"
+    r"|lists?|nights?|cycles?|days?|runs?|"
+    r"snapshots?|periods?)\b|\bin a row\b|\brunning\b|\bconsecutive\b|\bsuccession\b|\btwice\b"
+    r"|\bsecond cohort\b"
+    r"|\brolling\b|\bfor: ?\d+|\b(?:cohorts|batches|months|weeks|periods): ?\d"
+    r"|\bone after (?:another|the other)\b"
+    r"|\btogether\b|\bback to back\b|\bon end\b|\bsustained\b|\bpersist\w*|\brepeated(?:ly)?\b"
+    r"|\bstraight\b|\bsecond time\b|\b\d (?:times|readings|reviews|reports)\b"
+    r"|\b\d of (?:the last )?\d\b(?! customers)|\bfor a (?:quarter|month|week)\b|\d+ ?(?:d|w|m|wk"
+    r"|wks)\b"
 )
 CADENCE = re.compile(
     r"\b(?:daily|weekly|monthly|quarterly|hourly|nightly|yearly)\b"
-    r"|\b(?:each|every|per|once an?|on) (?:\w+ )?(?:day|week|month|quarter|night|batch|load|run|extract|hour|mon|tues|wednes|thurs|fri|"
+    r"|\b(?:each|every|per|once an?|on) (?:\w+ )?(?:day|week|month|quarter|night|batch|load|run"
+    r"|extract|hour|mon|tues|wednes|thurs|fri|"
     r"satur|sun|cycle|delivery|file|scoring|snapshot|morning)\w*"
-    r"|\b(?:before|after|at|on) (?:\w+ )?(?:batch|scoring|score|scored|run|anyone|anybody|call\w*|load|scores?)\b"
+    r"|\b(?:before|after|at|on) (?:\w+ )?(?:batch|scoring|score|scored|run|anyone|anybody|call\w*"
+    r"|load|scores?)\b"
     r"|\bsame day\b|\bday 1\b|\bon the day\b|\bimmediately\b|\bbatches: ?\d"
 )
 REFERENCE = re.compile(
-    r"\b(?:against|versus|vs\.?|compared? (?:with|to)|relative to|beside|next to|than|from|of|to|off|around|on|with|in|within|like|above|"
-    r"its|their|the|same|over|last|previous|preceding|prior|trailing|rolling|ago|reference:?)\b[^.;|]{0,40}?"
+    r"\b(?:against|versus|vs\.?|compared? (?:with|to)|relative to|beside|next to|than|from|of|to"
+    r"|off|around|on|with|in|within|like|above|"
+    r"its|their|the|same|over|last|previous|preceding|prior|trailing|rolling|ago|reference:?)\b[^.;"
+    r"|]{0,40}?"
     r"\b(?:train(?:ing|ed)?(?: \w+)?|last (?:\w+ )?(?:month|week|year|quarter|batch|load|run|file|good)"
-    r"|(?:previous|preceding|prior|trailing|former|past) (?:\w+ )?(?:\d+ )?\w+|months?(?: before| ago|'s)|weeks? (?:ago|before)"
-    r"|same (?:\w+ )?(?:months?|weeks?|season)|last year\w*|\d+ (?:\w+ )?(?:months?|weeks?|batches|days|lists|quarters)\b|baseline"
-    r"|usual|normal|reference|\d{4}-\d{2}|20\d\d|half[- ]year|steady state|month before|week before|day before|h1\b|trailing)"
-    r"|\b(?:last|previous|preceding|prior) (?:month|week|year|quarter|batch|load|run|file|list|delivery)(?:'?s)?\b"
-    r"|\breference\b|\bbaseline\b|\b\d+[- ](?:day|week|month) (?:mean|median|average|window)|\btraining (?:set|data|months|window|table|rows|file|period)\b"
+    r"|(?:previous|preceding|prior|trailing|former|past) (?:\w+ )?(?:\d+ )?\w+|months?(?: before"
+    r"| ago|'s)|weeks? (?:ago|before)"
+    r"|same (?:\w+ )?(?:months?|weeks?|season)|last year\w*|\d+ (?:\w+ )?(?:months?|weeks?|batches"
+    r"|days|lists|quarters)\b|baseline"
+    r"|usual|normal|reference|\d{4}-\d{2}|20\d\d|half[- ]year|steady state|month before|week before"
+    r"|day before|h1\b|trailing)"
+    r"|\b(?:last|previous|preceding|prior) (?:month|week|year|quarter|batch|load|run|file|list"
+    r"|delivery)(?:'?s)?\b"
+    r"|\breference\b|\bbaseline\b|\b\d+[- ](?:day|week|month) (?:mean|median|average|window)"
+    r"|\btraining (?:set|data|months|window|table|rows|file|period)\b"
     r"|\b(?:median|psi|rate|mean) ref\b|\b(?:month|week|year)s? (?:before|earlier|ago|back)\b|\bqcol_?ref\b"
-    r"|\bvs (?:q\w+|month)|\boffline\b|\bwarehouse\b|\blast \d+ \w+|\blatest \d+ \w+|\bat first\b|\bits own last\b|\byearly max"
+    r"|\bvs (?:q\w+|month)|\boffline\b|\bwarehouse\b|\blast \d+ \w+|\blatest \d+ \w+|\bat first\b"
+    r"|\bits own last\b|\byearly max"
 )
 
 
