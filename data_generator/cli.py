@@ -11,9 +11,6 @@ from typing import Annotated
 import typer
 
 from data_generator.errors import GeneratorError
-from data_generator.release import check_assignment, check_output, write_release
-from data_generator.variant import make_variant
-from data_generator.yardstick import measure
 
 USAGE_ERROR = 2
 HELP = """Make the dataset of a seed: `OUT/bundle/` to give away and `OUT/vault/` to keep.
@@ -49,6 +46,11 @@ def generate(
     as_json: Annotated[bool, typer.Option("--json", help="Print the result as JSON on stdout.")] = False,
 ) -> None:
     """Make the dataset of a seed."""
+    # Imported here so that the help and other commands do not wait for the numerical libraries.
+    from data_generator.release import check_assignment, check_output, write_release
+    from data_generator.variant import make_variant
+    from data_generator.yardstick import measure
+
     stages = Stages()
     try:
         check_output(out)

@@ -21,8 +21,10 @@ def psi(reference: Values, current: Values) -> float:
 
     Numbers: ten equal-frequency bins of the non-null reference values, equal edges merged, outer edges
     infinite, bins closed on the right; nulls are a bin of their own; shares are floored at 1e-4.
-    Categories: one bin a level, nulls a bin of their own.
+    Categories: one bin a level, nulls a bin of their own. Not defined (NaN) for an empty sample.
     """
+    if len(reference) == 0 or len(current) == 0:
+        return float("nan")
     if _is_categorical(reference):
         return shares_psi(*_level_shares(reference, current))
     reference, current = _floats(reference), _floats(current)
@@ -49,7 +51,7 @@ def ks(reference: Values, current: Values) -> float:
     """Return the two-sample Kolmogorov–Smirnov distance of the non-null values, 0 to 1."""
     a, b = (np.sort(x[~np.isnan(x)]) for x in (_floats(reference), _floats(current)))
     if a.size == 0 or b.size == 0:
-        return 0.0
+        return float("nan")
     grid = np.concatenate([a, b])
     distance = (
         np.searchsorted(a, grid, side="right") / a.size - np.searchsorted(b, grid, side="right") / b.size
@@ -60,14 +62,15 @@ def ks(reference: Values, current: Values) -> float:
 def auc(values: Values, label: Values) -> float:
     """Return max(a, 1 − a) of the area under the ROC curve of one feature, nulls ranked lowest.
 
-    The caller passes mature rows only. Ties count half. Undefined (one class only) is 0.5.
+    The caller passes mature rows only. Ties count half; a text column counts as the label's rate of its
+    levels; with one class only the figure is not defined (NaN).
     """
-    x = _floats(values)
-    x = np.where(np.isnan(x), -np.inf, x)
     y = np.asarray(label) == 1
+    x = _level_rates(values, y) if _is_categorical(values) else _floats(values)
+    x = np.where(np.isnan(x), -np.inf, x)
     positives, negatives = int(y.sum()), int((~y).sum())
     if positives == 0 or negatives == 0:
-        return 0.5
+        return float("nan")
     ranks = rankdata(x)
     area = (ranks[y].sum() - positives * (positives + 1) / 2) / (positives * negatives)
     return float(max(area, 1 - area))
@@ -85,7 +88,9 @@ def rate(label: Values) -> float:
 
 def median_ratio(reference: Values, current: Values) -> float:
     """Return the median of the current values divided by that of the reference, nulls left out."""
-    return float(np.nanmedian(_floats(current)) / np.nanmedian(_floats(reference)))
+    a, b = (x[~np.isnan(x)] for x in (_floats(reference), _floats(current)))
+    below = np.median(a) if a.size else np.nan
+    return float(np.median(b) / below) if b.size and below != 0 else float("nan")
 
 
 def count(mask: Values) -> int:
@@ -102,7 +107,10 @@ def correlation(a: Values, b: Values) -> float:
     """Return the Pearson correlation over rows where both values are known."""
     x, y = _floats(a), _floats(b)
     known = ~(np.isnan(x) | np.isnan(y))
-    return float(np.corrcoef(x[known], y[known])[0, 1])
+    x, y = x[known], y[known]
+    if x.size < 2 or np.ptp(x) == 0 or np.ptp(y) == 0:
+        return float("nan")
+    return float(np.corrcoef(x, y)[0, 1])
 
 
 def match_rate(a: Values, b: Values) -> float:
@@ -124,6 +132,11 @@ def _level_shares(reference: Values, current: Values) -> tuple[Floats, Floats]:
     a, b = (pd.Series(np.asarray(x, dtype=object)).fillna("\0null") for x in (reference, current))
     levels = sorted(set(a.unique()) | set(b.unique()))
     return tuple(x.value_counts(normalize=True).reindex(levels, fill_value=0.0).to_numpy() for x in (a, b))  # type: ignore[return-value]  # two entries, one per sample
+
+
+def _level_rates(values: Values, positive: npt.NDArray[np.bool_]) -> Floats:
+    level = pd.Series(np.asarray(values, dtype=object))
+    return _floats(level.map(pd.Series(positive).groupby(level).mean()))
 
 
 def _is_categorical(values: Values) -> bool:

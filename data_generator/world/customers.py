@@ -78,7 +78,7 @@ def draw_customers(seed: int, size: int, c: Coefficients) -> Customers:
     return Customers(
         customer_id=_unique_ids(rng, size),
         segment=segment,
-        region=level([0.22, 0.18, 0.15, 0.13, 0.11, 0.09, 0.07, 0.05]),
+        region=level([0.30, 0.17, 0.14, 0.12, 0.10, 0.08, 0.05, 0.04]),
         channel=level([0.34, 0.24, 0.18, 0.14, 0.10]),
         contract=contract,
         payment=payment,

@@ -1,0 +1,89 @@
+"""A finished variant: exact rows, unique keys, plants present on it and absent on its twin."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from data_generator.errors import SpecError
+from data_generator.key import AffectedRows, affected_rows
+from data_generator.plants.draft import months_of
+from data_generator.plants.duplicate_rows import copies
+from data_generator.plants.registry import PLANTS
+from data_generator.schema import KEYS, LABEL, feature_names
+from data_generator.variant import Variant, make_variant
+
+KINDS = [kind for kind in PLANTS if kind not in {"class_imbalance", "group_overlap", "label_overlap"}]
+
+
+@settings(max_examples=8, deadline=None, derandomize=True)
+@given(seed=st.integers(0, 2**256 - 1), rows=st.integers(2_000, 9_000))
+def test_rows_are_exact_and_keys_unique_but_for_planted_copies(seed: int, rows: int) -> None:
+    """Whatever the seed and size, the bundle has the rows that were asked for and no accidental duplicate."""
+    variant = make_variant(seed, rows)
+    assert len(variant.public) == rows
+    assert variant.public.duplicated(list(KEYS)).sum() == sum(copies(rows).values())
+    assert not variant.replay.duplicated(list(KEYS)).any()
+    assert list(variant.public.columns) == [*KEYS, *feature_names(variant.columns), LABEL]
+    assert len(variant.columns) == 40
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_plant_is_seen_on_the_variant_and_not_on_the_twin(variant: Variant, kind: str) -> None:
+    """A defect that its own detector cannot see, or sees everywhere, is no defect."""
+    key = next(plant for plant in variant.plants if plant.kind == kind)
+    assert PLANTS[kind].present(variant.public, key)
+    assert not PLANTS[kind].present(variant.truth.twin, key)
+
+
+@pytest.mark.parametrize("kind", ["class_imbalance", "group_overlap", "label_overlap"])
+def test_inherent_fact_is_seen(variant: Variant, kind: str) -> None:
+    """The facts that every variant has are there to be stated."""
+    key = next(plant for plant in variant.plants if plant.kind == kind)
+    assert key.inherent
+    assert PLANTS[kind].present(variant.public, key)
+
+
+def test_hosts_are_disjoint(variant: Variant) -> None:
+    """Two defects on one column would hide each other, and a decoy must stay harmless."""
+    hosts = [plant.columns[0] for plant in variant.plants if not plant.inherent]
+    decoys = [decoy.columns[0] for decoy in variant.decoys]
+    assert len(set(hosts + decoys)) == len(hosts + decoys)
+
+
+def test_only_named_columns_differ_from_the_twin(variant: Variant) -> None:
+    """Nothing but the planted and announced columns was touched."""
+    first = variant.public.drop_duplicates(list(KEYS)).set_index(list(KEYS))
+    clean = variant.truth.twin.set_index(list(KEYS))
+    touched = {column for plant in variant.plants for column in plant.columns} | {"marketing_touches_30d"}
+    touched |= {plant.parameters["near_column"] for plant in variant.plants if plant.kind == "duplicate_rows"}
+    names = [name for name in first.columns if name in clean and name not in touched]
+    assert len(names) >= 33
+    pd.testing.assert_frame_equal(first[names].sort_index(), clean[names].sort_index())
+
+
+def test_bundle_order_tells_nothing(variant: Variant) -> None:
+    """Rows are sorted by month and a random identifier, so the position knows nothing of the label."""
+    keys = variant.public[["customer_id"]].assign(month=months_of(variant.public))
+    assert keys.equals(keys.sort_values(["month", "customer_id"], kind="stable"))
+
+
+def test_affected_rows_hash_is_that_of_the_sorted_lines() -> None:
+    """Others can recompute the hash from the description alone."""
+    import hashlib
+
+    months = pd.Categorical.from_codes([1, 0, 0], categories=pd.Index(["2023-01", "2023-02"], dtype=object))
+    frame = pd.DataFrame({"customer_id": [2 * 10**15, 3 * 10**15, 2 * 10**15], "snapshot_month": months})
+    text = "2000000000000000|2023-01\n2000000000000000|2023-02\n"
+    expected = AffectedRows(count=2, sha256=hashlib.sha256(text.encode()).hexdigest())
+    assert affected_rows(frame, np.array([True, False, True])) == expected
+
+
+@pytest.mark.parametrize(("seed", "rows", "word"), [(-1, 5_000, "seed"), (1, 1_999, "rows"), (1, 0, "rows")])
+def test_impossible_requests_say_what_is_wrong(seed: int, rows: int, word: str) -> None:
+    """A bad number is named, not run into."""
+    with pytest.raises(SpecError, match=word):
+        make_variant(seed, rows)

@@ -1,0 +1,45 @@
+"""The yardstick tells honest from naive work."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from data_generator.schema import KEYS, LABEL
+from data_generator.variant import Variant
+from data_generator.yardstick import Measured, expected_pr_auc, honest_features, pr_auc, repair
+
+
+def test_figures_are_in_order(measured: Measured) -> None:
+    """Dummy < naive on the replay < yardstick < oracle, and the naive split flatters by far."""
+    replay = measured.reference.replay
+    assert measured.dummy.replay.pr_auc < measured.naive.replay_pr_auc
+    assert measured.naive.replay_pr_auc < measured.oracle.replay.pr_auc
+    assert replay.pr_auc < measured.oracle.replay.pr_auc
+    assert measured.naive.random_split_pr_auc > 2 * measured.naive.replay_pr_auc
+    assert 0 < replay.pr_auc_se < 0.1
+    assert replay.expected_pr_auc == pytest.approx(replay.pr_auc, abs=4 * replay.pr_auc_se)
+
+
+def test_repair_gives_back_the_clean_rows(variant: Variant) -> None:
+    """Rescaled units and one row per key, the one that knows of the cancellation."""
+    repaired = repair(variant.public, variant.plants, without_copies=True).set_index(list(KEYS)).sort_index()
+    clean = variant.truth.twin.set_index(list(KEYS)).sort_index()
+    unit = next(plant for plant in variant.plants if plant.kind == "unit_change")
+    np.testing.assert_allclose(repaired[unit.columns[0]], clean[unit.columns[0]], rtol=1e-3, atol=0.01)
+    mature = repaired.index.get_level_values("snapshot_month").astype(str) <= "2024-09"
+    assert (repaired[LABEL][mature] == clean[LABEL][mature]).all()
+
+
+def test_honest_features_exclude_every_leak(variant: Variant) -> None:
+    """The yardstick must not profit from what production lacks."""
+    leaks = {plant.columns[0] for plant in variant.plants if plant.family == "leakage"}
+    assert len(leaks) == 2
+    assert not leaks & set(honest_features(variant))
+
+
+def test_expected_pr_auc_with_certain_labels_is_the_pr_auc() -> None:
+    """With probabilities 0 and 1 the expectation is the realised figure."""
+    rng = np.random.default_rng(1)
+    label, score = (rng.random(500) < 0.1).astype(np.int64), rng.random(500)
+    assert expected_pr_auc(label.astype(float), score) == pytest.approx(pr_auc(label, score))
