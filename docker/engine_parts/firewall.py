@@ -5,7 +5,6 @@ import fcntl
 import re
 import socket
 import subprocess
-from pathlib import Path
 from typing import Any
 
 from .install import find
@@ -29,7 +28,7 @@ def before(bridge: str) -> dict[str, Any]:
     """Record what `stop` must leave: whether the bridge and Docker's rules were there before us."""
     rules = {table: saved(table) for table in TABLES}
     return {
-        "bridge": Path(f"/sys/class/net/{bridge}").exists(),
+        "bridge": exists(bridge),
         "rules": any("DOCKER" in text for text in rules.values()),
         "forward": forward_policy(rules["filter"]),
     }
@@ -62,9 +61,14 @@ def restore(bridge: str, state: dict[str, Any]) -> None:
         remove_bridge(bridge)
 
 
+def exists(name: str) -> bool:
+    """Tell whether a network interface of that name is there."""
+    return name in {found for _, found in socket.if_nameindex()}
+
+
 def remove_bridge(name: str) -> None:
     """Take a bridge down and delete it, as `ip link delete` does; nothing where it is gone."""
-    if not Path(f"/sys/class/net/{name}/bridge").exists():
+    if not exists(name):
         return
     word = name.encode().ljust(16, b"\0")
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as control:

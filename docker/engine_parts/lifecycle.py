@@ -4,6 +4,7 @@ import fcntl
 import json
 import os
 import shutil
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -12,7 +13,7 @@ from . import api, daemon, firewall, groups
 from .errors import EngineError
 from .install import ENGINE_PACKAGES, can_install, distribution, install, missing
 from .places import Places
-from .processes import engine_process, running
+from .processes import engine_process, foreign_engine, running
 from .report import say
 
 LABEL = "takehome"
@@ -77,10 +78,10 @@ def bring_up(where: Places) -> str:
     absent = missing(ENGINE_PACKAGES)
     if absent:
         install(absent)
-        version, _ = api.version(where.host, timeout=10.0)
-        if version:
-            say("The package started the engine itself.")
-            return version
+    other = wait_for_other(where, patience=20.0 if absent else 2.0)
+    if other:
+        say("The package's own service started the engine.")
+        return other
     say(f"No engine answers at {where.host}; starting one below {where.data}.")
     daemon.clear_remains(where)
     where.run.mkdir(parents=True, exist_ok=True)
@@ -93,6 +94,25 @@ def bring_up(where: Places) -> str:
         say(f"Removed {removed} containers, volumes and networks a former run left.")
     say(f"Engine {version} runs; log: {where.log}.")
     return version
+
+
+def wait_for_other(where: Places, patience: float) -> str | None:
+    """Return the version of an engine the system is just starting, or None where there is no other engine.
+
+    Raises EngineError where one runs but does not answer at our address within `patience` seconds.
+    """
+    until = time.monotonic() + patience
+    while process := foreign_engine(where, running()):
+        version, reason = api.version(where.host)
+        if version:
+            return version
+        if time.monotonic() > until:
+            raise EngineError(
+                f"An engine runs (process {process.pid}) but does not answer at {where.host} ({reason}): "
+                "name its address in DOCKER_HOST, or stop it."
+            )
+        time.sleep(0.2)
+    return None
 
 
 def remove_leftover_objects(where: Places) -> int:

@@ -48,6 +48,22 @@ def engine_process(where: Places, processes: list[Process]) -> Process | None:
     return next((p for p in processes if p.program == "dockerd" and mark in p.argv), None)
 
 
+def foreign_engine(where: Places, processes: list[Process], proc: Path = PROC) -> Process | None:
+    """Return another dockerd on the same network; two of them would fight over bridge and packet filter."""
+    if where.bridge == "none":
+        return None
+    own = engine_process(where, processes)
+    here = (proc / "self" / "ns" / "net").readlink()
+    for process in processes:
+        if process.program == "dockerd" and process != own:
+            try:
+                if (proc / str(process.pid) / "ns" / "net").readlink() == here:
+                    return process
+            except OSError:
+                continue  # it ended while we were looking
+    return None
+
+
 def leftovers(where: Places, processes: list[Process]) -> list[Process]:
     """Return the containerd and shims below our run folder, and every process they hold.
 

@@ -135,6 +135,30 @@ def test_a_private_engine_leaves_the_machines_network_alone(folder: Path) -> Non
     assert Path(f"/proc/{engine.pid}/ns/net").readlink() != Path("/proc/self/ns/net").readlink()
 
 
+def test_stop_removes_bridge_and_rules_it_brought(folder: Path) -> None:
+    """In a network of its own, an engine with a bridge leaves the packet filter as it found it."""
+    show = "iptables-save -t filter | grep -v '^#' | sed 's/ \\[.*//'; ip -o link | grep -c docker0"
+    script = f"""
+        iptables -A INPUT -s 10.1.0.0/16 -j ACCEPT; {show}; echo ===
+        {sys.executable} {ENGINE} start >&2; {show}; echo ===
+        {sys.executable} {ENGINE} stop >&2; {show}
+    """
+    own = environment(folder) | {"PATH": f"{os.environ['PATH']}:/usr/sbin:/sbin"}
+    del own["TAKEHOME_ENGINE_BRIDGE"]
+    done = subprocess.run(
+        ["unshare", "--net", "sh", "-c", script],
+        env=own,
+        capture_output=True,
+        text=True,
+        timeout=240,
+        check=False,
+    )
+    before, during, after = done.stdout.split("===\n")
+    assert "DOCKER" in during, done.stderr
+    assert "10.1.0.0" in before
+    assert after == before
+
+
 def test_two_starts_at_once_make_one_engine(folder: Path) -> None:
     """Two commands at the same moment end with the same single engine."""
     with ThreadPoolExecutor(2) as pool:

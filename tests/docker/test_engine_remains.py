@@ -4,10 +4,12 @@ import os
 import subprocess
 from pathlib import Path
 
-from engine_parts import daemon, firewall, groups
+import pytest
+from engine_parts import daemon, firewall, groups, lifecycle
+from engine_parts.errors import EngineError
 from engine_parts.mounts import mounts_below
 from engine_parts.places import Places, places
-from engine_parts.processes import Process, alive, end, engine_process, leftovers, running
+from engine_parts.processes import Process, alive, end, engine_process, foreign_engine, leftovers, running
 
 RULES = """*filter
 :INPUT ACCEPT [0:0]
@@ -57,6 +59,26 @@ def test_an_engine_without_a_bridge_runs_in_its_own_network() -> None:
     alone = places({"TAKEHOME_ENGINE_DIR": "/x", "TAKEHOME_ENGINE_BRIDGE": "none"})
     assert daemon.command(alone, "/usr/sbin/dockerd")[:2] == ["unshare", "--net"]
     assert daemon.command(where(), "/usr/sbin/dockerd")[0] == "/usr/sbin/dockerd"
+
+
+def test_another_engine_on_the_same_network_is_seen(tmp_path: Path) -> None:
+    """Two engines would fight over docker0; one in a network of its own does no harm."""
+    for name, network in (("self", "1"), ("7", "1"), ("8", "2")):
+        (tmp_path / name / "ns").mkdir(parents=True)
+        (tmp_path / name / "ns" / "net").symlink_to(f"net:[{network}]")
+    same, apart = Process(7, 1, ("/usr/sbin/dockerd",)), Process(8, 1, ("/usr/sbin/dockerd",))
+    gone = Process(9, 1, ("/usr/sbin/dockerd",))
+    assert foreign_engine(where(), [gone, apart, same], tmp_path) == same
+    assert foreign_engine(where(), [gone, apart], tmp_path) is None
+
+
+def test_an_engine_that_answers_elsewhere_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """A running engine nobody can reach at our address is an error with advice, not a second engine."""
+    monkeypatch.setattr(lifecycle, "foreign_engine", lambda *_: Process(7, 1, ("dockerd",)))
+    with pytest.raises(EngineError, match=r"process 7.*DOCKER_HOST"):
+        lifecycle.wait_for_other(where(str(tmp_path)), patience=0.0)
+    monkeypatch.setattr(lifecycle.api, "version", lambda _: ("27.0", ""))
+    assert lifecycle.wait_for_other(where(str(tmp_path)), patience=0.0) == "27.0"
 
 
 def test_reads_real_processes() -> None:
@@ -110,7 +132,7 @@ def test_rules_of_the_engine_go_and_others_stay() -> None:
     )
 
 
-def test_rules_that_were_there_before_us_are_left(monkeypatch, tmp_path: Path) -> None:
+def test_rules_that_were_there_before_us_are_left(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Where Docker's rules are older than our engine they belong to somebody else."""
     calls: list[object] = []
     monkeypatch.setattr(firewall, "saved", lambda table: RULES)
