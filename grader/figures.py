@@ -80,6 +80,7 @@ def _plants(case: Case) -> tuple[PlantLine, ...]:
         for m in matching.matches
     ]
     hit = {decoy.id: said_of(matching.claims[i]) for i, decoy in matching.decoy_hits}
+    noted = {decoy.id for decoy in matching.decoys_noted} - set(hit)
     lines += [
         PlantLine(
             id=decoy.id,
@@ -88,9 +89,9 @@ def _plants(case: Case) -> tuple[PlantLine, ...]:
             from_month=decoy.months.from_month if decoy.months else None,
             to_month=decoy.months.to_month if decoy.months else None,
             summary=decoy.summary,
-            found=decoy.id in hit,
-            credit=0.0,
-            said=hit.get(decoy.id, ""),
+            found=decoy.id in hit or decoy.id in noted,
+            credit=1.0 if decoy.id in noted else 0.0,
+            said=hit.get(decoy.id, "noted as harmless" if decoy.id in noted else ""),
         )
         for decoy in case.truth.key.decoys
     ]

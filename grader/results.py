@@ -82,7 +82,10 @@ class ReplayBand(Model):
 
 
 class PlantLine(Model):
-    """A planted defect or decoy and what the candidate said of it; for reviewers only."""
+    """A planted defect or decoy and what the candidate said of it; for reviewers only.
+
+    A decoy is `found` when it was reported at all: as a defect with credit 0, as harmless with credit 1.
+    """
 
     id: str
     family: Literal["leakage", "change", "quality", "decoy"]

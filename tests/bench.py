@@ -1,0 +1,109 @@
+"""Benchmarks, printed as ratios measured side by side in one run: `make bench`.
+
+Not a test: machines are shared and noisy, so nothing here passes or fails.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pandas as pd
+from sklearn.datasets import make_classification
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+REPEATS = 3
+
+
+def seconds(run: Callable[[], object]) -> float:
+    """Wall seconds of one call."""
+    started = time.perf_counter()
+    run()
+    return time.perf_counter() - started
+
+
+def generation(rows: int) -> dict[str, float]:
+    """Generating a variant, without the yardstick, over make_classification plus one Parquet write."""
+    from data_generator.variant import make_variant
+
+    with tempfile.TemporaryDirectory() as folder:
+
+        def floor() -> None:
+            x, y = make_classification(n_samples=rows, n_features=40, random_state=0)
+            frame = pd.DataFrame(x, columns=[f"x{i}" for i in range(40)]).assign(y=y)
+            frame.to_parquet(Path(folder) / "floor.parquet")
+
+        def ours() -> None:
+            variant = make_variant(7, rows)
+            variant.public.to_parquet(Path(folder) / "ours.parquet")
+
+        pairs = [(seconds(ours), seconds(floor)) for _ in range(REPEATS)]
+    return {
+        "generate_seconds": statistics.median(a for a, _ in pairs),
+        "make_classification_seconds": statistics.median(b for _, b in pairs),
+        "ratio": statistics.median(a / b for a, b in pairs),
+    }
+
+
+def readme_judge() -> dict[str, float]:
+    """README judgments a second on the reference's own text."""
+    from grader.readme.facts import Facts
+    from grader.readme.judge import judge_readme
+
+    text = (ROOT / "assignment" / "README.md").read_text(encoding="utf-8")
+    took = seconds(lambda: [judge_readme(text, Facts()) for _ in range(5)]) / 5
+    return {"seconds_per_readme": took}
+
+
+def served(result: Path) -> dict[str, float]:
+    """Latency of the graded service over the do-nothing service, from the last demo's evidence."""
+    path = result / "evidence" / "evidence.json"
+    if not path.is_file():
+        return {}
+    service = json.loads(path.read_text(encoding="utf-8"))["service"]
+    load, floor = service["latency"], service["latency_floor"]
+    if not load or not floor:
+        return {}
+    return {"p99_ms": load["p99_ms"], "do_nothing_p99_ms": floor["p99_ms"], "ratio": load["p99_ms"] / floor["p99_ms"]}
+
+
+def phases(result: Path) -> dict[str, float]:
+    """Where the time of the last demo's grading went, in seconds."""
+    path = result / "report.json"
+    if not path.is_file():
+        return {}
+    return {p["id"]: p["seconds"] for p in json.loads(path.read_text(encoding="utf-8"))["phases"]}
+
+
+def main() -> None:
+    """Run all benchmarks and print them."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--rows", type=int, default=200_000)
+    parser.add_argument("--result", type=Path, default=ROOT / "build" / "demo" / "result")
+    parser.add_argument("--json", action="store_true", help="print JSON")
+    given = parser.parse_args()
+    found = {
+        "generation": generation(given.rows),
+        "readme_judge": readme_judge(),
+        "latency of the last demo": served(given.result),
+        "phases of the last demo": phases(given.result),
+    }
+    if given.json:
+        print(json.dumps(found, indent=2))
+        return
+    for name, figures in found.items():
+        print(name if figures else f"{name}: run `make demo` first")
+        for figure, value in figures.items():
+            print(f"  {figure:<30}{value:10.3f}")
+
+
+if __name__ == "__main__":
+    main()
