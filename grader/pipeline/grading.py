@@ -18,7 +18,7 @@ from grader.execution.limits import Limits
 from grader.execution.protocol import Build, Executor
 from grader.intake import Submission, open_submission
 from grader.pipeline import service_phase as serving
-from grader.pipeline.audit_phase import Staged, read_submission, run_notebook
+from grader.pipeline.audit_phase import Read, Staged, read_submission, run_notebook
 from grader.pipeline.progress import Progress
 from grader.pipeline.stage import (
     find_dockerfile,
@@ -123,14 +123,18 @@ def collect(order: Order, executor: Executor, progress: Progress, work: Path) ->
 
     notebook = phase("notebook", progress, lambda: run_notebook(executor, staged, limits))
     records.append(notebook)
-    progress.start("probes")
     ran = notebook.verdict is not Verdict.INFRA_ERROR
-    read = read_submission(executor, staged, limits, document, ran)
-    records.append(read.record)
-    progress.done("probes", read.record.verdict, read.record.seconds)
-    refuse_other_variant(read.document, truth)
+    reads: list[Read] = []
 
-    evidence = Evidence(read.document, read.arrays)
+    def read() -> PhaseRecord:
+        reads[:] = [read_submission(executor, staged, limits, document, ran)]
+        return reads[0].record
+
+    records.append(phase("probes", progress, read))
+    evidence = Evidence(document)
+    if reads:
+        refuse_other_variant(reads[0].document, truth)
+        evidence = Evidence(reads[0].document, reads[0].arrays)
     evidence, service_records = measure_service(order, executor, progress, staged, evidence)
     final = evidence.document.model_copy(
         update={"phases": (*records, *service_records), "environment": executor.environment()}
@@ -175,8 +179,12 @@ def phase(name: str, progress: Progress, run: Callable[[], PhaseRecord]) -> Phas
             record = run()
             break
         except SandboxError as error:
-            record = PhaseRecord(id=name, verdict=Verdict.INFRA_ERROR, detail=str(error)[:2000], ours=True)
+            record = _our_fault(name, str(error))
             progress.note(f"the sandbox failed ({error}); attempt {attempt} of 2")
+        except Exception as error:  # noqa: BLE001 -- a defect of ours costs nobody points and loses no phase
+            record = _our_fault(name, f"a defect of the grader: {type(error).__name__}: {error}")
+            progress.note(record.detail)
+            break
     record = record.model_copy(update={"seconds": round(time.monotonic() - started, 2)})
     progress.done(name, record.verdict, record.seconds)
     return record
@@ -242,6 +250,10 @@ def _floor(
 
     record = phase("latency", progress, run)
     return (kept[0] if kept else None), record
+
+
+def _our_fault(name: str, detail: str) -> PhaseRecord:
+    return PhaseRecord(id=name, verdict=Verdict.INFRA_ERROR, detail=detail[:2000], ours=True)
 
 
 def _not_run(name: str, cause: PhaseRecord, ours: bool) -> PhaseRecord:

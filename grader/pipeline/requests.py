@@ -19,7 +19,6 @@ from grader.execution.limits import Limits
 from grader.truth import Truth
 
 PARITY_ROWS = 2000
-LOAD = {"rate": 20, "seconds": 20}
 COMMON_PORTS = (8000, 8080, 80, 5000, 5001, 7860, 8787, 9696)
 Positions = npt.NDArray[np.int64]
 
@@ -105,7 +104,7 @@ def _plan(document: EvidenceDocument, truth: Truth, limits: Limits, ports: tuple
         "schema": {"columns": [_column(truth.issued[name]) for name in truth.key.columns]},
         "openapi_first": True,
         "readme_example": readme_example(document.readme.text),
-        "load": LOAD,
+        "load": {"rate": limits.load_rate, "seconds": limits.load_seconds},
     }
 
 

@@ -17,8 +17,6 @@ from grader.pipeline.requests import parity_positions, ports_in, write_requests
 from grader.truth import Truth
 from grader.types import Model, PhaseRecord, Verdict
 
-FLOOR_SECONDS = 10
-
 
 def build_image(executor: Executor, submission: Path, limits: Limits, document: EvidenceDocument) -> Build:
     """Build the submission's image; the context is the root, or the Dockerfile's folder where that fails."""
@@ -149,7 +147,7 @@ def measure_floor(executor: Executor, limits: Limits) -> tuple[LatencySeries | N
     job = Job(
         id="latency",
         script=probe_script("measure_floor"),
-        arguments=(str(FLOOR_SECONDS),),
+        arguments=(f"{limits.floor_seconds:g}", "--rate", f"{limits.load_rate:g}"),
         limits=limits.service.model_copy(update={"output_bytes": limits.prober.output_bytes}),
     )
     probed = run_probe(executor, job, Floor, Floor())
