@@ -6,17 +6,14 @@ import threading
 from dataclasses import dataclass
 from pathlib import Path
 
-from docker.types import LogConfig, Mount
-
 from grader.errors import SandboxError
 from grader.execution import regular_file
-from grader.execution.containers import INODES, INSIDE, SANDBOX_USER, remove_container
+from grader.execution.containers import INSIDE, SANDBOX_USER, remove_container
 from grader.execution.engine import Engine, engine_errors
-from grader.execution.limits import MIB, JobLimits
+from grader.execution.keeper import create_volume, start_keeper
+from grader.execution.limits import JobLimits
 from grader.execution.runs import Run
 from grader.execution.streams import OutputStream
-
-KEEPER_MEMORY = 128 * MIB
 
 READ_FILE = Path(regular_file.__file__).read_text(encoding="utf-8")
 FILL = """
@@ -51,13 +48,9 @@ class Areas:
             self._remove(old)
         area = Area(volume=self._run.name("area"), keeper=self._run.name("keeper"))
         with engine_errors(f"making the area {name}"):
-            self._engine.client.api.create_volume(
-                area.volume,
-                driver="local",
-                driver_opts={"type": "tmpfs", "device": "tmpfs", "o": _mount_options(limits.output_area)},
-                labels=self._run.labels,
-            )
-            self._start_keeper(area, image)
+            owner = f"uid={SANDBOX_USER},gid={SANDBOX_USER},mode=0700"
+            create_volume(self._engine, self._run, area.volume, limits.output_area, owner)
+            start_keeper(self._engine, self._run, area.keeper, image, [area.volume])
         with self._lock:
             self._areas[name] = area
 
@@ -69,7 +62,7 @@ class Areas:
         """Return a regular file of at most `limit` bytes, else None."""
         if not file or "\0" in file:
             return None
-        code, output = self._exec(name, READ_FILE, f"{INSIDE}/AREA", file, str(limit), most=limit)
+        code, output = self._exec(name, READ_FILE, f"{INSIDE}/0", file, str(limit), most=limit)
         if code == 0 and len(output) <= limit:
             return output
         if code in (0, regular_file.NOT_READ):
@@ -78,7 +71,7 @@ class Areas:
 
     def full(self, name: str) -> float:
         """Return the used share 0..1 of an area, of bytes or of files, whichever is more."""
-        code, output = self._exec(name, FILL, f"{INSIDE}/AREA", most=64)
+        code, output = self._exec(name, FILL, f"{INSIDE}/0", most=64)
         return float(output) if code == 0 else 0.0
 
     def _area(self, name: str) -> Area:
@@ -87,32 +80,6 @@ class Areas:
         if area is None:
             raise SandboxError(f"no job has made the area {name!r}")
         return area
-
-    def _start_keeper(self, area: Area, image: str) -> None:
-        api = self._engine.client.api
-        host = api.create_host_config(
-            network_mode="none",
-            read_only=True,
-            init=True,
-            cap_drop=["ALL"],
-            security_opt=["no-new-privileges:true"],
-            ipc_mode="private",
-            mem_limit=KEEPER_MEMORY,
-            memswap_limit=KEEPER_MEMORY,
-            pids_limit=32,
-            log_config=LogConfig(type="none"),
-            mounts=[Mount(f"{INSIDE}/AREA", area.volume, type="volume", read_only=True, no_copy=True)],
-        )
-        api.create_container(
-            image,
-            name=area.keeper,
-            entrypoint=["sleep"],
-            command=["infinity"],
-            user=f"{SANDBOX_USER}:{SANDBOX_USER}",
-            labels=self._run.labels,
-            host_config=host,
-        )
-        api.start(area.keeper)
 
     def _exec(self, name: str, script: str, *arguments: str, most: int) -> tuple[int, bytes]:
         """Run a script of ours in the keeper, which has only ever run our code."""
@@ -133,8 +100,3 @@ class Areas:
         remove_container(self._engine.client, area.keeper)
         with engine_errors("removing an area"):
             self._engine.client.api.remove_volume(area.volume, force=True)
-
-
-def _mount_options(size: int) -> str:
-    owner = f"uid={SANDBOX_USER},gid={SANDBOX_USER}"
-    return f"size={size},nr_inodes={INODES},{owner},mode=0700,nosuid,nodev"

@@ -119,7 +119,15 @@ class DockerExecutor:
         self, image: str, limits: JobLimits, *, read_only: bool = False
     ) -> AbstractContextManager[DockerService]:
         """Start an image as delivered, without network."""
-        return serving(self._engine, self._run, image, limits, read_only=read_only, probe=self.probe)
+        return serving(
+            self._engine,
+            self._run,
+            image,
+            limits,
+            read_only=read_only,
+            probe=self.probe,
+            keeper_image=self.sandbox_image,
+        )
 
     def close(self) -> None:
         """Remove everything this executor made; safe to be called twice."""

@@ -14,7 +14,7 @@ from grader.execution.disk_watch import RESERVE, free_disk
 from grader.execution.dockerfile_gate import check_dockerfile
 from grader.execution.engine import Builder, Engine, engine_errors
 from grader.execution.images import image_exists, inspect_image
-from grader.execution.limits import MIB
+from grader.execution.limits import GIB, MIB
 from grader.execution.protocol import Build, BuildRequest
 from grader.execution.regular_file import read_regular
 from grader.execution.runs import Run
@@ -23,7 +23,8 @@ from grader.types import Verdict
 MAX_DOCKERFILE = 1 * MIB
 CONTROL_SECONDS = 120.0
 GROWTH_FACTOR = 3
-"""Disk a build may take in all, in units of the largest allowed image: stages and caches count too."""
+GROWTH_SLACK = 2 * GIB
+"""Disk a build may take: the largest allowed image times the factor (stages, caches), and what others write."""
 
 # Each asks what a build of a submission would ask, with nothing of the submission in it.
 CONTROL_STEPS = {
@@ -198,14 +199,14 @@ def _disk_watcher(engine: Engine, max_bytes: int) -> Watcher | None:
     before = free_disk(engine.root_dir)
     if before is None:
         return None
-    start = before
+    start, most = before, GROWTH_FACTOR * max_bytes + GROWTH_SLACK
 
     def look() -> str | None:
         free = free_disk(engine.root_dir)
         if free is None:
             return None
-        if start - free > GROWTH_FACTOR * max_bytes:
-            return f"the build took more than {GROWTH_FACTOR * max_bytes / MIB:.0f} MiB of disk"
+        if start - free > most:
+            return f"the build took more than {most / MIB:.0f} MiB of disk"
         if free < RESERVE:
             return f"the engine's disk has only {free / MIB:.0f} MiB left"
         return None

@@ -83,6 +83,11 @@ def run_to_end(engine: Engine, container: str, limits: JobLimits) -> Ended:
             if timed_out or reader.flooded.is_set():
                 _kill(engine, container)
             state = api.inspect_container(container)["State"]
+        except BaseException:
+            # An interrupt too ends the job at once, and with it the reader.
+            with contextlib.suppress(DockerException, requests.RequestException):
+                api.kill(container, "SIGKILL")
+            raise
         finally:
             reader.close()
     ending = Ending(

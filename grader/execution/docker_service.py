@@ -12,7 +12,6 @@ from docker.errors import APIError, DockerException, NotFound
 from docker.types import LogConfig, Mount
 
 from grader.execution.containers import (
-    INODES,
     confinement,
     container_runs,
     remove_container,
@@ -21,6 +20,7 @@ from grader.execution.containers import (
 from grader.execution.disk_watch import DiskWatch
 from grader.execution.engine import Engine, engine_errors
 from grader.execution.images import inspect_image
+from grader.execution.keeper import create_volume, start_keeper
 from grader.execution.limits import JobLimits
 from grader.execution.protocol import Execution, Job, Stopped
 from grader.execution.runs import Run
@@ -107,7 +107,14 @@ class DockerService:
 
 @contextlib.contextmanager
 def serving(
-    engine: Engine, run: Run, image: str, limits: JobLimits, *, read_only: bool, probe: Probe
+    engine: Engine,
+    run: Run,
+    image: str,
+    limits: JobLimits,
+    *,
+    read_only: bool,
+    probe: Probe,
+    keeper_image: str,
 ) -> Iterator[DockerService]:
     """Start an image as delivered (its user, command and files) and remove container and volumes after.
 
@@ -115,7 +122,8 @@ def serving(
     reason in its log. Nothing of the host is mounted; declared volumes are memory of `limits.tmp` bytes.
     """
     name = run.name("service")
-    volumes: list[str] = []
+    keeper = run.name("keeper")
+    volumes: dict[str, str] = {}
     disk: DiskWatch | None = None
     try:
         with engine_errors("preparing the service"):
@@ -124,14 +132,17 @@ def serving(
             yield _UnstartableService(engine, f"{len(declared)} declared volumes; at most {MAX_VOLUMES}")
             return
         with engine_errors("preparing the service"):
-            mounts = _volumes(engine, run, declared, limits, volumes)
+            _make_volumes(engine, run, declared, limits, volumes)
+            if volumes:
+                # Mounted before the service is created, so that the image's files are copied into live memory.
+                start_keeper(engine, run, keeper, keeper_image, list(volumes.values()))
             own_tmp = read_only and "/tmp" not in declared  # noqa: S108 - a path inside the container
             host = engine.client.api.create_host_config(
                 **confinement(engine, limits),
                 network_mode="none",
                 read_only=read_only,
                 tmpfs={"/tmp": tmpfs_options(limits.tmp)} if own_tmp else None,  # noqa: S108 - as above
-                mounts=mounts,
+                mounts=[Mount(target, volume, type="volume") for target, volume in volumes.items()],
                 log_config=LogConfig(type="json-file", config=LOG_OPTIONS),
             )
         refused = _start(engine, run, image, name, host)
@@ -146,7 +157,9 @@ def serving(
         if disk is not None:
             disk.stop()
         remove_container(engine.client, name)
-        for volume in volumes:
+        if volumes:
+            remove_container(engine.client, keeper)
+        for volume in volumes.values():
             with engine_errors("removing the service's volumes"), contextlib.suppress(NotFound):
                 engine.client.api.remove_volume(volume, force=True)
 
@@ -202,23 +215,11 @@ def _declared_volumes(engine: Engine, image: str) -> list[str]:
     return sorted(path.rstrip("/") or "/" for path in config.get("Volumes") or {})
 
 
-def _volumes(
-    engine: Engine, run: Run, declared: list[str], limits: JobLimits, made: list[str]
-) -> list[Mount]:
-    """Make a memory-backed volume for each volume the image declares; they start with the image's files."""
-    mounts = []
+def _make_volumes(
+    engine: Engine, run: Run, declared: list[str], limits: JobLimits, made: dict[str, str]
+) -> None:
+    """Make a memory-backed volume for each declared one, adding path and name to `made` one by one."""
     for target in declared:
         name = run.name("volume")
-        made.append(name)
-        engine.client.api.create_volume(
-            name,
-            driver="local",
-            driver_opts={
-                "type": "tmpfs",
-                "device": "tmpfs",
-                "o": f"size={limits.tmp},nr_inodes={INODES},mode=1777,nosuid,nodev",
-            },
-            labels=run.labels,
-        )
-        mounts.append(Mount(target, name, type="volume"))
-    return mounts
+        made[target] = name
+        create_volume(engine, run, name, limits.tmp, "mode=1777")

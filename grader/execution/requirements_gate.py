@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import re
 
-LINE = re.compile(
-    r"""[A-Za-z0-9][A-Za-z0-9._-]*\s*        # name
-        (\[[A-Za-z0-9._,\s-]*\]\s*)?         # extras
-        (\(?[\s<>=!~,.*+A-Za-z0-9_-]*\)?)?   # versions
-        (;[^@]*)?                            # environment marker
-        (\s--hash=sha(256|384|512):[0-9a-f]+)*""",
+VERSION = r"(?:===?|~=|!=|<=?|>=?)\s*[A-Za-z0-9.*+!_-]+"
+REQUIREMENT = re.compile(
+    rf"""[A-Za-z0-9][A-Za-z0-9._-]*\s*                          # name
+        (?:\[[A-Za-z0-9._,\s-]*\]\s*)?                         # extras
+        (?:\(?\s*{VERSION}\s*(?:,\s*{VERSION}\s*)*,?\s*\)?\s*)?  # versions
+        (?:;[A-Za-z0-9_.,()<>=!~'"\s]*)?                        # environment marker
+    """,
     re.VERBOSE,
 )
+HASH = re.compile(r"\s+--hash=sha(?:256|384|512):[0-9a-f]+")
 MAX_LINES = 500
 
 
@@ -32,6 +34,6 @@ def check_requirements(text: str) -> str | None:
             continue
         if line.startswith("-"):
             return f'line {number}: options are not allowed, found "{line[:100]}"'
-        if not LINE.fullmatch(line):
+        if not REQUIREMENT.fullmatch(HASH.sub("", line)):
             return f'line {number}: expected a package and versions (no URL, no path), found "{line[:100]}"'
     return None

@@ -2,7 +2,6 @@
 
 import concurrent.futures
 import json
-import os
 import time
 from pathlib import Path
 
@@ -10,7 +9,9 @@ import pytest
 
 from grader.errors import SandboxError
 from grader.execution.docker import DockerExecutor
-from grader.execution.limits import MIB
+from grader.execution.limits import MIB, JobLimits
+from grader.execution.local import LocalExecutor
+from grader.execution.protocol import BuildRequest
 from grader.types import Verdict
 
 CANARY = "canary-7d1f0c5e9ab24e33"
@@ -41,7 +42,9 @@ def test_failing_script_is_a_crash(executor, job):
 
 def test_killed_by_itself_is_a_crash(executor, job):
     """A job that ends by a signal is not mistaken for a time-out or an OK."""
-    done = executor.run(job("import os; os.kill(os.getpid(), 9)" if not executor.isolated else "import os; os.abort()"))
+    done = executor.run(
+        job("import os; os.kill(os.getpid(), 9)" if not executor.isolated else "import os; os.abort()")
+    )
     assert done.verdict is Verdict.CRASH
     assert done.exit_code != 0
 
@@ -57,7 +60,7 @@ def test_timeout_kills_grandchildren(executor, job, tmp_path):
     """At its time limit a job ends with everything it started, daemons that left its session included."""
     text = (
         "import subprocess, sys, time\n"
-        "code = 'import time\\nwhile True: open(__import__(\"os\").environ[\"OUTPUT_DIR\"] + \"/beat\", \"w\")"
+        'code = \'import time\\nwhile True: open(__import__("os").environ["OUTPUT_DIR"] + "/beat", "w")'
         ".write(str(time.time())); time.sleep(0.05)'\n"
         "subprocess.Popen([sys.executable, '-c', code], start_new_session=True)\n"
         "print('started', flush=True)\n"
@@ -78,7 +81,7 @@ def test_survivors_of_a_finished_job_are_killed(executor, job):
     """A process left in the background does not outlive the job that started it."""
     text = (
         "import subprocess, sys, os\n"
-        "code = 'import time, os\\nwhile True: open(os.environ[\"OUTPUT_DIR\"] + \"/beat\", \"w\")"
+        'code = \'import time, os\\nwhile True: open(os.environ["OUTPUT_DIR"] + "/beat", "w")'
         ".write(str(time.time())); time.sleep(0.05)'\n"
         "subprocess.Popen([sys.executable, '-c', code], start_new_session=True, stdout=subprocess.DEVNULL,"
         " stderr=subprocess.DEVNULL)\n"
@@ -122,7 +125,9 @@ def test_output_keeps_head_and_tail(executor, job):
 def test_flood_is_stopped(executor, job, line):
     """Endless output neither hangs nor fills our memory: the job is ended with OUTPUT_LIMIT."""
     begun = time.monotonic()
-    done = executor.run(job(f"import sys\nwhile True: sys.stdout.write({line})", limits={"output_bytes": 20000}))
+    done = executor.run(
+        job(f"import sys\nwhile True: sys.stdout.write({line})", limits={"output_bytes": 20000})
+    )
     assert done.verdict is Verdict.OUTPUT_LIMIT
     assert len(done.stdout) < 21000
     assert time.monotonic() - begun < 20
@@ -155,7 +160,9 @@ def test_environment_is_allow_listed(executor, job, monkeypatch):
     monkeypatch.setenv("TAKEHOME_SECRET_FILE", "/root/secret")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", CANARY)
     monkeypatch.setenv("PYTHONPATH", "/somewhere")
-    done = executor.run(job("import json, os; print(json.dumps(dict(os.environ)))", environment={"MODE": "x"}))
+    done = executor.run(
+        job("import json, os; print(json.dumps(dict(os.environ)))", environment={"MODE": "x"})
+    )
     seen = json.loads(done.stdout)
     assert seen["MODE"] == "x"
     assert CANARY not in seen.values()
@@ -223,7 +230,9 @@ def test_inputs_and_area_read_only(docker_executor: DockerExecutor, job, tmp_pat
     folder = tmp_path / "ro"
     folder.mkdir()
     (folder / "a.txt").write_text("rows")
-    docker_executor.run(job("import os; open(os.environ['OUTPUT_DIR'] + '/f', 'w').close()", output_area="ro"))
+    docker_executor.run(
+        job("import os; open(os.environ['OUTPUT_DIR'] + '/f', 'w').close()", output_area="ro")
+    )
     text = (
         "import os\nfor path in (os.environ['DATA_DIR'] + '/a.txt', os.environ['DATA_DIR'] + '/new', __file__,"
         " os.environ['AREA'] + '/f', '/usr/local/lib/python3.11/site.py', '/new', '/etc/passwd'):\n"
@@ -333,10 +342,6 @@ def test_unreadable_input_is_told_plainly(docker_executor: DockerExecutor, job, 
 
 def test_local_executor_builds_and_serves_nothing(tmp_path, job):
     """Without an engine, images are not assessed rather than failed."""
-    from grader.execution.limits import JobLimits
-    from grader.execution.local import LocalExecutor
-    from grader.execution.protocol import BuildRequest
-
     with LocalExecutor(folder=tmp_path / "scratch") as local:
         built = local.build(BuildRequest(tmp_path, "Dockerfile", 1, 1))
         assert (built.verdict, built.image) == (Verdict.NOT_RUN, None)
@@ -344,4 +349,4 @@ def test_local_executor_builds_and_serves_nothing(tmp_path, job):
         with local.serve("x", JobLimits(seconds=1, memory=1)) as service:
             assert not service.running()
             assert service.probe(job("pass")).verdict is Verdict.NOT_RUN
-    assert os.listdir(tmp_path / "scratch") == []
+    assert list((tmp_path / "scratch").iterdir()) == []

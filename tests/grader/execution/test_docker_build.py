@@ -38,12 +38,14 @@ HEALTHCHECK CMD ["true"]
 CMD ["python", "/app/server.py"]
 """
 GET = """
-import sys, time, urllib.request
+import http.client, sys, time
 for _ in range(100):
     try:
-        print(urllib.request.urlopen("http://127.0.0.1:8000" + sys.argv[1], timeout=20).read().decode()); break
+        connection = http.client.HTTPConnection("127.0.0.1", 8000, timeout=20)
+        connection.request("GET", sys.argv[1])
+        print(connection.getresponse().read().decode()); break
     except ConnectionRefusedError: time.sleep(0.05)
-    except OSError as error: print(type(error).__name__); break
+    except (OSError, http.client.HTTPException) as error: print(type(error).__name__); break
 """
 
 

@@ -69,7 +69,11 @@ REFUSED = {
     "copy, second flag": (BASE + "COPY --chown=1 --from=evil /a /b\n", "unknown-base", 2),
     "mount": (BASE + "RUN --mount=type=bind,from=evil,target=/x cat /x\n", "unknown-base", 2),
     "mount, capitals": (BASE + "RUN --mount=FROM=evil,target=/x cat /x\n", "unknown-base", 2),
-    "mount, csv quotes": (BASE + "RUN --mount='type=bind,\"from=evil\",target=/x' cat /x\n", "unknown-base", 2),
+    "mount, csv quotes": (
+        BASE + "RUN --mount='type=bind,\"from=evil\",target=/x' cat /x\n",
+        "unknown-base",
+        2,
+    ),
     "mount, cache from": (BASE + "RUN --mount=type=cache,from=evil,target=/x cat /x\n", "unknown-base", 2),
     "second mount": (
         BASE + "RUN --mount=type=cache,target=/c \\\n --mount=from=evil,target=/x cat /x\n",
@@ -151,7 +155,8 @@ def test_escape_directive_is_kept():
 
 def test_bases_are_listed_once_with_variables_resolved():
     """The images to be fetched beforehand are those outside the file, stages and scratch left out."""
-    text = "ARG V=3.12\nFROM python:$V-slim AS a\nFROM scratch\nFROM a\nFROM python:${V}-slim\nCOPY --from=busybox:1 /a /b\n"
+    text = "ARG V=3.12\nFROM python:$V-slim AS a\nFROM scratch\nFROM a\nFROM python:${V}-slim\n"
+    text += "COPY --from=busybox:1 /a /b\n"
     assert check_dockerfile(text).bases == ("python:3.12-slim", "busybox:1")
 
 

@@ -1,0 +1,128 @@
+"""Nothing of a run stays in the engine, whatever ends it, and nobody else's run is touched."""
+
+import signal
+import subprocess
+import sys
+import textwrap
+import time
+
+import pytest
+
+from grader.execution import docker_job
+from grader.execution.docker import DockerExecutor
+from grader.execution.engine import connect
+from grader.execution.limits import MIB, JobLimits
+from grader.execution.protocol import BuildRequest
+from grader.execution.runs import RUN_LABEL
+from grader.types import Verdict
+
+pytestmark = pytest.mark.docker
+
+
+@pytest.fixture
+def image(docker_executor: DockerExecutor):
+    """The sandbox image, built where it was missing."""
+    return docker_executor.sandbox_image
+
+
+def left_of(run_id):
+    """Containers, volumes and images the engine still has of a run."""
+    of_run = {"label": f"{RUN_LABEL}={run_id}"}
+    client = connect().client
+    try:
+        return [
+            *client.api.containers(all=True, filters=of_run),
+            *(client.api.volumes(filters=of_run)["Volumes"] or []),
+            *client.api.images(filters=of_run),
+        ]
+    finally:
+        client.close()
+
+
+def test_close_removes_everything(image, tmp_path, job):
+    """After close there is no container, volume, image, folder or lock of the run; closing twice is fine."""
+    with DockerExecutor(runs=tmp_path / "runs", sandbox_image=image) as executor:
+        executor.run(job("pass", output_area="kept"))
+        run_id = executor._run.id
+        assert left_of(run_id)
+    assert left_of(run_id) == []
+    assert list((tmp_path / "runs").iterdir()) == []
+    executor.close()
+
+
+@pytest.mark.parametrize("interrupt", [KeyboardInterrupt, RuntimeError])
+def test_interrupt_in_a_job_leaves_nothing(image, tmp_path, job, monkeypatch, interrupt):
+    """Ctrl-C or an error of ours in the middle of a job removes its container and, with close, all else."""
+
+    def interrupted(*_):
+        raise interrupt
+
+    monkeypatch.setattr(docker_job, "_watch", interrupted)
+    begun = time.monotonic()
+    with DockerExecutor(runs=tmp_path / "runs", sandbox_image=image) as executor:
+        with pytest.raises(interrupt):
+            executor.run(job("import time; time.sleep(60)", output_area="x"))
+        names = [found["Names"][0] for found in left_of(executor._run.id) if "Names" in found]
+        assert [name.split("-")[2] for name in names] == ["keeper"]
+    assert left_of(executor._run.id) == []
+    assert time.monotonic() - begun < 15
+
+
+def test_killed_run_is_swept_and_a_living_one_is_not(image, tmp_path, job):
+    """What a run killed with SIGKILL left is removed at the next start; a run at work keeps what it has."""
+    runs = tmp_path / "runs"
+    program = textwrap.dedent(
+        f"""
+        import pathlib
+        from grader.execution.docker import DockerExecutor
+        from grader.execution.limits import JobLimits
+        from grader.execution.protocol import Job
+        script = pathlib.Path({str(tmp_path / "sleep.py")!r})
+        script.write_text("import time; time.sleep(99)")
+        executor = DockerExecutor(runs=pathlib.Path({str(runs)!r}), sandbox_image={image!r})
+        print(executor._run.id, flush=True)
+        executor.run(Job("long", script, JobLimits(seconds=90, memory=1 << 27), output_area="a"))
+        """
+    )
+    with subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        killed = process.stdout.readline().strip()
+        until = time.monotonic() + 30
+        while len(left_of(killed)) < 3 and time.monotonic() < until:
+            time.sleep(0.2)
+        assert len(left_of(killed)) == 3
+        with DockerExecutor(runs=runs, sandbox_image=image) as beside:
+            assert killed not in beside.swept
+            assert len(left_of(killed)) == 3
+            process.send_signal(signal.SIGKILL)
+            process.wait()
+            living = beside._run.id
+            beside.run(
+                job("open(__import__('os').environ['OUTPUT_DIR'] + '/x', 'w').write('1')", output_area="a")
+            )
+            with DockerExecutor(runs=runs, sandbox_image=image) as after:
+                assert after.swept == (killed,)
+                assert left_of(killed) == []
+            assert beside.read_area("a", "x", 10) == b"1"
+    assert left_of(living) == []
+
+
+def test_another_run_folder_is_left_alone(image, tmp_path):
+    """A grader with another run folder on the same engine removes nothing of ours."""
+    with DockerExecutor(runs=tmp_path / "one", sandbox_image=image) as first:
+        first._areas.create("a", image, JobLimits(seconds=1, memory=MIB, output_area=MIB))
+        with DockerExecutor(runs=tmp_path / "two", sandbox_image=image) as second:
+            assert second.swept == ()
+        assert first._areas.read("a", "x", 1) is None
+        assert len(left_of(first._run.id)) == 2
+
+
+def test_hostile_labels_cannot_name_another_run(docker_executor: DockerExecutor, tmp_path):
+    """An image whose Dockerfile sets our labels carries ours all the same."""
+    (tmp_path / "Dockerfile").write_text(
+        f"FROM python:3.11-slim\nLABEL {RUN_LABEL}=other takehome.folder=other\n"
+    )
+    built = docker_executor.build(BuildRequest(tmp_path, "Dockerfile", 60, 1 << 31))
+    assert built.verdict is Verdict.OK
+    assert left_of("other") == []
+    assert any(built.image in (found.get("RepoTags") or []) for found in left_of(docker_executor._run.id))
