@@ -47,6 +47,8 @@ def assess_communication(reading: Reading) -> Assessment:
         "no filler": float(not filler),
     }
     level, sure = fitted_level("communication", evidence)
+    if not any(_concrete(c) for c in reading.paying):
+        level = 1
     if too_long:
         level = min(level, 1 if reading.words > WORD_LIMIT * 1.4 else 2)
     form = f"{reading.words} words, {headings} headings, {listed} list or table lines, "

@@ -117,6 +117,8 @@ def _leaks(claim: Claim, facts: Facts) -> Iterator[Check]:
 
 
 def _changes(claim: Claim, facts: Facts) -> Iterator[Check]:
+    if not facts.defects:
+        return
     pairs = list(_pairs(claim, facts))
     by_column: dict[str, list[MonthSaid]] = {}
     for column, said in pairs:
@@ -139,8 +141,9 @@ def _changes(claim: Claim, facts: Facts) -> Iterator[Check]:
         ):
             continue
         said = months[0]
-        if any(abs(months_apart(said.month, start)) <= 1 for start in starts if start) and (
-            not mine or len(claim.columns) > 1
+        near = 1 if len(claim.columns) > 1 else 0
+        if (not mine or near) and any(
+            abs(months_apart(said.month, start)) <= near for start in starts if start
         ):
             continue  # the month belongs to another defect, told in the same sentence
         fact = _fact(mine[0]) if mine else f"no change of {column} is known"

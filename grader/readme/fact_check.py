@@ -28,7 +28,7 @@ _SCOPE = re.compile(
 _LIMITING = re.compile(
     r"[<>≤≥±]|\b(?:under|below|above|over|less|more|least|most|than|by|outside|limit|floor|within"
     r"|between|drop\w*|falls?|fell|to|until|lower|higher|fewer|below:|min\w*|max\w*|if|target"
-    r"|beyond|exceed\w*|tolerance|interval|times|worry|worse|better|gain\w*|without)\b"
+    r"|beyond|exceed\w*|tolerance|ticket|red|amber|yellow|alarm|alert|interval|times|worry|worse|better|gain\w*|without)\b"
 )
 _UNITS_AFTER = re.compile(
     r"^\s*(?:points?|pts?|pp|months?|cohorts?|weeks?|days?|d\b|batches|bins|bands|x\b|times|groups"
@@ -94,8 +94,10 @@ def _metrics(claim: Claim, facts: Facts) -> Iterator[Check]:
             if (
                 len(between) > 34
                 or re.search(r"[.;](?:\s|$)", between)
-                or re.search(r"\bby\b|\bper\b|quartile|decile|month", between)
+                or re.search(r"\bby\b|\bper\b|quartile|decile", between)
             ):
+                continue
+            if re.search(r"\b(?:if|break-?even|assum\w*|suppos\w*|would)\b", claim.own[: match.start()]):
                 continue
             said, percent = number.group(1), number.group(2) == "%"
             agrees = same_figure(said, percent, fact)
@@ -139,7 +141,7 @@ _THRESHOLD = re.compile(
 )
 _CAPACITY = re.compile(
     r"\b(?:top|capacity (?:is|of)|can (?:only )?(?:call|phone|contact|handle|reach|manage|bear)"
-    r"|calls? (?:for )?(?:the )?(?:top |best )?|called|call the|manage|precision@|prec@|recall@|phone)"
+    r"|calls? (?:for )?(?:the )?(?:top |best )?|(?<!un-)(?<!un)called|call the|manage|precision@|prec@|recall@|phone)"
     r"(?: about| only| roughly| around)? ?(\d+(?:\.\d+)?) ?%"
 )
 
@@ -149,6 +151,8 @@ def _decision(claim: Claim, facts: Facts) -> Iterator[Check]:
     if threshold is not None:
         for match in _THRESHOLD.finditer(claim.own):
             said = match.group(1) or match.group(2)
+            if re.search(r"(?:threshold|cut-?off) ?[<>]", match.group()):
+                continue
             agrees = same_figure(said, False, threshold)
             strong = re.match(r"threshold|cut-?off|share|flag|customers|eligible", match.group())
             if agrees or (strong and not re.search(r"psi|ks|p-value|ece|distance|auc|precision", claim.own)):
@@ -205,6 +209,7 @@ def _delay(claim: Claim, facts: Facts) -> Iterator[Check]:
         agrees = 0.95 * horizon <= days <= 1.4 * horizon
         if agrees or (
             days < 0.6 * horizon
+            and str(horizon) not in claim.own
             and not re.search(r"\b(?:some|part|early|already|not|third|1/3)\b", claim.own)
         ):
             yield Check("label delay", match.group()[-40:], f"label horizon = {horizon} days", agrees, claim)
@@ -217,7 +222,7 @@ def _extent(claim: Claim, facts: Facts) -> Iterator[Check]:
     if first and last:
         months = months_apart(last, first) + 1
         for match in re.finditer(
-            r"\b(\d+) (?:months (?:is|are|of (?:data|history|snapshots))|monthly snapshots)\b", claim.own
+            r"\b(\d{2,}) (?:months (?:is|are|of (?:data|history|snapshots))|monthly snapshots)\b", claim.own
         ):
             yield Check(
                 "months",

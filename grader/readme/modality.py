@@ -21,10 +21,13 @@ _DO = (
     r"|evaluat|review|arrang|plan|"
     r"built|build|implement|schedul|set up|adopt|decid|settl|solv|beat|put back|go back|roll"
     r"|read the version|in place|exist|"
-    r"foreseen|happen|done|agreed|defined|automat|kept|keep|plot|wired|written|collect|act|anything|have)"
+    r"foreseen|happen|done|agreed|defined|automat|kept|keep|plot|wired|written|collect|act|anything|have"
+    r"|enforc|alert|inspect|verif|validat|replay|undo|switch back|revert|restor|save|store|specif|assign"
+    r"|known how|written down|use any|apply)"
 )
 _NEGATED = re.compile(
-    rf"(?:\b(?:we|i|it|one|they|that|this|these|which|there|nobody|service|team|model|system|\w+s|\w+ing)\b[^.;:|]{{0,40}}?)"
+    rf"(?:\b(?:we|i|it|one|they|that|this|these|which|there|nobody|service|team|model|system|\w+s"
+    rf"|\w+ing)\b[^.;:|]{{0,40}}?)"
     rf"\b(?:do|does|did|will|would|can|could|need|have|has|is|are|was|were)(?: ?not|n't)\b(?: \w+){{0,3}} {_DO}\w*"
     r"|^(?:can't|cannot|doesn't|isn't|need not|does not|is not|no longer|not) (?:\w+ ){0,2}(?:run"
     r"|beat|go back|check|compar|monitor|watch|roll)"
@@ -34,7 +37,8 @@ _NEGATED = re.compile(
     r"|reserved)\b"
     r"|\bthere (?:is|are|was|will be) (?:no|neither|not)\b(?! need)|\bno such\b|\bneed not\b"
     r"|\bnor (?:has|have|is|are|do|does|will|any)\b"
-    r"|\bno (?:comparison|gate|silent month|rollback|way back|shadow|canary)\b"
+    r"|\bno (?:comparison|gate|silent month|rollback|roll-back|way back|shadow|canary|pilot|check"
+    r"|monitoring|limit|statistic|reference|rule|procedure)s?\b(?! (?:fail|alarm|fired|is red|red)\w*)"
     r"|\bnot (?:yet )?(?:been )?(?:done|built|arranged|planned|scheduled|implemented|adopted"
     r"|in place|decided|solved|set up|foreseen|automated|done yet)\b"
     r"|\b(?:left undecided|undecided|put off|postponed|deferred|lead to nothing|leads to nothing"
@@ -141,40 +145,11 @@ _VOID_HEADINGS: tuple[tuple[re.Pattern[str], Modality], ...] = (
 
 
 _FUNCTION_WORDS = frozenset(
-    [
-        "the",
-        "a",
-        "an",
-        "of",
-        "to",
-        "is",
-        "are",
-        "was",
-        "be",
-        "we",
-        "i",
-        "if",
-        "in",
-        "on",
-        "for",
-        "and",
-        "or",
-        "with",
-        "by",
-        "it",
-        "this",
-        "that",
-        "not",
-        "as",
-        "at",
-        "when",
-        "than",
-        "no",
-        "our",
-        "from",
-        "after",
-        "before",
-    ]
+    re.findall(
+        r"\w+",
+        "the a an of to is are was be we i if in on for and or with by it this that not as at when than no our from "
+        "after before",
+    )
 )
 
 

@@ -15,7 +15,7 @@ INVISIBLE = re.compile(
     "[\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\U000e0000-\U000e007f]"
 )
 # A letter followed by an invisible sign again and again is text written to be read by programs only.
-SMUGGLED = re.compile("(?:\\S[\u200b-\u200d\u2060\ufeff]){6,}\\S?")
+SMUGGLED = re.compile("(?:[^\n][\u200b-\u200d\u2060\ufeff]){6,}[^\n]?")
 SHELL = {"sh", "bash", "shell", "console", "zsh", "powershell", "ps1", "bat", "cmd", "dockerfile", "makefile"}
 SHELL_LINE = re.compile(
     r"^\s*(?:\$ |> |(?:sudo|docker|pip3?|python3?|make|curl|git|cd|source|uv|poetry|conda|npm"

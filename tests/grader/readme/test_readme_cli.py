@@ -1,0 +1,65 @@
+"""The command line of the README judge."""
+
+import json
+from pathlib import Path
+
+import pytest
+import typer
+from typer.testing import CliRunner
+
+from grader.readme.cli import register
+
+
+@pytest.fixture
+def app() -> typer.Typer:
+    """An application with the command and, as in the product, others beside it."""
+    made = typer.Typer()
+    register(made)
+    made.command("other")(lambda: None)
+    return made
+
+
+def test_json_has_the_published_shape(app: typer.Typer, data: Path) -> None:
+    """--json prints the criteria with level, quotes and checked claims, the total and the maximum."""
+    result = CliRunner().invoke(
+        app, ["judge-readme", str(data / "r46.md"), "--facts", str(data / "facts.json"), "--json"]
+    )
+    assert result.exit_code == 0
+    printed = json.loads(result.stdout)
+    assert printed["max"] == 25
+    assert len(printed["criteria"]) == 6
+    assert {"id", "level", "credit", "points", "confidence", "quotes", "claims"} <= set(
+        printed["criteria"][0]
+    )
+
+
+def test_a_person_gets_a_table(app: typer.Typer, data: Path) -> None:
+    """Without --json there is a table with every criterion."""
+    result = CliRunner().invoke(
+        app, ["judge-readme", str(data / "r46.md"), "--facts", str(data / "facts.json")]
+    )
+    assert result.exit_code == 0
+    assert "of 25 points" in result.stdout
+
+
+@pytest.mark.parametrize("broken", ["readme", "facts", "no facts"])
+def test_bad_usage_is_exit_two_with_a_message(
+    app: typer.Typer, data: Path, tmp_path: Path, broken: str
+) -> None:
+    """A missing file or missing facts end with code 2 and a sentence, not with a traceback."""
+    readme = str(tmp_path / "none.md") if broken == "readme" else str(data / "r46.md")
+    facts = ["--facts", str(tmp_path / "none.json" if broken == "facts" else data / "facts.json")]
+    result = CliRunner().invoke(app, ["judge-readme", readme, *([] if broken == "no facts" else facts)])
+    assert result.exit_code == 2
+    assert "judge-readme:" in result.output
+
+
+def test_bytes_that_are_no_text_get_a_verdict(app: typer.Typer, data: Path, tmp_path: Path) -> None:
+    """A binary README is judged as empty."""
+    path = tmp_path / "README.md"
+    path.write_bytes(bytes(range(256)) * 40)
+    result = CliRunner().invoke(
+        app, ["judge-readme", str(path), "--facts", str(data / "facts.json"), "--json"]
+    )
+    assert result.exit_code == 0
+    assert json.loads(result.stdout)["total"] <= 4

@@ -1,0 +1,113 @@
+"""Figures, months, versions and findings are held against the facts."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from grader.readme.claims import read_claims
+from grader.readme.defect_check import check_findings
+from grader.readme.fact_check import check_figures, same_figure
+from grader.readme.facts import Facts, FactsError, read_facts
+from grader.readme.judge import judge_readme
+from grader.readme.months import months_in
+
+
+def verdicts(text: str, facts: Facts) -> set[tuple[str, bool]]:
+    """Topic and agreement of everything checked in a text."""
+    return {
+        (check.topic.split(" ")[0], check.agrees)
+        for claim in read_claims(text, facts).claims
+        for check in (*check_figures(claim, facts), *check_findings(claim, facts))
+    }
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("PR-AUC on the test months is 0.412.", ("pr_auc", True)),
+        ("PR-AUC 0.41 at hand-over.", ("pr_auc", True)),
+        ("PR-AUC is 0.71 on the test months.", ("pr_auc", False)),
+        ("Precision in the top 8 % is 47 %.", ("precision_at_capacity", True)),
+        ("The threshold of 0.34 fills the list.", ("threshold", True)),
+        ("The threshold of 0.5 fills the list.", ("threshold", False)),
+        ("We can call 8 % of riders.", ("capacity", True)),
+        ("We can call 20 % of riders.", ("capacity", False)),
+        ("Live is ride-gbm/7 since Monday.", ("version", True)),
+        ("Live is ride-gbm/3 since Monday.", ("version", False)),
+        ("p99 is 61 ms.", ("latency", True)),
+        ("p99 is 210 ms.", ("latency", False)),
+        ("`fare_paid_eur` switched from euros to cents in March 2022.", ("defect", True)),
+        ("`fare_paid_eur` switched from euros to cents in 2021-05.", ("change", False)),
+        ("`rider_age` works differently since February 2022.", ("change", False)),
+        ("`refund_count_60d` is a leak and was removed.", ("defect", True)),
+        ("`rider_age` is a leak, it knows the answer.", ("leak", False)),
+        ("Labels need 60 days.", ("label", True)),
+    ],
+)
+def test_a_statement_is_held_against_its_fact(facts: Facts, text: str, expected: tuple[str, bool]) -> None:
+    """True statements agree and false ones are contradicted, with room for rounding and units."""
+    assert expected in verdicts(text, facts)
+
+
+@pytest.mark.parametrize(
+    "text", ["Retrain if PR-AUC falls below 0.36.", "p99 > 150 ms pages somebody.", "Precision < 0.40 twice."]
+)
+def test_a_limit_is_no_statement_of_fact(facts: Facts, text: str) -> None:
+    """A limit for an alarm differs from the measured value on purpose."""
+    assert not any(not agrees for _, agrees in verdicts(text, facts))
+
+
+def test_contradictions_cap_the_criterion_and_are_shown(facts: Facts) -> None:
+    """A README with wrong figures and months is at most level 2 in grounding, and says which."""
+    text = (
+        "# Plan\nPR-AUC is 0.71 and the threshold of 0.5 is used. `rider_age` works differently since February 2022.\n"
+        "`refund_count_60d` is a leak and stays out, because it is written afterwards.\n"
+    )
+    grounded = judge_readme(text, facts).criteria[4]
+    assert grounded.level <= 2
+    assert {claim.said for claim in grounded.claims if claim.agrees is False} >= {"pr-auc 0.71"}
+
+
+def test_a_bare_metric_is_level_one(facts: Facts) -> None:
+    """A pasted figure alone does not make a README about this work."""
+    assert judge_readme("# Result\nPR-AUC 0.412.\n", facts).criteria[4].level == 1
+
+
+def test_rounding_and_units() -> None:
+    """33 %, 33 and 0.33 are the same figure; a wrong digit is not."""
+    assert same_figure("33", True, 0.334)
+    assert same_figure("0.33", False, 0.33)
+    assert same_figure("0.27", False, 0.271)
+    assert not same_figure("0.29", False, 0.271)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("in april 2024 and", ["2024-04"]),
+        ("from 04/2024", ["2024-04"]),
+        ("since 2023-11", ["2023-11"]),
+        ("october to december 2024", ["2024-10", "2024-12"]),
+        ("months 10-12.2024", ["2024-10", "2024-12"]),
+    ],
+)
+def test_months_as_people_write_them(text: str, expected: list[str]) -> None:
+    """The usual spellings of a month are read."""
+    assert [said.month for said in months_in(text)] == expected
+
+
+def test_unknown_parts_of_the_facts_are_ignored(tmp_path: Path) -> None:
+    """The contract allows unknown and missing parts."""
+    path = tmp_path / "facts.json"
+    path.write_text(json.dumps({"columns": ["a_b"], "weather": {"sun": 1}, "months": None}), encoding="utf-8")
+    assert read_facts(path).columns == ("a_b",)
+
+
+@pytest.mark.parametrize("content", ["[1]", "{", '{"metrics": {"pr_auc": "high"}}'])
+def test_unusable_facts_are_named(tmp_path: Path, content: str) -> None:
+    """A broken facts file is reported with its path."""
+    path = tmp_path / "facts.json"
+    path.write_text(content, encoding="utf-8")
+    with pytest.raises(FactsError, match=r"facts\.json"):
+        read_facts(path)
