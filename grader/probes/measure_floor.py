@@ -97,6 +97,8 @@ def ask(
     try:
         with socket.create_connection(("127.0.0.1", port), timeout=max(0.05, seconds)) as link:
             link.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            if hasattr(socket, "TCP_QUICKACK"):  # else a head and a body sent apart cost a service 40 ms
+                link.setsockopt(socket.IPPROTO_TCP, socket.TCP_QUICKACK, 1)
             with contextlib.suppress(BrokenPipeError, ConnectionResetError):
                 link.settimeout(max(0.05, end - time.monotonic()))
                 link.sendall(f"{head}{extra}\r\n".encode("latin-1") + (body or b""))

@@ -1,0 +1,154 @@
+"""Predictions files in the forms that people hand in."""
+
+from __future__ import annotations
+
+import gzip
+import time
+
+import numpy as np
+import pandas as pd
+import pytest
+from probe_harness import read_with, write
+
+from grader.evidence.modelling import PREDICTION_ARRAYS, PredictionsEvidence
+
+IDS = [9007199254740993, 9007199254740995, -5, 7]
+
+
+@pytest.fixture
+def data(tmp_path):
+    """Return a data folder of five rows, one key issued twice."""
+    (tmp_path / "data").mkdir()
+    (tmp_path / "submission" / "evaluation").mkdir(parents=True)
+    months = ["2024-04", "2024-05", "2024-04", "2024-04", "2024-04"]
+    frame = pd.DataFrame(
+        {"customer_id": [*IDS, -5], "snapshot_month": months, "churned_90d": [0, 1, 0, 0, 0]}
+    )
+    frame.to_parquet(tmp_path / "data" / "snapshots.parquet")
+    return tmp_path
+
+
+def read(folder):
+    """Run the probe on a folder with `submission` and `data`."""
+    folders = {"submission_dir": folder / "submission", "data_dir": folder / "data"}
+    return read_with("read_predictions", PredictionsEvidence, arrays=PREDICTION_ARRAYS, **folders)
+
+
+def frame_of(**changes):
+    """Return predictions as the contract has them."""
+    columns = {
+        "customer_id": IDS,
+        "snapshot_month": ["2024-04", "2024-05", "2024-04", "2024-04"],
+        "split": ["train", "validation", "calibration", "test"],
+        "y_true": [0, 1, 0, 0],
+        "p_baseline": [0.1, 0.2, 0.3, 0.4],
+        "p_tuned": [0.5, 0.6, 0.7, 0.8],
+    }
+    return pd.DataFrame({**columns, **changes})
+
+
+def test_the_contracts_own_form(data):
+    """Every value arrives at the row it belongs to, ids beyond the precision of floats included."""
+    frame_of().to_parquet(data / "submission" / "evaluation" / "predictions.parquet")
+    found, arrays = read(data)
+    assert found.problems == ()
+    assert (found.path, found.rows, found.matched_rows) == ("evaluation/predictions.parquet", 4, 4)
+    np.testing.assert_array_equal(arrays["row"], [0, 1, 2, 3])
+    np.testing.assert_array_equal(arrays["split"], [0, 1, 2, 3])
+    np.testing.assert_array_equal(arrays["p_tuned"], [0.5, 0.6, 0.7, 0.8])
+    assert np.isnan(arrays["y_used"]).all()
+
+
+@pytest.mark.parametrize("packed", [False, True])
+@pytest.mark.parametrize("separator", [",", ";"])
+def test_delimited_text_with_other_names(data, packed, separator):
+    """CSV, packed or not, other separators, dates as days, percentages, synonyms of names and splits."""
+    frame = frame_of(
+        snapshot_month=["2024-04-30", "2024-05-31 00:00:00", "Apr 2024", "2024/4"],
+        split=["TRAIN", "val", "calib_set", "holdout"],
+        p_tuned=["50%", "0.6", "nan", "0.8"],
+    )
+    frame = frame.rename(
+        columns={"p_tuned": "prob_lgbm", "p_baseline": "logreg", "y_true": "label", "split": "Set"}
+    )
+    text = frame.to_csv(index=False, sep=separator).encode()
+    name = "predictions.csv.gz" if packed else "predictions.csv"
+    write(data / "submission" / "outputs" / name, gzip.compress(text) if packed else text)
+    found, arrays = read(data)
+    np.testing.assert_array_equal(arrays["row"], [0, 1, 2, 3])
+    np.testing.assert_array_equal(arrays["split"], [0, 1, 2, 3])
+    np.testing.assert_array_equal(arrays["p_tuned"], [0.5, 0.6, np.nan, 0.8])
+    np.testing.assert_array_equal(arrays["p_baseline"], [0.1, 0.2, 0.3, 0.4])
+    assert found.non_finite == 1
+
+
+def test_dates_in_parquet_and_one_probability(data):
+    """Timestamps are months, one probability column is the tuned model's, without a split all rows are test."""
+    frame = frame_of(snapshot_month=pd.to_datetime(["2024-04-30", "2024-05-31", "2024-04-01", "2024-04-02"]))
+    frame = frame.rename(columns={"p_tuned": "score"}).drop(columns=["p_baseline", "split"])
+    frame.to_parquet(data / "submission" / "scored.parquet")
+    found, arrays = read(data)
+    assert found.path == "scored.parquet"
+    np.testing.assert_array_equal(arrays["p_tuned"], [0.5, 0.6, 0.7, 0.8])
+    np.testing.assert_array_equal(arrays["split"], [3, 3, 3, 3])
+    assert sum("expected one" in problem for problem in found.problems) == 2
+
+
+def test_bad_values_are_counted(data):
+    """Unknown keys are left out, repeats beyond the issued ones, infinities and impossible chances are counted."""
+    frame = pd.concat([frame_of(), frame_of().iloc[[0, 2]], frame_of(customer_id=[1, 2, 3, 4])])
+    frame["p_tuned"] = [1.5, np.inf, -0.1, 0.2, 0.3, 0.4, 0, 0, 0, 0]
+    frame.to_parquet(data / "submission" / "evaluation" / "predictions.parquet")
+    found, arrays = read(data)
+    assert (found.rows, found.matched_rows, found.duplicate_keys) == (10, 6, 1)
+    assert (found.non_finite, found.out_of_range) == (1, 2)
+    assert np.isnan(arrays["p_tuned"][1])
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"PAR1 nonsense PAR1",
+        b"version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 1\n",
+        b"customer_id,snapshot_month\n1,2024-01\n",
+        b"\x1f\x8bbroken",
+        b"",
+        b'customer_id,snapshot_month,p_tuned\n"1,2024',
+        b"\xff\xfe\x00\x00",
+    ],
+)
+def test_damage_is_a_problem_of_the_file(data, content):
+    """Broken, empty and pointer files are named with what was found."""
+    write(data / "submission" / "evaluation" / "predictions.parquet", content)
+    found, arrays = read(data)
+    assert found.matched_rows == 0
+    assert "evaluation/predictions.parquet" in " ".join(found.problems)
+    assert all(values.size == 0 for values in arrays.values())
+
+
+def test_a_gzip_bomb_is_not_unpacked(data):
+    """What unfolds beyond the cap is refused."""
+    bomb = gzip.compress(b"customer_id,p_tuned\n" + b"0" * (600 << 20), compresslevel=1)
+    write(data / "submission" / "predictions.csv.gz", bomb)
+    found, _ = read(data)
+    assert "unpacked" in " ".join(found.problems)
+
+
+def test_two_hundred_thousand_rows_are_quick(tmp_path):
+    """A full dataset as text is matched within seconds."""
+    rng = np.random.default_rng(0)
+    months = [f"2023-{m:02d}" for m in range(1, 11)]
+    frame = pd.DataFrame({"customer_id": rng.integers(-(2**62), 2**62, 20_000).repeat(10)})
+    frame["snapshot_month"] = months * 20_000
+    for name in ("data", "submission"):
+        (tmp_path / name).mkdir()
+    frame.to_parquet(tmp_path / "data" / "snapshots.parquet")
+    shuffled = frame.sample(frac=1, random_state=1)
+    shuffled.assign(split="test", p_tuned=rng.random(200_000)).to_csv(
+        tmp_path / "submission" / "predictions.csv", index=False
+    )
+    begin = time.monotonic()
+    found, arrays = read(tmp_path)
+    assert found.matched_rows == 200_000
+    np.testing.assert_array_equal(arrays["row"], shuffled.index.to_numpy())
+    assert time.monotonic() - begin < 20
