@@ -21,16 +21,17 @@ cp -a "$tree/usr/bin/python3.11" "$root/usr/local/bin/"
 cp -a "$tree/usr/include/python3.11" "$root/usr/local/include/"
 cp -a "$tree"/usr/include/*-linux-gnu/python3.11/pyconfig.h "$root/usr/local/include/python3.11/"
 rm -rf "$lib/EXTERNALLY-MANAGED" "$lib/sitecustomize.py" "$lib"/config-*
-mkdir -p "$lib/site-packages" "$lib/dist-packages" "$root$bundled"
+mkdir -p "$lib/site-packages" "$root$bundled"
 cp "$tree"/usr/share/python-wheels/*.whl "$root$bundled/"
 ln -s python3.11 "$root/usr/local/bin/python3"
 ln -s python3 "$root/usr/local/bin/python"
 rm -rf "$root/tmp/debs"
 
 # Install below site-packages, as upstream. The site module is compiled into Debian's interpreter and looks
-# only into dist-packages, so that folder holds one line that leads on.
+# only into dist-packages, so that is another name of the folder. (A .pth line that leads on is not enough:
+# pip's build isolation hides what site.getsitepackages() names, and old setuptools would shine through.)
 sed -i "s/prefix_scheme = 'posix_local'/prefix_scheme = 'posix_prefix'/" "$lib/sysconfig.py"
-echo "import site; site.addsitedir('/usr/local/lib/python3.11/site-packages')" >"$lib/dist-packages/site-packages.pth"
+ln -s site-packages "$lib/dist-packages"
 sed -i -e "s#'/usr/include#'/usr/local/include#g" -e "s#'/usr/lib/python3#'/usr/local/lib/python3#g" \
     -e "s#\('\(exec_\)\?prefix': \)'/usr'#\1'/usr/local'#" \
     -e "s#\('WHEEL_PKG_DIR': \).*#\1'$bundled',#" "$lib"/_sysconfigdata__*.py
@@ -71,12 +72,13 @@ echo 'DPkg::Post-Invoke { "rm -f /var/cache/apt/archives/*.deb || true"; };' >"$
 
 chroot "$root" python -B - <<'PY'
 import bz2, ctypes, curses, dbm, decimal, distutils.core, lzma, readline, sqlite3, ssl, uuid, venv, zlib, zoneinfo  # noqa
-import sys, sysconfig
+import os, site, sys, sysconfig
 
 wanted = "/usr/local/lib/python3.11/site-packages"
 assert sys.prefix == "/usr/local", sys.prefix
 assert sysconfig.get_path("purelib") == wanted, sysconfig.get_path("purelib")
-assert wanted in sys.path, sys.path
+assert wanted in map(os.path.realpath, sys.path), sys.path
+assert wanted in map(os.path.realpath, site.getsitepackages()), site.getsitepackages()
 assert sysconfig.get_path("include") == "/usr/local/include/python3.11", sysconfig.get_path("include")
 PY
 chroot "$root" pip --version >/dev/null

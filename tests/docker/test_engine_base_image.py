@@ -20,6 +20,10 @@ FROM python:3.11-slim AS build
 RUN --mount=type=cache,target=/root/.cache/pip pip install --prefix=/install h11
 RUN python -m venv /opt/venv && /opt/venv/bin/pip install h11
 RUN pip install click
+# Build isolation: a build must see the setuptools it asks for, not the older one of the image.
+RUN mkdir /src && printf '[build-system]\\nrequires=["setuptools>=77"]\\nbuild-backend="setuptools.build_meta"\\n\\
+[project]\\nname="probe"\\nversion="1"\\nlicense="MIT"\\n[tool.setuptools]\\npy-modules=[]\\n' >/src/pyproject.toml \\
+    && pip install /src
 FROM python:3.11-slim
 COPY --from=build /install /usr/local
 COPY --from=build /opt/venv /opt/venv
