@@ -12,6 +12,7 @@ from grader.readme.wording import columns_in, normalise
 
 WORD_LIMIT = 500
 GRACE = 1.1
+MOST_OF_A_BLOCK = 12_000
 _WORD = re.compile(r"\w+(?:[-'’./]\w+)*")
 _SENTENCE_END = re.compile(
     r"(?<=[.!?])[\"')”’]*\s+(?=[\"'(“‘\[]*[A-Z0-9`_<>≥≤~=+*]|[a-z_]+_[a-z_]+)|(?<=[.!?])\s*\n\s*"
@@ -122,10 +123,7 @@ def _joined_settings(blocks: Iterable[Block]) -> list[Block]:
             and last.group == block.group
             and block.level > last.level
             and not block.text.lstrip().startswith("- ")
-            and (
-                last.text.lstrip().startswith("- ")
-                or (last.level > 0 and "\n" in last.text + ("\n" if last.text.rstrip().endswith(":") else ""))
-            )
+            and _opens_entry(last)
         ):
             text = f"{last.text}\n{block.text}"
             out[-1] = replace(last, text=text, at=(*last.at, -1, *block.at))
@@ -134,9 +132,17 @@ def _joined_settings(blocks: Iterable[Block]) -> list[Block]:
     return out
 
 
+def _opens_entry(block: Block) -> bool:
+    """Whether deeper lines belong to this one: a list entry, or a key below the top that has no value of its own."""
+    first = block.text.split("\n")[0].rstrip()
+    return first.lstrip().startswith("- ") or (block.level > 0 and first.endswith(":"))
+
+
 def _block_claims(
     block: Block, number: int, place: _Place, source: str, facts: Facts, words: int, budget: int
 ) -> tuple[_Place, list[Claim]]:
+    # Nothing past the word limit is read, so nothing past this can matter.
+    block = replace(block, text=block.text[:MOST_OF_A_BLOCK], at=block.at[:MOST_OF_A_BLOCK])
     whole = normalise(block.text, facts)
     if block.kind == "code" and block.level == 0 and block.text.split("#")[0].rstrip(" |>").endswith(":"):
         return replace(place, lead=whole, pseudo=whole), []

@@ -58,12 +58,6 @@ SCORE = re.compile(
     r"names? exceed|mean score|normal list|share over|share above|histogram|\d-\d of 100"
     r"|usual length|deciles?)\b"
 )
-INPUT = re.compile(
-    r"\b(?:qcol|inputs?|features?|columns?|feeds?|file|schema|null\w*|blanks?|empt(?:y|ies)|missing"
-    r"|duplicate\w*|sources?|extract|load|"
-    r"data (?:quality|drift|check)|unit|twice|numerics?|categor\w+|rows?|psi|ks|kolmogorov"
-    r"|wasserstein|batch|stability index|drift)\b"
-)
 
 
 def in_retraining_place(claim: Claim) -> bool:
