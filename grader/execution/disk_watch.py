@@ -1,4 +1,4 @@
-"""Kill a service that fills the engine's disk: layers have no size limit of their own on every driver."""
+"""Stop builds and services that fill the engine's disk: layers have no size limit of their own on every driver."""
 
 from __future__ import annotations
 
@@ -11,11 +11,15 @@ from pathlib import Path
 import requests
 from docker.errors import DockerException
 
+from grader.execution.build_client import Watcher
 from grader.execution.engine import Engine
-from grader.execution.limits import GIB
+from grader.execution.limits import GIB, MIB
 
 LOOK_EVERY = 0.5
 MEASURE_EVERY = 5.0
+GROWTH_FACTOR = 3
+GROWTH_SLACK = 2 * GIB
+"""Disk a build may take: the largest allowed image times the factor (stages, caches), and what others write."""
 RESERVE = 1 * GIB
 """Bytes that strangers' builds must leave free on the engine's disk."""
 
@@ -28,6 +32,26 @@ def free_disk(root: Path | None) -> int | None:
         return shutil.disk_usage(root).free
     except OSError:
         return None
+
+
+def build_watcher(engine: Engine, max_bytes: int) -> Watcher | None:
+    """Return what stops a build that takes far more disk than its image may have, or nearly all there is."""
+    before = free_disk(engine.root_dir)
+    if before is None:
+        return None
+    start, most = before, GROWTH_FACTOR * max_bytes + GROWTH_SLACK
+
+    def look() -> str | None:
+        free = free_disk(engine.root_dir)
+        if free is None:
+            return None
+        if start - free > most:
+            return f"the build took more than {most / MIB:.0f} MiB of disk"
+        if free < RESERVE:
+            return f"the engine's disk has only {free / MIB:.0f} MiB left"
+        return None
+
+    return look
 
 
 class DiskWatch(threading.Thread):

@@ -161,8 +161,10 @@ class DockerExecutor:
         made = packages_image(self._engine, self._builder(), self._run, self.sandbox_image, requirements)
         if made.image is not None:
             return made.image
-        blame = self._images.network_trouble("pip") if "installed" in made.detail else None
-        verdict = Verdict.INFRA_ERROR if blame else Verdict.BUILD_FAIL
+        blame = self._images.network_trouble("pip") if made.asked_index else None
+        verdict = Verdict.DISK_LIMIT if made.stopped else Verdict.BUILD_FAIL
+        if blame is not None:
+            verdict = Verdict.INFRA_ERROR
         return Execution(verdict, None, b"", b"", 0.0, detail=blame or made.detail)
 
     def _run_in(self, job: Job, image: str, network_mode: str) -> Execution:

@@ -9,12 +9,12 @@ from pathlib import Path
 import requests
 from docker.errors import DockerException, ImageNotFound, NotFound
 
-from grader.execution.build_client import BuildCommand, BuildEnd, Watcher, run_build
-from grader.execution.disk_watch import RESERVE, free_disk
+from grader.execution.build_client import BuildCommand, BuildEnd, run_build
+from grader.execution.disk_watch import build_watcher
 from grader.execution.dockerfile_gate import check_dockerfile
-from grader.execution.engine import Builder, Engine, engine_errors
+from grader.execution.engine import Builder, Engine, engine_errors, first_line
 from grader.execution.images import image_exists, inspect_image
-from grader.execution.limits import GIB, MIB
+from grader.execution.limits import MIB
 from grader.execution.protocol import Build, BuildRequest
 from grader.execution.regular_file import read_regular
 from grader.execution.runs import Run
@@ -22,10 +22,6 @@ from grader.types import Verdict
 
 MAX_DOCKERFILE = 1 * MIB
 CONTROL_SECONDS = 120.0
-GROWTH_FACTOR = 3
-GROWTH_SLACK = 2 * GIB
-"""Disk a build may take: the largest allowed image times the factor (stages, caches), and what others write."""
-
 # Each asks what a build of a submission would ask, with nothing of the submission in it.
 CONTROL_STEPS = {
     "pip": "python -m pip download --no-cache-dir --no-deps --dest /tmp/control six",
@@ -88,7 +84,9 @@ class ImageBuilder:
         except (DockerException, requests.RequestException) as error:
             with engine_errors("fetching a base image"):
                 self._engine.client.ping()
-            return _no_image(Verdict.INFRA_ERROR, f"the base image {base} cannot be fetched: {error}"[:400])
+            return _no_image(
+                Verdict.INFRA_ERROR, f"the base image {base} cannot be fetched: {first_line(error)}"
+            )
         if image_exists(self._engine, base):
             return None
         return _no_image(Verdict.INFRA_ERROR, f"the base image {base} was not there after it was fetched")
@@ -106,7 +104,7 @@ class ImageBuilder:
             arguments={"BUILDKIT_CACHE_MOUNT_NS": self._run.id} if builder.buildkit else {},
         )
         end = run_build(
-            builder, self._engine.host, command, watcher=_disk_watcher(self._engine, request.max_bytes)
+            builder, self._engine.host, command, watcher=build_watcher(self._engine, request.max_bytes)
         )
         if end.exit_code == 0:
             return self._built(tag, end, request)
@@ -192,26 +190,6 @@ def _outside_context(folder: Path, request: BuildRequest, text: str) -> Path:
     if ignore is not None:
         (folder / "Dockerfile.dockerignore").write_text(ignore, encoding="utf-8")
     return dockerfile
-
-
-def _disk_watcher(engine: Engine, max_bytes: int) -> Watcher | None:
-    """Return what stops a build that takes far more disk than its image may have, or all there is."""
-    before = free_disk(engine.root_dir)
-    if before is None:
-        return None
-    start, most = before, GROWTH_FACTOR * max_bytes + GROWTH_SLACK
-
-    def look() -> str | None:
-        free = free_disk(engine.root_dir)
-        if free is None:
-            return None
-        if start - free > most:
-            return f"the build took more than {most / MIB:.0f} MiB of disk"
-        if free < RESERVE:
-            return f"the engine's disk has only {free / MIB:.0f} MiB left"
-        return None
-
-    return look
 
 
 def _ports(exposed: dict[str, object]) -> tuple[int, ...]:

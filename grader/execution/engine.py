@@ -66,7 +66,7 @@ def connect() -> Engine:
     except (DockerException, requests.RequestException, OSError) as error:
         raise SandboxError(
             f"no Docker engine answers at {host}; run `make engine`, or use --executor local "
-            f"({_first_line(error)})"
+            f"({first_line(error)})"
         ) from error
     root = Path(str(info.get("DockerRootDir") or "/nonexistent"))
     return Engine(
@@ -150,10 +150,11 @@ def engine_errors(doing: str) -> Iterator[None]:
     try:
         yield
     except (DockerException, requests.RequestException) as error:
-        raise SandboxError(f"the Docker engine failed while {doing}: {_first_line(error)}") from error
+        raise SandboxError(f"the Docker engine failed while {doing}: {first_line(error)}") from error
 
 
-def _first_line(error: Exception) -> str:
+def first_line(error: Exception) -> str:
+    """Return the first line of what an error says, the engine's own words where it has some."""
     if isinstance(error, APIError) and error.explanation:
         return str(error.explanation).strip().splitlines()[0][:300]
     return (str(error).strip().splitlines() or [type(error).__name__])[0][:300]

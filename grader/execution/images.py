@@ -13,7 +13,9 @@ from docker.errors import ImageNotFound
 
 from grader.errors import SandboxError
 from grader.execution.build_client import BuildCommand, run_build
+from grader.execution.disk_watch import build_watcher
 from grader.execution.engine import Builder, Engine, engine_errors
+from grader.execution.limits import GIB
 from grader.execution.requirements_gate import check_requirements
 from grader.execution.runs import Run
 
@@ -22,6 +24,7 @@ DOCKERFILE = "sandbox.Dockerfile"
 FILES = "sandbox*"
 SANDBOX_SECONDS = 1200.0
 PACKAGES_SECONDS = 600.0
+PACKAGES_BYTES = 3 * GIB
 LOG_TAIL = 30
 
 _building = threading.Lock()
@@ -33,6 +36,10 @@ class PackagesImage:
 
     image: str | None
     detail: str = ""
+    stopped: bool = False
+    """True where it was ended for the disk it took."""
+    asked_index: bool = False
+    """True where pip ran and failed, so that an unreachable package index may be the reason."""
 
 
 def sandbox_tag(folder: Path = DOCKER_FOLDER) -> str:
@@ -111,11 +118,15 @@ def packages_image(
     (context / "Dockerfile").write_text(_packages_dockerfile(sandbox), encoding="utf-8")
     tag = f"takehome/{run.name('packages')}:latest"
     command = BuildCommand(context, context / "Dockerfile", tag, PACKAGES_SECONDS, labels=run.labels)
-    end = run_build(builder, engine.host, command)
+    watcher = build_watcher(engine, PACKAGES_BYTES)
+    end = run_build(builder, engine.host, command, watcher=watcher)
     if end.exit_code == 0:
         return PackagesImage(tag)
+    if end.stopped is not None:
+        return PackagesImage(None, f"{requirements.name}: {end.stopped}", stopped=True)
     reason = "took too long" if end.timed_out else _pip_reason(end.log_text())
-    return PackagesImage(None, f"{requirements.name} cannot be installed from wheels: {reason}")
+    detail = f"{requirements.name} cannot be installed from wheels: {reason}"
+    return PackagesImage(None, detail, asked_index=True)
 
 
 def _packages_dockerfile(sandbox: str) -> str:
