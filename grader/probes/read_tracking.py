@@ -286,8 +286,10 @@ def read_database(root: Path, relative: str) -> dict[str, dict[str, Json]]:
                 if stage != "deleted":
                     run = blank_run(clean(key, 64))
                     run |= {"name": clean(name or "", 200), "status": clean(state or "", 20), "uris": [uri]}
-                    if number(start) is not None and number(end) is not None:
-                        run["seconds"] = (float(end) - float(start)) / 1000
+                    begun, ended = number(start), number(end)
+                    run["seconds"] = (
+                        (ended - begun) / 1000 if begun is not None and ended is not None else None
+                    )
                     runs[run["run_id"]] = run
             cap = READ_CAP * 50
             for key, value, run_id in rows_of(

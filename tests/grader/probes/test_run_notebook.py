@@ -101,7 +101,7 @@ def test_floods_and_survivors_change_nothing(places):
         ".write_text('forged')\"], start_new_session=True)"
     )
     flood = (
-        "for _ in range(40): print('x' * 1_000_000, flush=True)\nfrom IPython.display import display, HTML\n"
+        "for _ in range(25): print('x' * 1_000_000, flush=True)\nfrom IPython.display import display, HTML\n"
     )
     flood += "display(HTML('y' * 8_000_000))"
     write(places / "submission" / "audit.ipynb", notebook(spawn, flood, "input()"))
