@@ -7,13 +7,17 @@ the entry and the rule; known junk (virtual environments, caches, .git) is left 
 from __future__ import annotations
 
 import hashlib
+import lzma
 import os
 import stat
+import struct
 import tarfile
 import unicodedata
 import zipfile
-from collections.abc import Iterator
+import zlib
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import IO
 
@@ -26,6 +30,10 @@ MAX_NAME = 200
 MAX_FILE = 300 * MIB
 MAX_TOTAL = 800 * MIB
 MAX_RATIO = 200
+MAX_SEEN = 400_000
+"""Entries of an archive looked at, those of left-out folders included."""
+MAX_JUNK = 8 * 1024 * MIB
+"""Unpacked bytes of left-out entries that a compressed tar may make us read past."""
 RATIO_FROM = 10 * MIB
 """A file may expand by MAX_RATIO only once it is larger than this."""
 
@@ -36,6 +44,10 @@ JUNK = frozenset(
     }
 )  # fmt: skip
 CHUNK = MIB
+DAMAGE = (
+    zipfile.BadZipFile, tarfile.TarError, zlib.error, lzma.LZMAError, EOFError, NotImplementedError,
+    RuntimeError, ValueError, struct.error,
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -51,12 +63,12 @@ class Submission:
 
 @dataclass(frozen=True)
 class _Entry:
-    """A file to copy; `open` yields its bytes; `packed` its size in the archive."""
+    """A file to copy, or (without `open`) one to leave out; `packed` is its size in the archive."""
 
     name: str
     size: int
     packed: int | None
-    stream: IO[bytes]
+    open: Callable[[], IO[bytes]] | None
 
 
 def open_submission(path: Path, target: Path) -> Submission:
@@ -88,15 +100,18 @@ def open_submission(path: Path, target: Path) -> Submission:
 def _copy(entries: Iterator[_Entry], target: Path) -> set[str]:
     skipped: set[str] = set()
     seen: dict[str, str] = {}
-    total = 0
+    total = left_out = 0
     for count, entry in enumerate(entries, start=1):
-        if count > MAX_ENTRIES:
+        if count > MAX_SEEN or len(seen) >= MAX_ENTRIES:
             raise SubmissionError(f"more than {MAX_ENTRIES:,} entries", "too-many-entries")
-        parts = checked_parts(entry.name)
-        junk = next((i for i, part in enumerate(parts) if part in JUNK or part.startswith("._")), None)
+        junk = junk_folder(entry.name)
         if junk is not None:
-            skipped.add("/".join(parts[: junk + 1]))
+            skipped.add("/".join(checked_parts(junk)))
+            left_out += entry.size
+            if left_out > MAX_JUNK:
+                raise SubmissionError(f"{junk!r}: more than {MAX_JUNK:,} bytes to leave out", "too-large")
             continue
+        parts = checked_parts(entry.name)
         folded = unicodedata.normalize("NFC", "/".join(parts)).casefold()
         if folded in seen:
             raise SubmissionError(f"{entry.name!r}: the same name as {seen[folded]!r}", "duplicate-name")
@@ -105,9 +120,16 @@ def _copy(entries: Iterator[_Entry], target: Path) -> set[str]:
     return skipped
 
 
+def junk_folder(name: str) -> str | None:
+    """Return the part of a name up to the first known junk in it, None where there is none."""
+    parts = name.replace("\\", "/").split("/")
+    found = next((i for i, part in enumerate(parts) if part in JUNK or part.startswith("._")), None)
+    return None if found is None else "/".join(parts[: found + 1])
+
+
 def checked_parts(name: str) -> tuple[str, ...]:
     """Return the parts of an entry's name; SubmissionError where the name breaks a rule."""
-    if any(unicodedata.category(c) in ("Cc", "Cf", "Cs") for c in name):
+    if any(unicodedata.category(c) in ("Cc", "Cf", "Cs", "Zl", "Zp") for c in name):
         raise SubmissionError(f"{name!r}: control characters in a name", "hostile-name")
     plain = name.replace("\\", "/")
     pure = PurePosixPath(plain)
@@ -132,7 +154,8 @@ def _write(entry: _Entry, target: Path, room: int) -> int:
     written = 0
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        with entry.stream as source, target.open("xb") as sink:
+        assert entry.open is not None
+        with entry.open() as source, target.open("xb") as sink:
             while chunk := source.read(CHUNK):
                 written += len(chunk)
                 if written > limit:
@@ -141,7 +164,7 @@ def _write(entry: _Entry, target: Path, room: int) -> int:
                 sink.write(chunk)
     except (FileExistsError, NotADirectoryError) as error:
         raise SubmissionError(f"{entry.name!r}: a file and a folder of one name", "duplicate-name") from error
-    except (zipfile.BadZipFile, tarfile.TarError, EOFError, OSError, RuntimeError, ValueError) as error:
+    except (*DAMAGE, OSError) as error:
         if isinstance(error, OSError) and error.errno is not None and not isinstance(error, EOFError):
             raise
         raise SubmissionError(f"{entry.name!r}: damaged: {error}", "damaged") from error
@@ -155,24 +178,22 @@ def _from_folder(path: Path) -> Iterator[_Entry]:
         folder = pending.pop()
         for item in sorted(os.scandir(folder), key=lambda e: e.name):
             name = Path(item.path).relative_to(root).as_posix()
-            if item.name in JUNK:
-                yield _Entry(name, 0, None, _nothing())
+            if junk_folder(item.name) is not None:
+                yield _Entry(name, 0, None, None)
             elif item.is_symlink():
                 raise SubmissionError(f"{name!r}: a link; only files and folders are accepted", "link")
             elif item.is_dir(follow_symlinks=False):
                 pending.append(Path(item.path))
             else:
-                yield _Entry(
-                    name, item.stat(follow_symlinks=False).st_size, None, _open_regular(item.path, name)
-                )
-
-
-def _nothing() -> IO[bytes]:
-    return Path(os.devnull).open("rb")
+                size = item.stat(follow_symlinks=False).st_size
+                yield _Entry(name, size, None, partial(_open_regular, item.path, name))
 
 
 def _open_regular(path: str, name: str) -> IO[bytes]:
-    handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+    try:
+        handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+    except OSError as error:
+        raise SubmissionError(f"{name!r}: cannot be opened: {error.strerror}", "special-file") from error
     if not stat.S_ISREG(os.fstat(handle).st_mode):
         os.close(handle)
         raise SubmissionError(f"{name!r}: not a regular file", "special-file")
@@ -181,18 +202,10 @@ def _open_regular(path: str, name: str) -> IO[bytes]:
 
 def _from_archive(path: Path) -> Iterator[_Entry]:
     try:
-        if zipfile.is_zipfile(path):
-            yield from _from_zip(path)
-        else:
-            yield from _from_tar(path)
-    except (
-        zipfile.BadZipFile,
-        tarfile.TarError,
-        EOFError,
-        NotImplementedError,
-        RuntimeError,
-        ValueError,
-    ) as error:
+        with path.open("rb") as stream:
+            is_zip = stream.read(2) == b"PK"
+        yield from _from_zip(path) if is_zip else _from_tar(path)
+    except (*DAMAGE, OSError) as error:
         raise SubmissionError(
             f"{path}: not a readable .zip or .tar.gz: {str(error) or type(error).__name__}", "damaged"
         ) from error
@@ -200,18 +213,18 @@ def _from_archive(path: Path) -> Iterator[_Entry]:
 
 def _from_zip(path: Path) -> Iterator[_Entry]:
     with zipfile.ZipFile(path) as archive:
-        infos = archive.infolist()
-        if len(infos) > MAX_ENTRIES:
-            raise SubmissionError(f"{path.name}: more than {MAX_ENTRIES:,} entries", "too-many-entries")
-        for info in infos:
+        for info in archive.infolist():
             mode = info.external_attr >> 16
             if info.is_dir():
+                continue
+            if junk_folder(info.filename) is not None:
+                yield _Entry(info.filename, 0, None, None)
                 continue
             if stat.S_IFMT(mode) not in (0, stat.S_IFREG):
                 raise SubmissionError(f"{info.filename!r}: a link or special file", "link")
             if info.flag_bits & 1:
                 raise SubmissionError(f"{info.filename!r}: encrypted", "encrypted")
-            yield _Entry(info.filename, info.file_size, info.compress_size, archive.open(info))
+            yield _Entry(info.filename, info.file_size, info.compress_size, partial(archive.open, info))
 
 
 def _from_tar(path: Path) -> Iterator[_Entry]:
@@ -220,12 +233,19 @@ def _from_tar(path: Path) -> Iterator[_Entry]:
         for member in archive:
             if member.isdir():
                 continue
+            if junk_folder(member.name) is not None:
+                yield _Entry(member.name, member.size, None, None)
+                continue
             if not member.isreg():
                 raise SubmissionError(f"{member.name!r}: a link or special file", "link")
-            stream = archive.extractfile(member)
-            if stream is None:
-                raise SubmissionError(f"{member.name!r}: cannot be read", "damaged")
-            yield _Entry(member.name, member.size, max(packed, 1), stream)
+            yield _Entry(member.name, member.size, max(packed, 1), partial(_open_member, archive, member))
+
+
+def _open_member(archive: tarfile.TarFile, member: tarfile.TarInfo) -> IO[bytes]:
+    stream = archive.extractfile(member)
+    if stream is None:
+        raise SubmissionError(f"{member.name!r}: cannot be read", "damaged")
+    return stream
 
 
 def _root_of(folder: Path) -> Path:

@@ -54,6 +54,24 @@ def capacity_figures(y: Floats, p: Floats, month: npt.NDArray[np.str_], share: f
     return hits / max(int(called.sum()), 1), hits / max(float(y.sum()), 1.0)
 
 
+def capacity_ranges(
+    y: Floats, p: Floats, month: npt.NDArray[np.str_], share: float
+) -> tuple[tuple[float, float], tuple[float, float]]:
+    """Lowest and highest precision and recall at the capacity that any order among tied scores gives."""
+    figures = []
+    for sign in (1.0, -1.0):
+        order = np.argsort(sign * y, kind="stable")
+        figures.append(capacity_figures(y[order], p[order], month[order], share))
+    (low_p, low_r), (high_p, high_r) = figures
+    return (low_p, high_p), (low_r, high_r)
+
+
+def lift_ranges(y: Floats, p: Floats) -> tuple[tuple[Decile, ...], tuple[Decile, ...]]:
+    """The lift tables that the least and the most favourable order among tied scores give."""
+    low, high = (np.argsort(sign * y, kind="stable") for sign in (1.0, -1.0))
+    return lift_table(y[low], p[low]), lift_table(y[high], p[high])
+
+
 @dataclass(frozen=True)
 class Decile:
     """A tenth of the rows by descending score; decile 1 holds the highest."""
@@ -127,6 +145,7 @@ def calibration(y: Floats, p: Floats, customer: npt.NDArray[np.int64]) -> Calibr
     _, owner = np.unique(customer, return_inverse=True)
     clustered = np.bincount(owner * 10 + bins, y - p)
     independent = np.bincount(bins, p * (1 - p), minlength=10)
+    independent = np.maximum(independent, 0.0)  # a "probability" outside 0..1 has no variance
     design = max(1.0, float(np.sum(clustered**2) / max(independent.sum(), 1e-12)))
     spread = np.maximum(np.sqrt(design * independent) / rows, 1e-9)
     share = rows / rows.sum()

@@ -13,7 +13,9 @@ from grader.results import (
     Bonus,
     CriterionResult,
     DimensionResult,
+    Figures,
     GraderId,
+    RedFlag,
     Report,
     RubricId,
     SubmissionId,
@@ -40,6 +42,7 @@ def score(evidence: Evidence, rubric: Rubric, truth: Truth) -> Report:
     pending = sum(c.max for c in lines if c.status == "pending")
     unassessed = sum(c.max for c in lines if c.status == "not_assessed")
     document = evidence.document
+    flags, figures, defects = _shown(case, lines)
     return Report(
         submission=SubmissionId(name=document.name, sha256=document.sha256),
         variant=document.variant,
@@ -57,12 +60,30 @@ def score(evidence: Evidence, rubric: Rubric, truth: Truth) -> Report:
         verdict=_verdict(total, dimensions, pending + unassessed, rubric),
         dimensions=dimensions,
         phases=document.phases,
-        red_flags=raise_flags(case, {c.id: c for c in lines}),
-        figures=figures_of(case),
+        red_flags=flags,
+        figures=figures,
         environment=document.environment,
         limits=document.limits,
-        notes=document.skipped,
+        notes=(*document.skipped, *defects),
     )
+
+
+def _shown(case: Case, lines: list[CriterionResult]) -> tuple[tuple[RedFlag, ...], Figures, tuple[str, ...]]:
+    """Return flags and plots; where one of them fails on our side, a note, and the scores still stand."""
+    flags: tuple[RedFlag, ...] = ()
+    figures = Figures()
+    defects: list[str] = []
+    try:
+        flags = raise_flags(case, {c.id: c for c in lines})
+    except Exception as error:  # noqa: BLE001 -- our fault; the scores do not depend on it
+        defects.append(
+            f"red flags could not be determined on our side: {type(error).__name__}: {error}"[:300]
+        )
+    try:
+        figures = figures_of(case)
+    except Exception as error:  # noqa: BLE001 -- our fault; the scores do not depend on it
+        defects.append(f"plots could not be drawn on our side: {type(error).__name__}: {error}"[:300])
+    return flags, figures, tuple(defects)
 
 
 def _dimension(dimension: Dimension, rubric: Rubric, case: Case) -> DimensionResult:

@@ -9,6 +9,12 @@ from grader.evidence.notebook import FindingClaim, FindingsFile
 from grader.truth import Plant
 from grader.types import Finding, Proof, proof
 
+ANSWERED = 0.9
+"""Share of the requests with a changed leak that must be answered for a statement about it."""
+NEUTRAL = {"auc": 0.5, "median_ratio": 1.0}
+"""Value of a statistic that shows nothing; 0 for the others."""
+NO_ACTION = frozenset({"keep", "none", "nothing", "ignore", "no action", "n/a", "-"})
+
 
 def notebook_reproduces(case: Case) -> Finding:
     """The notebook runs clean from a fresh kernel, in order, and writes the findings that were submitted.
@@ -31,7 +37,7 @@ def notebook_reproduces(case: Case) -> Finding:
     )
     share = notebook.executed_cells / notebook.code_cells if notebook.code_cells else 0.0
     same, compared = _same_findings(notebook.submitted, notebook.produced)
-    worth = min(1.0, 2 * case.matching.recall())
+    worth = min(1.0, 2 * case.matching.recall() * case.matching.spray_discount)
     credit = ((0.6 if ran else 0.15 * share) + (0.4 * same if ran else 0.0)) * worth
     if not ran:
         message = "The notebook does not run from a fresh kernel to its end; restart, run all, then submit."
@@ -128,7 +134,9 @@ def findings_precise(case: Case) -> Finding:
     decoys = len(case.truth.key.decoys)
     noted = len(matching.decoys_noted) / decoys if decoys else 1.0
     accuracy = min(1.0, max(0.0, (matching.precision - 0.4) / 0.5))
-    credit = (0.85 * accuracy + 0.15 * min(1.0, 2 * noted)) * min(1.0, matching.recall() / FULL_RECALL)
+    credit = (0.85 * accuracy + 0.15 * min(1.0, 2 * noted) * matching.note_worth) * min(
+        1.0, matching.recall() / FULL_RECALL
+    )
     proofs = [
         proof(
             matching.path, f"finding {i + 1}", said_of(matching.claims[i]), "nothing of the kind was planted"
@@ -151,7 +159,8 @@ def statistics_recompute(case: Case) -> Finding:
     """Quoted statistics recompute on the issued data; each finding has an action that was carried out.
 
     For every plant that was reported: half for a statistic of the brief's list that agrees with ours within
-    max(0.02, 10 %), half for an action. Averaged over the plants by their severity (full at 80 %).
+    max(0.02, 10 %) and shows something of the defect, half for an action other than to keep it. Averaged over
+    the plants by their severity (full at 80 %).
     If the seeded leak is reported but still moves the served predictions, a quarter is lost.
     """
     earned = weight = 0.0
@@ -162,10 +171,10 @@ def statistics_recompute(case: Case) -> Finding:
         if match.finding is None:
             continue
         claim = matching.claims[match.finding]
-        right, shown = _statistic(case, match.finding, claim)
+        right, shown = _statistic(case, match.finding, claim, match.plant)
         proofs.append(shown)
         earned += (
-            match.plant.severity * (0.5 * right + 0.5 * bool(claim.action.strip())) * min(1, match.credit * 2)
+            match.plant.severity * (0.5 * right + 0.5 * _acts(claim, match.plant)) * min(1, match.credit * 2)
         )
     credit = min(1.0, earned / weight / FULL_RECALL) * matching.spray_discount if weight else 0.0
     kept = leak_moves_predictions(case)
@@ -181,7 +190,22 @@ def statistics_recompute(case: Case) -> Finding:
     return Finding(round(credit, 6), message, tuple(proofs))
 
 
-def _statistic(case: Case, index: int, claim: FindingClaim) -> tuple[float, Proof]:
+def _acts(claim: FindingClaim, plant: Plant) -> bool:
+    action = claim.action.strip().lower().rstrip(".")
+    return bool(action) and (plant.inherent or action not in NO_ACTION)
+
+
+def _tells(name: str, measured: float, plant: Plant) -> bool:
+    """Whether a statistic shows anything of a plant: one the key measures it by, or a value that is not neutral.
+
+    Else a null rate of 0 or the overall churn rate would agree for every finding without a look at the data.
+    """
+    if plant.inherent or name in {s.name for s in plant.statistics}:
+        return True
+    return name != "rate" and not agrees(NEUTRAL.get(name, 0.0), measured)
+
+
+def _statistic(case: Case, index: int, claim: FindingClaim, plant: Plant) -> tuple[float, Proof]:
     place = f"finding {index + 1}"
     quoted = claim.statistic
     if quoted is None or quoted.value is None:
@@ -191,6 +215,10 @@ def _statistic(case: Case, index: int, claim: FindingClaim) -> tuple[float, Proo
     if ours is None:
         return 0.0, proof(case.matching.path, place, said, "not defined for this finding in the brief")
     good = agrees(quoted.value, ours)
+    if good and not _tells(quoted.name.lower().strip(), ours, plant):
+        return 0.0, proof(
+            case.matching.path, place, said, f"{ours:.4g}: right, but it does not show this defect"
+        )
     return float(good), proof(
         case.matching.path, place, said, f"{ours:.4g}, {'agrees' if good else 'differs'} on the issued data"
     )
@@ -204,8 +232,8 @@ def leak_moves_predictions(case: Case) -> float | None:
         return None
     gaps = abs(changed - base[: changed.size])
     finite = gaps[gaps == gaps]
-    if not finite.size:
-        return None
+    if finite.size < ANSWERED * gaps.size:
+        return None  # refusing the requests is no answer to the question
     worst = float(finite.max())
     return worst if worst > 1e-6 else 0.0
 

@@ -7,6 +7,7 @@ from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 
 from grader import metrics
 from grader.checks.matching import Matching, match_findings
@@ -83,12 +84,18 @@ class Case:
 
     @cached_property
     def test(self) -> Scored:
-        """The test rows that have a tuned probability, with the issued labels."""
+        """The test rows that have a tuned probability, with the issued labels.
+
+        A key counts as often as it was issued, the first times it is given: repeating rows moves no figure.
+        """
         tuned = self.evidence.array("predictions.p_tuned")
         baseline = self.evidence.array("predictions.p_baseline")
         if not tuned.size:
             return _empty()
+        if baseline.size != tuned.size:
+            baseline = np.full(tuned.size, np.nan)
         chosen = (self.prediction_split == "test") & np.isfinite(tuned)
+        chosen[chosen] = self._within_issued(self.prediction_rows[chosen])
         rows = self.prediction_rows[chosen]
         return Scored(
             y=self.issued_label[rows],
@@ -98,6 +105,18 @@ class Case:
             month=self.issued_month[rows],
             chance=np.full(rows.size, np.nan),
         )
+
+    def _within_issued(self, rows: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
+        keys = self.truth.issued[["customer_id", "snapshot_month"]]
+        issued = keys.groupby(list(keys.columns))["customer_id"].transform("size").to_numpy()
+        time = pd.Series(rows).groupby(rows).cumcount().to_numpy()
+        return np.asarray(time < issued[rows])
+
+    @cached_property
+    def test_coverage(self) -> float:
+        """Share 0..1 of the issued rows of the test months that are test rows."""
+        issued = int(np.isin(self.issued_month, np.unique(self.test.month)).sum())
+        return min(1.0, self.test.y.size / issued) if issued else 0.0
 
     @cached_property
     def replay(self) -> Scored:

@@ -13,6 +13,7 @@ from grader.evidence.modelling import TrackedRun
 from grader.types import Finding, Proof, proof
 
 BASELINE_WORDS = re.compile(r"base|logistic|logreg|dummy|linear|simple", re.I)
+MODEL_NAME = re.compile(r"(^|_)(model|estimator|algorithm|classifier)(_?(type|name|class|kind))?$", re.I)
 SEARCH_TRIALS = 10
 RESAMPLES = 60
 
@@ -35,7 +36,7 @@ def runs_tracked(case: Case) -> Finding:
         return Finding(0.0, "No tracked runs were found.", tuple(proof(path, measured=r) for r in reasons))
     done = [r for r in tracking.runs if r.status.upper() in ("FINISHED", "") and r.metrics]
     described = [r for r in done if r.params]
-    baseline = [r for r in described if BASELINE_WORDS.search(f"{r.name} {' '.join(r.tags.values())[:400]}")]
+    baseline = [r for r in described if _is_baseline(r)]
     others = [r for r in described if r not in baseline]
     trials = _trials(done)
     models = [m for r in done for m in r.models]
@@ -55,6 +56,13 @@ def runs_tracked(case: Case) -> Finding:
     return Finding(
         round(credit, 6), message, tuple(proof(path, name, measured=text) for name, _, text in parts)
     )
+
+
+def _is_baseline(run: TrackedRun) -> bool:
+    """Whether name, own tags or the named model of a run say that it is the simple one; paths say nothing."""
+    own = [value for name, value in run.tags.items() if not name.startswith("mlflow.")]
+    model = [value for name, value in run.params.items() if MODEL_NAME.search(name)]
+    return BASELINE_WORDS.search(" ".join([run.name, *own, *model])[:1000]) is not None
 
 
 def _trials(runs: list[TrackedRun]) -> int:
@@ -79,7 +87,7 @@ def _traced(case: Case, runs: list[TrackedRun]) -> tuple[float, str]:
         return 0.0, "the service names no model version"
     for run in runs:
         version = str(run.tags.get("model_version") or run.params.get("model_version") or "")
-        if (version and version == served) or run.run_id[:8] in served:
+        if (version and version == served) or (len(run.run_id) >= 8 and run.run_id[:8] in served):
             return 1.0, f"served {served!r} is run {run.run_id[:8]} {run.name!r}"
     return 0.0, f"served {served!r} is none of the tracked runs"
 
@@ -95,7 +103,8 @@ def figures_fit_the_problem(case: Case) -> Finding:
 
     For the tuned model: PR-AUC with the base rate beside it 40 %, precision or recall at the capacity 30 %, an
     interval of PR-AUC that holds the recomputed value and is between 0.4 and 2.5 times as wide as ours from
-    customer resamples 30 %. Accuracy or ROC-AUC alone earns nothing.
+    customer resamples 30 %. Accuracy or ROC-AUC alone earns nothing, nor does a figure that is not within
+    half and twice of ours; whether it is right is another line.
     """
     missing = unusable(case)
     if missing:
@@ -103,9 +112,13 @@ def figures_fit_the_problem(case: Case) -> Finding:
     claimed = case.evidence.document.evaluation.metrics
     path = claimed.path or "evaluation/metrics.json"
     test, ours = case.test, recomputed_figures(case, "tuned")
-    ranked = "pr_auc" in claimed.tuned
-    based = "base_rate" in claimed.tuned or "base_rate" in claimed.baseline
-    capacity = any(name in claimed.tuned for name in ("precision_at_capacity", "recall_at_capacity"))
+    ranked = _plausible(claimed.tuned.get("pr_auc"), ours.get("pr_auc"))
+    based = any(
+        _plausible(m.get("base_rate"), ours.get("base_rate")) for m in (claimed.tuned, claimed.baseline)
+    )
+    capacity = any(
+        _plausible(claimed.tuned.get(n), ours.get(n)) for n in ("precision_at_capacity", "recall_at_capacity")
+    )
     interval = claimed.intervals.get("tuned.pr_auc") or claimed.intervals.get("pr_auc")
     sound, shown = 0.0, "no interval"
     if interval:
@@ -129,12 +142,18 @@ def figures_fit_the_problem(case: Case) -> Finding:
     return Finding(round(credit, 6), message, proofs)
 
 
+def _plausible(said: float | None, measured: float | None) -> bool:
+    """Whether a figure is one at all; exactness is judged by evaluation.reproduced."""
+    return said is not None and measured is not None and 0.5 * measured <= said <= 2 * measured
+
+
 def decision_pays(case: Case) -> Finding:
     """The threshold and the call list follow from the costs and the capacity, and pay on the replay.
 
     Expected profit (true probabilities) on the replay of calling everybody at or above the stated threshold
     inside each month's capacity, over the best that any threshold attains with the same ranking: full from
-    97 %, none at 85 %. The stated capacity must be that of the brief, or a third is lost.
+    97 %, none at 85 %; rows without an answer cost in proportion. The stated capacity must be that of the
+    brief, or a third is lost.
     """
     decision = case.evidence.document.evaluation.metrics.decision
     path = case.evidence.document.evaluation.metrics.path or "evaluation/metrics.json"
@@ -144,6 +163,9 @@ def decision_pays(case: Case) -> Finding:
         )
     if "threshold" not in decision:
         return Finding(0.0, "No operating threshold is stated.", (proof(path, "decision"),))
+    if not 0 <= decision["threshold"] <= 1:
+        shown = proof(path, "decision.threshold", f"{decision['threshold']:.4g}", "expected 0 to 1")
+        return Finding(0.0, "The stated threshold is no probability, so it decides nothing.", (shown,))
     replay, business = case.replay, case.truth.business
     share, gain = business.capacity_share, business.save_rate * business.kept_value
     called = metrics.called_within_capacity(replay.tuned, replay.month, share)
@@ -155,6 +177,7 @@ def decision_pays(case: Case) -> Finding:
     ratio = got / best if best > 0 else 0.0
     stated = decision.get("capacity_share")
     credit = float(np.clip((ratio - 0.85) / 0.12, 0, 1))
+    credit *= min(1.0, case.replay_answered / 0.99)
     wrong_capacity = stated is None or abs(stated - share) > 0.005
     if wrong_capacity:
         credit *= 2 / 3
@@ -183,7 +206,8 @@ def choice_is_earned(case: Case) -> Finding:
     """What ships has earned it, and imbalance was not handled at the price of the probabilities.
 
     60 %: the tuned model ships and beats the baseline on test by more than two standard errors of the paired
-    difference (customer resamples), or it does not and the baseline ships. 40 %: the mean shipped probability
+    difference (customer resamples), or it does not and the baseline ships; half where the baseline is a
+    constant, none where no served model can be compared. 40 %: the mean shipped probability
     is within 15 % of the test churn rate (none from 60 %), as re-weighting left in place would not be.
     """
     missing = unusable(case)
@@ -194,13 +218,18 @@ def choice_is_earned(case: Case) -> Finding:
     proofs: list[Proof] = []
     earned = 0.0
     message = "No baseline probabilities were submitted, so the choice cannot be judged."
-    if np.isfinite(test.baseline).all():
+    served = any(np.isfinite(errors).any() for errors in case.parity_errors.values())
+    if not served:
+        message = "No served model could be compared with the submitted ones, so nothing is known to ship."
+    elif np.isfinite(test.baseline).all():
         gain, se = metrics.pr_auc_difference(
             test.y, test.tuned, test.baseline, test.customer, resamples=RESAMPLES
         )
         wins = gain > 2 * se
         ships = case.served_model
         earned = 1.0 if wins == (ships == "tuned") else 0.5 if abs(gain) <= 2 * se else 0.0
+        if np.ptp(test.baseline) == 0:
+            earned *= 0.5
         proofs.append(
             proof(path, "tuned minus baseline", f"{ships} ships", f"PR-AUC {gain:+.4f} ± {se:.4f} on test")
         )

@@ -10,7 +10,15 @@ from grader.metrics import month_index, month_name
 from grader.types import Finding, Proof, proof
 
 SPLIT_FILE = "evaluation/predictions.parquet"
-NO_MODEL = "The tuned test predictions do not rank churners better than chance, so nothing is earned here."
+LEAST_COVERAGE = 0.1
+"""Share of the rows of the test months below which test rows are hand-picked, not sampled."""
+LABEL_AUC = 0.99
+"""ROC-AUC on test from which the label itself was handed in; the strongest leak stays far below."""
+NO_MODEL = "Neither the test predictions nor the service rank churners better than chance: nothing to judge."
+LABEL_GIVEN = (
+    "The test predictions repeat the label: no model of this data ranks like that, so nothing is earned."
+)
+FEW_ROWS = "The test rows are a small part of their months, so no figure of them can be relied on."
 NO_TEST = "No usable test predictions were read, so this could not be measured."
 
 
@@ -21,13 +29,18 @@ def unusable(case: Case) -> Finding | None:
         return Finding(
             0.0, NO_TEST, tuple(proof(document.path or SPLIT_FILE, measured=p) for p in document.problems[:5])
         )
-    if not case.predicts:
+    shown = document.path or SPLIT_FILE
+    if case.test_coverage < LEAST_COVERAGE:
+        part = proof(shown, "test rows", measured=f"{case.test_coverage:.1%} of the rows of their months")
+        return Finding(0.0, FEW_ROWS, (part,))
+    area = metrics.roc_auc(case.test.y, case.test.tuned) or 0.5
+    if area >= LABEL_AUC:
+        return Finding(0.0, LABEL_GIVEN, (proof(shown, "p_tuned on test", measured=f"ROC-AUC {area:.4f}"),))
+    if not case.predicts and not case.serves_a_model:
         ap = metrics.pr_auc(case.test.y, case.test.tuned)
         base = float(case.test.y.mean())
-        shown = proof(
-            document.path or SPLIT_FILE, "test rows", measured=f"PR-AUC {ap:.3f}, base rate {base:.3f}"
-        )
-        return Finding(0.0, NO_MODEL, (shown,))
+        ranked = proof(shown, "test rows", measured=f"PR-AUC {ap:.3f}, base rate {base:.3f}")
+        return Finding(0.0, NO_MODEL, (ranked,))
     return None
 
 
@@ -37,7 +50,8 @@ def split_respects_time(case: Case) -> Finding:
     Legal: first test month minus last train, validation or calibration month is at least the label horizon
     (3), and the last test month is mature. 70 % of the credit falls with the embargo (half of it left for
     ordered but adjoining months, none for overlapping ones), 20 % is for mature labels everywhere, 10 % for
-    test rows that are all rows of their months. A customer on both sides costs only where time does not part.
+    test rows that are all rows of their months. Where fewer rows are listed as fitted than half as many as
+    tested, it pays in proportion. A customer on both sides costs only where time does not part.
     """
     missing = unusable(case)
     if missing:
@@ -53,10 +67,12 @@ def split_respects_time(case: Case) -> Finding:
     last_mature = month_index(case.truth.key.label.last_mature_month)
     gap = int(test.min() - fit.max())
     embargo = 1.0 if gap >= horizon else 0.5 * gap / horizon if gap > 0 else 0.0
-    immature = float(np.mean(np.concatenate([test, fit]) > last_mature))
+    immature = float(max(np.mean(test > last_mature), np.mean(fit > last_mature)))
     covered = np.isin(case.issued_month, np.unique(case.prediction_month[split == "test"]))
-    complete = min(1.0, float((split == "test").sum()) / max(int(covered.sum()), 1) / 0.97)
+    complete = min(1.0, case.test.y.size / max(int(covered.sum()), 1) / 0.97)
+    listed = min(1.0, fit.size / (0.5 * test.size))
     credit = 0.7 * embargo + (0.2 * max(0.0, 1 - 5 * immature) + 0.1 * complete) * (1.0 if gap > 0 else 0.25)
+    credit *= listed
     proofs = (
         proof(
             path,
@@ -68,7 +84,7 @@ def split_respects_time(case: Case) -> Finding:
             path,
             "test rows",
             f"{int((split == 'test').sum())} rows",
-            f"{complete:.0%} of their months; {immature:.1%} of all rows have immature labels",
+            f"{complete:.0%} of their months, {fit.size} rows fitted; immature labels: up to {immature:.1%} of a part",
         ),
     )
     if embargo == 1:
@@ -102,12 +118,23 @@ def recomputed_figures(case: Case, model: str) -> dict[str, float]:
     }
 
 
+def tied_ranges(case: Case, model: str) -> dict[str, tuple[float, float]]:
+    """Return what the capacity figures can be under any order among tied scores, which the brief leaves open."""
+    test = case.test
+    p = test.tuned if model == "tuned" else test.baseline
+    if not np.isfinite(p).all() or not test.usable:
+        return {}
+    ranges = metrics.capacity_ranges(test.y, p, test.month, case.truth.business.capacity_share)
+    return dict(zip(("precision_at_capacity", "recall_at_capacity"), ranges, strict=True))
+
+
 def figures_reproduced(case: Case) -> Finding:
     """Claimed figures recompute from the submitted predictions, and the labels used are the issued ones.
 
     Each figure of metrics.json is recomputed on the test rows with the issued labels; it agrees within
-    max(0.003, 2 %). PR-AUC counts double. A required figure that is absent counts as wrong. The credit is the
-    square of the share that agrees, times the share of labels that equal the issued ones.
+    max(0.003, 2 %), whatever the order among tied scores. PR-AUC counts double. A required figure that is
+    absent counts as wrong. The credit is the square of the share that agrees, and at most 0.3 where the tuned
+    PR-AUC itself does not recompute; labels that differ from the issued ones reduce it tenfold.
     """
     missing = unusable(case)
     if missing:
@@ -117,7 +144,7 @@ def figures_reproduced(case: Case) -> Finding:
     right = total = 0.0
     proofs: list[Proof] = []
     for model, said in (("baseline", claimed.baseline), ("tuned", claimed.tuned)):
-        ours = recomputed_figures(case, model)
+        ours, tied = recomputed_figures(case, model), tied_ranges(case, model)
         for name in FIGURES:
             required = name in ("pr_auc", "precision_at_capacity")
             if name not in said and not required:
@@ -130,7 +157,8 @@ def figures_reproduced(case: Case) -> Finding:
                     proof(path, f"{model}.{name}", "absent" if value is None else f"{value:.4f}", "–")
                 )
                 continue
-            good = abs(value - measured) <= max(0.003, 0.02 * abs(measured))
+            nearest = float(np.clip(value, *tied[name])) if name in tied else measured
+            good = _close(value, nearest)
             right += weight * good
             word = "agrees" if good else "does not recompute"
             proofs.append(proof(path, f"{model}.{name}", f"{value:.4f}", f"{measured:.4f}, {word}"))
@@ -139,6 +167,9 @@ def figures_reproduced(case: Case) -> Finding:
         shown = case.evidence.document.predictions.path or SPLIT_FILE
         proofs.append(proof(shown, "y_true", measured=f"{labels:.2%} of the labels equal the issued ones"))
     share = right / total if total else 0.0
+    headline = claimed.tuned.get("pr_auc"), recomputed_figures(case, "tuned").get("pr_auc")
+    if not _close(*headline):
+        share = min(share, 0.3**0.5)
     credit = share**2 * max(0.0, 1 - 10 * (1 - labels))
     wrong = [p for p in proofs if "agrees" not in p.measured]
     message = (
@@ -147,6 +178,12 @@ def figures_reproduced(case: Case) -> Finding:
         else f"{len(wrong)} of {len(proofs)} claimed figures are absent or do not recompute."
     )
     return Finding(round(credit, 6), message, tuple(wrong + [p for p in proofs if "agrees" in p.measured]))
+
+
+def _close(said: float | None, measured: float | None) -> bool:
+    if said is None or measured is None:
+        return False
+    return abs(said - measured) <= max(0.003, 0.02 * abs(measured))
 
 
 def _label_agreement(case: Case) -> float:
@@ -172,6 +209,16 @@ def probabilities_calibrated(case: Case) -> Finding:
     if missing:
         return missing
     test = case.test
+    path = case.evidence.document.predictions.path or SPLIT_FILE
+    low, high = float(test.tuned.min()), float(test.tuned.max())
+    if low < 0 or high > 1:
+        outside = proof(path, "p_tuned on test", measured=f"from {low:.4g} to {high:.4g}")
+        return Finding(0.0, "The tuned scores are no probabilities: some lie outside 0 to 1.", (outside,))
+    if not case.predicts:
+        flat = proof(path, "p_tuned on test", measured=f"from {low:.4g} to {high:.4g}, no ranking")
+        return Finding(
+            0.0, "Scores that do not rank are calibrated by the base rate alone: nothing earned.", (flat,)
+        )
     measured = metrics.calibration(test.y, test.tuned, test.customer)
     base = float(test.y.mean())
     excess = max(0.0, measured.ece - measured.null_ece) / base
@@ -180,7 +227,7 @@ def probabilities_calibrated(case: Case) -> Finding:
     credit = 0.85 * agreement + (0.15 if plot and agreement > 0 else 0.0)
     proofs = (
         proof(
-            case.evidence.document.predictions.path or SPLIT_FILE,
+            path,
             "p_tuned on test",
             f"mean probability {float(test.tuned.mean()):.4f}",
             f"churn rate {base:.4f}; calibration error {measured.ece:.4f}, {measured.null_ece:.4f} by sampling "
@@ -203,18 +250,46 @@ def find_plot(case: Case, words: tuple[str, ...]) -> str | None:
     return named[0].path if named else embedded[0].path if len(embedded) >= 2 else None
 
 
+def lift_bounds(case: Case) -> dict[int, dict[str, tuple[float, float]]]:
+    """Return what each figure of the lift table can be under any order among tied scores."""
+    low, high = metrics.lift_ranges(case.test.y, case.test.tuned)
+    total, rate = float(case.test.y.sum()), float(case.test.y.mean())
+    bounds: dict[int, dict[str, tuple[float, float]]] = {}
+    before = (0.0, 0.0)
+    for least, most in zip(low, high, strict=True):
+        after = (least.cumulative_capture * total, most.cumulative_capture * total)
+        fewest = max(0.0, after[0] - before[1])
+        own = (fewest, max(fewest, min(after[1] - before[0], float(least.customers))))
+        bounds[least.decile] = {
+            "churners": own,
+            "churn_rate": (own[0] / least.customers, own[1] / least.customers),
+            "lift": (own[0] / least.customers / rate, own[1] / least.customers / rate),
+            "cumulative_capture": (after[0] / total, after[1] / total),
+        }
+        before = after
+    return bounds
+
+
 def curves_recompute(case: Case) -> Finding:
     """The lift table by decile equals the recomputed one, and a precision-recall curve is drawn.
 
     65 % for the table: the share of its lift and churner figures that agree with ours on the same test rows
-    (lift within max(0.05, 3 %), counts within 2 %, decile 1 the highest scores); 35 % for the plot.
+    (lift within max(0.05, 3 %), counts within max(2, 3 %), decile 1 the highest scores, tied scores in any
+    order); 35 % for the plot. Without a ranking that beats chance neither is worth anything.
     """
     missing = unusable(case)
     if missing:
         return missing
     submitted = case.evidence.document.evaluation.lift
+    if not case.predicts:
+        return Finding(
+            0.0,
+            "The test scores do not rank churners better than chance: no curve to show.",
+            (proof(SPLIT_FILE),),
+        )
     path = submitted.path or "evaluation/lift.csv"
     ours = {row.decile: row for row in metrics.lift_table(case.test.y, case.test.tuned)}
+    tied = lift_bounds(case)
     right = total = 0
     proofs: list[Proof] = []
     for row in submitted.rows:
@@ -231,7 +306,8 @@ def curves_recompute(case: Case) -> Finding:
             if said is None:
                 continue
             total += 1
-            good = abs(said - measured) <= max(slack, 0.03 * abs(measured))
+            nearest = float(np.clip(said, *tied[row.decile][name]))
+            good = abs(said - nearest) <= max(slack, 0.03 * abs(nearest))
             right += good
             if not good and len(proofs) < 6:
                 proofs.append(proof(path, f"decile {row.decile} {name}", f"{said:.4g}", f"{measured:.4g}"))

@@ -9,7 +9,7 @@ from scipy.optimize import linear_sum_assignment
 
 from grader.evidence.document import Evidence
 from grader.evidence.notebook import FindingClaim
-from grader.metrics import month_index
+from grader.metrics import Floats, month_index
 from grader.truth import Decoy, Plant, Truth
 
 FULL_RECALL = 0.8
@@ -32,6 +32,18 @@ LEAK_KINDS = frozenset(
 DECOY_WEIGHT = 2.0
 MATCH_FLOOR = 0.2
 """Credit from which a finding is about a plant at all, so that it is no false alarm."""
+FREE_COLUMNS = 1
+"""Columns beside the right ones that a finding may name before each counts as a false alarm."""
+INHERENT_WEIGHT = 0.25
+"""Share of a hit that a fact of every variant counts for against spraying: it is known without looking."""
+SURPLUS_LIMIT = 4
+"""False alarms that one finding counts for at most, however many columns it names."""
+FREE_ASKS = 5
+"""Columns that may be asked about at full worth; beyond, the worth of every question shrinks."""
+FREE_NOTES = 15
+"""Columns that may be noted as harmless at full worth; beyond, the worth of every note shrinks."""
+FREE_ONSETS = 2
+"""Different first months that may be given for one change; beyond, its credit shrinks."""
 
 
 @dataclass(frozen=True)
@@ -53,6 +65,10 @@ class Matching:
     decoy_hits: tuple[tuple[int, Decoy], ...]
     decoys_noted: tuple[Decoy, ...]
     path: str
+    wrong: float
+    """False alarms by the number of their columns, surplus columns of the others, decoys double."""
+    note_worth: float
+    """Factor 0..1 on what notes earn; below 1 where very many columns are noted."""
 
     def recall(self, family: str | None = None) -> float:
         """Severity-weighted credit over a family (or all), 0..1; 1 where the family is empty."""
@@ -61,16 +77,24 @@ class Matching:
         return sum(m.credit * m.plant.severity for m in chosen) / weight if weight else 1.0
 
     @property
+    def hits(self) -> float:
+        """Number of plants with a finding that is about them."""
+        return float(sum(m.credit >= MATCH_FLOOR for m in self.matches))
+
+    @property
     def precision(self) -> float:
-        """Share of defect findings that are about a plant; a decoy counts double; 0 without findings."""
-        hits = sum(m.finding is not None for m in self.matches)
-        wrong = len(self.false_alarms) + DECOY_WEIGHT * len(self.decoy_hits)
-        return hits / (hits + wrong) if hits else 0.0
+        """Share of what was reported as a defect that is one, by columns; a decoy counts double; 0 without any."""
+        return self.hits / (self.hits + self.wrong) if self.hits else 0.0
 
     @property
     def spray_discount(self) -> float:
-        """Factor 0..1 on every recall: full while at least half of the defect findings are right."""
-        return min(1.0, 2.0 * self.precision)
+        """Factor 0..1 on every recall: full while at least half of what was searched and reported is right.
+
+        Facts of every variant can be reported without looking, so they hardly outweigh false alarms.
+        """
+        inherent = sum(m.credit >= MATCH_FLOOR for m in self.matches if m.plant.inherent)
+        searched = self.hits - (1 - INHERENT_WEIGHT) * inherent
+        return min(1.0, 2.0 * searched / (searched + self.wrong)) if searched else 0.0
 
 
 def claims_of(evidence: Evidence) -> tuple[tuple[FindingClaim, ...], str]:
@@ -90,6 +114,7 @@ def match_findings(evidence: Evidence, truth: Truth) -> Matching:
     credits = np.array([[plant_credit(claim, plant, features) for plant in plants] for claim in claims])
     chosen: dict[int, int] = {}
     if claims and plants:
+        credits *= _ask_worth(claims)[:, None] * _onset_worth(claims, credits, plants)
         weights = credits * np.array([p.severity for p in plants])
         for row, column in zip(*linear_sum_assignment(-weights), strict=True):
             if credits[row, column] > 0:
@@ -100,20 +125,57 @@ def match_findings(evidence: Evidence, truth: Truth) -> Matching:
     )
     false_alarms: list[int] = []
     decoy_hits: list[tuple[int, Decoy]] = []
+    wrong = 0.0
     for index, claim in enumerate(claims):
-        if claim.status != "defect" or (plants and credits[index].max() >= MATCH_FLOOR):
+        if claim.status != "defect":
             continue
-        decoy = next((d for d in truth.key.decoys if _is_about(claim, d)), None)
+        about = [p for i, p in enumerate(plants) if credits[index, i] >= MATCH_FLOOR]
+        right = {column for p in about for column in p.columns}
+        surplus = set() if any(p.inherent for p in about) else set(claim.columns) - right
+        decoy = next((d for d in truth.key.decoys if _is_about(claim, d) and surplus & set(d.columns)), None)
         if decoy is not None:
             decoy_hits.append((index, decoy))
+            wrong += DECOY_WEIGHT + _surplus_weight(surplus - set(decoy.columns))
+        elif about:
+            wrong += _surplus_weight(surplus)
         else:
             false_alarms.append(index)
+            wrong += max(1, _surplus_weight(surplus))
+    hit = {decoy.id for _, decoy in decoy_hits}
     noted = tuple(
         decoy
         for decoy in truth.key.decoys
-        if any(c.status == "note" and c.summary and set(c.columns) & set(decoy.columns) for c in claims)
+        if decoy.id not in hit
+        and any(c.status == "note" and c.summary and set(c.columns) & set(decoy.columns) for c in claims)
     )
-    return Matching(claims, matches, tuple(false_alarms), tuple(decoy_hits), noted, path)
+    note_worth = min(1.0, FREE_NOTES / max(_columns_with("note", claims), 1))
+    return Matching(claims, matches, tuple(false_alarms), tuple(decoy_hits), noted, path, wrong, note_worth)
+
+
+def _surplus_weight(columns: set[str]) -> int:
+    return min(SURPLUS_LIMIT, max(0, len(columns) - FREE_COLUMNS))
+
+
+def _columns_with(status: str, claims: tuple[FindingClaim, ...]) -> int:
+    return sum(max(1, len(c.columns)) for c in claims if c.status == status)
+
+
+def _ask_worth(claims: tuple[FindingClaim, ...]) -> Floats:
+    """Factor per finding: questions never cost, so asking about everything must not earn."""
+    worth = min(1.0, FREE_ASKS / max(_columns_with("ask", claims), 1))
+    return np.array([worth if c.status == "ask" else 1.0 for c in claims])
+
+
+def _onset_worth(claims: tuple[FindingClaim, ...], credits: Floats, plants: tuple[Plant, ...]) -> Floats:
+    """Factor per plant: a change reported from many different months was not dated at all."""
+    months = [
+        {c.from_month for i, c in enumerate(claims) if credits[i, j] > 0 and c.status == "defect"}
+        for j in range(len(plants))
+    ]
+    dated = [p.family != "leakage" and p.months is not None for p in plants]
+    return np.array(
+        [FREE_ONSETS / max(len(m), FREE_ONSETS) if d else 1.0 for m, d in zip(months, dated, strict=True)]
+    )
 
 
 def _is_about(claim: FindingClaim, decoy: Decoy) -> bool:
@@ -174,6 +236,7 @@ def _onset_credit(claim: FindingClaim, plant: Plant) -> float:
 
 
 def _status_credit(claim: FindingClaim, plant: Plant) -> float:
+    """A defect called harmless was not found; a question earns half where it is about a leak."""
     if claim.status == "defect" or plant.inherent:
         return 1.0
-    return 0.5
+    return 0.5 if claim.status == "ask" and plant.family == "leakage" else 0.0

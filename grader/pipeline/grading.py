@@ -56,6 +56,7 @@ def grade(order: Order, executor: Executor, progress: Progress) -> Report:
     Raises SubmissionError where the submission cannot be opened or belongs to another variant, SandboxError
     where the sandbox itself fails before anything could be measured.
     """
+    check_apart(order)
     check_out(order.out)
     if executor.name == "local" and order.truth.key.origin != "practice":
         raise UsageError("the local executor is not isolated and grades practice variants only; use docker")
@@ -70,6 +71,16 @@ def grade(order: Order, executor: Executor, progress: Progress) -> Report:
         put_in_place(result, order.out)
         progress.done("scoring", "OK", time.monotonic() - started)
     return report
+
+
+def check_apart(order: Order) -> None:
+    """Refuse a result or a vault inside the submission: candidate code would be given the key to read."""
+    inside = order.submission.resolve()
+    for what, folder in (("--out", order.out), ("the vault", order.truth.folder)):
+        if inside.is_dir() and folder.resolve().is_relative_to(inside):
+            raise UsageError(
+                f"{folder}: {what} lies inside the submission {order.submission}; keep them apart"
+            )
 
 
 def check_out(out: Path) -> None:

@@ -134,7 +134,13 @@ def _alternatives(column: pd.Series) -> list[Any]:
     if known.empty:
         return [None, 1]
     if pd.api.types.is_numeric_dtype(column):
-        return [None, float(known.quantile(0.05)), float(known.quantile(0.95))]
+        ordered = known.sort_values()
+        last = len(ordered) - 1
+        values = [
+            rows_as_json(ordered.iloc[[place]].to_frame())[0][str(column.name)]
+            for place in (round(0.05 * last), round(0.95 * last), 0, last)
+        ]
+        return [None, *(values[:2] if values[0] != values[1] else values[2:])]
     return [None, *(str(v) for v in known.value_counts().index[:2])]
 
 

@@ -28,10 +28,15 @@ def stage_data(truth: Truth, folder: Path) -> Path:
 
 
 def stage_without_findings(submission: Path, folder: Path) -> Path:
-    """Copy the submission without any findings.json, so that a notebook cannot copy what it should compute."""
-    shutil.copytree(submission, folder, ignore=shutil.ignore_patterns("findings.json"))
+    """Copy the submission without any findings file, so that a notebook cannot copy what it should compute."""
+    shutil.copytree(submission, folder, ignore=_findings_files)
     open_to_all(folder)
     return folder
+
+
+def _findings_files(folder: str, names: list[str]) -> set[str]:
+    """Name the entries that the findings reader takes for submitted findings, whatever their case."""
+    return {n for n in names if n.lower().endswith(".json") and "finding" in n.lower()}
 
 
 def open_to_all(folder: Path) -> None:
