@@ -97,7 +97,7 @@ def measure(variant: Variant) -> Measured:
 
 
 def repair(frame: pd.DataFrame, plants: tuple[PlantKey, ...], without_copies: bool = False) -> pd.DataFrame:
-    """Return the frame with units rescaled and, for the public data, one row per customer-month."""
+    """Return the frame with units rescaled and, for the public data, at most one row per customer-month."""
     for plant in plants:
         if plant.kind != "unit_change" or plant.months is None:
             continue
@@ -105,10 +105,10 @@ def repair(frame: pd.DataFrame, plants: tuple[PlantKey, ...], without_copies: bo
         affected = frame[column].isin(levels) & (months_of(frame) >= month_index(plant.months.first))
         frame = frame.assign(**{host: frame[host].where(~affected, frame[host] / plant.parameters["factor"])})
     if without_copies:
-        # A copy that contradicts the label is a stale load, so the row that knows of the cancellation stays.
-        frame = (
-            frame.sort_values(LABEL, ascending=False, kind="stable").drop_duplicates(list(KEYS)).sort_index()
-        )
+        # Of copies that contradict each other's label nobody can say which is right: both go.
+        copied = frame[frame.duplicated(list(KEYS), keep=False)]
+        labels = copied.groupby(list(KEYS), observed=True)[LABEL].transform("nunique")
+        frame = frame.drop(copied.index[labels > 1]).drop_duplicates(list(KEYS))
     return frame
 
 

@@ -1,4 +1,4 @@
-"""Rows that were loaded twice: exact copies, near copies, and stale copies that contradict the label."""
+"""Rows that were loaded twice: exact copies, near copies, and copies that contradict the label."""
 
 from __future__ import annotations
 
@@ -28,9 +28,7 @@ def apply(draft: Draft, place: Placement) -> tuple[Draft, PlantKey]:
     """Append copies of randomly chosen rows, each row copied once at most; the issued rows add up to `draft.rows`."""
     rng = stream(draft.truth.seed, KIND)
     numbers = copies(draft.rows)
-    # A stale copy does not know of the cancellation yet; it falls on mature rows, where that can be checked.
-    leavers = np.flatnonzero((draft.public[LABEL].to_numpy() == 1) & (draft.month <= LAST_MATURE_MONTH))
-    conflicting = rng.choice(leavers, numbers["conflicting"], replace=False)
+    conflicting = _contradicted(rng, draft, numbers["conflicting"])
     free = np.ones(len(draft.public), dtype=bool)
     free[conflicting] = False
     others = np.flatnonzero(free)
@@ -41,7 +39,7 @@ def apply(draft: Draft, place: Placement) -> tuple[Draft, PlantKey]:
     is_near, is_conflicting = sort == 1, sort == 2
     host = place.host
     extra[host] = np.where(is_near, extra[host] + 1 + rng.integers(0, 3, len(extra)), extra[host])
-    extra[LABEL] = np.where(is_conflicting, 0, extra[LABEL])
+    extra[LABEL] = np.where(is_conflicting, 1 - extra[LABEL], extra[LABEL])
     public = pd.concat([draft.public, extra], ignore_index=True)
     key = PlantKey(
         id=KIND,
@@ -56,12 +54,23 @@ def apply(draft: Draft, place: Placement) -> tuple[Draft, PlantKey]:
         equivalents=["duplicates", "duplicate_keys", "duplicate_records", "duplicated_rows"],
         affected_rows=affected_rows(extra, np.ones(len(extra), dtype=bool)),
         at_scoring="honest",
-        parameters={**numbers, "near_column": host, "label_of_conflicting": 1},
+        parameters={**numbers, "near_column": host},
         summary="Some customer-months were loaded twice: "
         + ", ".join(f"{number} {name}" for name, number in numbers.items())
         + " copies.",
     )
     return replace(draft, public=public), key
+
+
+def _contradicted(rng: np.random.Generator, draft: Draft, number: int) -> npt.NDArray[np.int64]:
+    # Mature rows, where a contradiction is one; half of them churners, so that neither dropping both
+    # copies nor keeping the first moves the base rate by more than its noise.
+    label, mature = draft.public[LABEL].to_numpy(), draft.month <= LAST_MATURE_MONTH
+    churners, others = (np.flatnonzero(mature & (label == value)) for value in (1, 0))
+    half = number // 2
+    return np.concatenate(
+        [rng.choice(churners, half, replace=False), rng.choice(others, number - half, replace=False)]
+    )
 
 
 def surplus_rows(frame: pd.DataFrame) -> int:

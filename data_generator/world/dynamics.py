@@ -18,6 +18,9 @@ Integers = npt.NDArray[np.int64]
 
 HISTORY = 12  # months before the first snapshot that trailing windows may look at
 BURN_IN = 72  # months until the mix of customers no longer depends on how it was started
+OLDEST_AT_START = 160  # months since the company began when the burn-in starts
+START_LEVEL = -3.9  # a first guess of the hazard's level, hidden states averaged in
+CANDIDATES = 5  # customers of the pool that compete for a slot at the start
 CALIBRATION_SLOTS = 6000  # the hazard's level is set on at least this many customers
 LIST_PRICE = np.array([19.0, 29.0, 45.0, 69.0])
 PLAN_CHANGE_RATE = 0.012
@@ -80,7 +83,7 @@ def simulate(seed: int, rows: int, c: Coefficients) -> Dynamics:
     schedule = active_schedule(rows, c.growth)
     slots = int(schedule[-1])
     pool = draw_customers(seed, _pool_size(slots), c)
-    state = _start(rng, pool, max(slots, CALIBRATION_SLOTS))
+    state = _start(rng, pool, c, max(slots, CALIBRATION_SLOTS))
     state.level = _burn_in(rng, pool, c, state)
     state.shrink(slots)
     kept: dict[str, npt.NDArray[Any]] = {
@@ -174,15 +177,20 @@ class _Slots:
         self.total = np.where(leave, 0.0, self.total)
 
 
-def _start(rng: np.random.Generator, pool: Customers, slots: int) -> _Slots:
-    customer = np.arange(slots)
-    tenure = np.floor(rng.gamma(1.0, 40.0, slots)).astype(np.int64)
+def _start(rng: np.random.Generator, pool: Customers, c: Coefficients, slots: int) -> _Slots:
+    # In a stationary mix a customer is met in proportion to the time they stay, at a random moment of it.
+    candidates = np.arange(CANDIDATES * slots)
+    stay = 1 / (sigmoid(START_LEVEL + pool.log_odds[candidates]) + _monthly_growth(c))
+    luck = np.log(stay) + rng.gumbel(size=candidates.size)
+    customer = np.sort(np.argpartition(-luck, slots)[:slots])
+    # Folded at the company's age rather than cut, or a cohort with one renewal month would pile up there.
+    tenure = (rng.exponential(stay[customer]) % OLDEST_AT_START).astype(np.int64)
     tier = pool.first_tier[customer]
     charge = _charge(pool, customer, tier)
     engagement, satisfaction, stress = rng.standard_normal((3, slots))
     return _Slots(
-        level=-4.3,
-        used=slots,
+        level=START_LEVEL,
+        used=CANDIDATES * slots,
         customer=customer,
         tenure=tenure,
         tier=tier,
@@ -218,7 +226,7 @@ def _pool_size(slots: int) -> int:
     monthly_inflow = 2 * MONTHLY_HAZARD  # twice what is expected of cancellations and growth
     return (
         int(
-            burn_slots * (1 + BURN_IN * monthly_inflow)
+            burn_slots * (CANDIDATES + BURN_IN * monthly_inflow)
             + slots * (HISTORY + SIMULATED_MONTHS) * monthly_inflow
         )
         + 500

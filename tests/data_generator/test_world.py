@@ -29,8 +29,23 @@ def pairs(panel: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
 
 
 def test_prevalence(truth: Truth) -> None:
-    """The base rate is what the brief's costs were set for."""
-    assert 0.058 <= truth.twin[LABEL].mean() <= 0.066
+    """The base rate is what the brief's costs were set for.
+
+    At 200,000 rows it lies in 5.8 to 6.6 % (SD over seeds 0.14 points); with 80,000 rows the SD is 0.22.
+    """
+    assert 0.055 <= truth.twin[LABEL].mean() <= 0.069
+
+
+def test_churn_is_stationary(truth: Truth) -> None:
+    """The first and the second year have the same rate, within four standard errors by customer."""
+    twin = truth.twin
+    sign = (
+        np.where(months_of(twin) < 12, 1.0, -1.0)
+        * 12
+        / np.bincount(months_of(twin) // 12)[months_of(twin) // 12]
+    )
+    by_customer = pd.Series(sign * (twin[LABEL] - twin[LABEL].mean())).groupby(twin["customer_id"]).sum()
+    assert abs(by_customer.sum()) <= 4 * np.sqrt((by_customer**2).sum())
 
 
 def test_usage_persists(panel: pd.DataFrame) -> None:

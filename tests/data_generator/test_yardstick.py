@@ -22,9 +22,12 @@ def test_figures_are_in_order(measured: Measured) -> None:
 
 
 def test_repair_gives_back_the_clean_rows(variant: Variant) -> None:
-    """Rescaled units and one row per key, the one that knows of the cancellation."""
+    """Units are rescaled, copies are gone, and what contradicts itself is gone altogether."""
     repaired = repair(variant.public, variant.plants, without_copies=True).set_index(list(KEYS)).sort_index()
     clean = variant.truth.twin.set_index(list(KEYS)).sort_index()
+    copies = next(plant for plant in variant.plants if plant.kind == "duplicate_rows")
+    assert len(repaired) == len(clean) - copies.parameters["conflicting"]
+    clean = clean.loc[repaired.index]
     unit = next(plant for plant in variant.plants if plant.kind == "unit_change")
     np.testing.assert_allclose(repaired[unit.columns[0]], clean[unit.columns[0]], rtol=1e-3, atol=0.01)
     mature = repaired.index.get_level_values("snapshot_month").astype(str) <= "2024-09"
