@@ -1,0 +1,1 @@
+"""The real commands on real data in real containers."""

@@ -1,0 +1,1 @@
+"""Single-defect mutants of the reference submission, made by recipes."""
