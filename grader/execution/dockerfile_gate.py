@@ -29,12 +29,13 @@ INSTRUCTIONS = re.compile(
     "ADD|ARG|CMD|COPY|ENTRYPOINT|ENV|EXPOSE|FROM|HEALTHCHECK|LABEL|MAINTAINER|ONBUILD|RUN|SHELL|STOPSIGNAL"
     "|USER|VOLUME|WORKDIR"
 )
-# What the builder itself defines for FROM lines; any value will do to judge the rest of the name.
-PLATFORM_ARGUMENTS = {
-    f"{side}{part}": value
-    for side in ("BUILD", "TARGET")
-    for part, value in {"PLATFORM": "linux/amd64", "OS": "linux", "ARCH": "amd64", "VARIANT": ""}.items()
-}
+UNKNOWN = "\0"
+"""A value only the builder knows: no image reference with it in it is allowed."""
+BUILDER_ARGUMENT = re.compile(
+    r"(?:BUILD|TARGET)(?:PLATFORM|OS|ARCH|VARIANT|OSVERSION)|BUILDKIT_\w*|SOURCE_DATE_EPOCH"
+    r"|(?:HTTPS?|FTP|NO|ALL)_PROXY|(?:https?|ftp|no|all)_proxy"
+)
+ARGUMENT = re.compile(r"""(?:"[^"]*"|'[^']*'|[^\s"'])+""")
 
 
 @dataclass(frozen=True)
@@ -68,12 +69,12 @@ class _Stages:
     """Stages seen so far and the variables known to FROM lines."""
 
     names: list[str] = field(default_factory=list)
-    arguments: dict[str, str] = field(default_factory=lambda: dict(PLATFORM_ARGUMENTS))
+    arguments: dict[str, str] = field(default_factory=dict)
     bases: list[str] = field(default_factory=list)
 
     def earlier(self, name: str) -> bool:
         """Whether a name or number is a stage before the current one."""
-        if name.isdigit():
+        if re.fullmatch("[0-9]{1,4}", name):
             return int(name) < len(self.names) - 1
         return name.lower() in self.names[:-1]
 
@@ -149,14 +150,16 @@ def _from(instruction: Instruction, stages: _Stages) -> Iterator[Refusal]:
     name = words[2].lower() if len(words) == 3 else ""
     if name and not STAGE_NAME.fullmatch(name):
         yield Refusal(instruction.line, "stage-name", f"{words[2]!r} is no name for a stage")
-    image = substitute(words[0].strip("\"'"), stages.arguments)
+    image = None
+    if not BUILDER_ARGUMENT.search(" ".join(re.findall(r"\$\{?(\w+)", words[0]))):
+        image = substitute(words[0].strip("\"'"), stages.arguments)
     # A stage is looked up before this one's own name is known.
     stages.names.append(name)
     if not image:
         yield Refusal(
             instruction.line, "variable-base", f"{words[0]!r} has no default that names an image before FROM"
         )
-    elif not stages.earlier(image) or image.isdigit():
+    elif not stages.earlier(image) or image.isdecimal():
         yield from _outside_image(instruction.line, image, stages)
 
 
@@ -175,11 +178,15 @@ def _outside_image(line: int, image: str, stages: _Stages) -> Iterator[Refusal]:
 
 def _remember_arguments(instruction: Instruction, stages: _Stages) -> None:
     """Keep the defaults of ARG lines before the first FROM; one without default is unset."""
-    for found in re.finditer(r"([A-Za-z_]\w*)(?:=(\"[^\"]*\"|'[^']*'|\S*))?", instruction.rest):
-        name, value = found.groups()
-        if value is not None:
-            resolved = substitute(value.strip("\"'"), stages.arguments)
-            stages.arguments[name] = resolved if resolved is not None else "\0"
+    for word in ARGUMENT.findall(instruction.rest):
+        name, equals, value = word.partition("=")
+        if not equals:
+            continue
+        known = not BUILDER_ARGUMENT.search(" ".join(re.findall(r"\$\{?(\w+)", value)))
+        plain = (
+            None if not known or "\\" in value else substitute(re.sub("[\"']", "", value), stages.arguments)
+        )
+        stages.arguments[name] = UNKNOWN if plain is None else plain
 
 
 def _sources(instruction: Instruction, stages: _Stages) -> Iterator[Refusal]:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 DIRECTIVE = re.compile(r"^\s*(?:#|//)\s*([A-Za-z][A-Za-z0-9]*)\s*=\s*(.+?)\s*$")
 HEREDOC = re.compile(r"""(?:^|(?<=\s))\d*<<(-?)(["']?)([A-Za-z_][A-Za-z0-9_.]*)\2(?=\s|$|[;|&>)])""")
 HEREDOC_KEYWORDS = ("RUN", "COPY", "ADD")
+CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\x85\u2028\u2029]")
 VARIABLE = re.compile(r"\\\$|\$(?:([A-Za-z_][A-Za-z0-9_]*)|\{([^}]*)\})")
 BRACED = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)(?:(:?[-+])(.*))?")
 
@@ -56,6 +57,7 @@ class Dockerfile:
 def parse(text: str) -> Dockerfile:
     """Parse a Dockerfile; ParseError where a line is none of its instructions."""
     lines = text.removeprefix("\ufeff").replace("\r\n", "\n").split("\n")
+    _refuse_odd_signs(lines)
     leading = 0
     while leading < len(lines) and _is_leading(lines[leading]):
         leading += 1
@@ -66,6 +68,13 @@ def parse(text: str) -> Dockerfile:
     )
     escape = _escape(directives)
     return Dockerfile(directives, escape, leading, tuple(_instructions(lines, leading, escape)))
+
+
+def _refuse_odd_signs(lines: list[str]) -> None:
+    """Refuse what two readers may take for a blank or not: then they disagree where an instruction ends."""
+    for number, line in enumerate(lines, start=1):
+        if CONTROL.search(line) or line.strip() != line.strip(" \t"):
+            raise ParseError(number, "control signs and unusual blanks are not allowed")
 
 
 def _is_leading(line: str) -> bool:
@@ -174,7 +183,7 @@ def words_of(rest: str) -> list[str]:
     if rest.startswith("["):
         try:
             listed = json.loads(rest)
-        except ValueError:
+        except (ValueError, RecursionError):
             listed = None
         if isinstance(listed, list) and all(isinstance(word, str) for word in listed):
             return listed

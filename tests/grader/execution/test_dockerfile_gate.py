@@ -1,8 +1,11 @@
 """The gate before any build: what a Dockerfile may name, in every spelling the builder understands."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from grader.execution.dockerfile_gate import check_dockerfile
+from grader.execution.public_bases import is_public_base
 
 BASE = "FROM python:3.11-slim\n"
 
@@ -62,6 +65,19 @@ REFUSED = {
     "pattern form": ("ARG I=python:3.11-slim.evil\nFROM ${I%.evil}\n", "variable-base", 2),
     "last default wins": ("ARG I=python:3.11-slim\nARG I=evil\nFROM $I\n", "unknown-base", 3),
     "two on a line": ("ARG A=1 I=evil\nFROM $I\n", "unknown-base", 2),
+    "joined quotes": ('ARG I="python"x/evil:1\nFROM $I\n', "unknown-base", 2),
+    "escape in a default": ("ARG I=python\\x/evil\nFROM $I\n", "unknown-base", 2),
+    "the builder's own argument": ("FROM ${BUILDKIT_CACHE_MOUNT_NS:+evil/}python:3.11\n", "variable-base", 1),
+    "the builder's own, by way of another": (
+        "ARG A=${HTTP_PROXY:+evil/}\nFROM ${A}python\n",
+        "unknown-base",
+        2,
+    ),
+    "the builder's own, redefined": ("ARG TARGETARCH=python\nFROM $TARGETARCH\n", "variable-base", 2),
+    "form feed after the escape": (BASE + "RUN a \\\f\nFROM evil\n", "not-a-dockerfile", 2),
+    "hard blank after the escape": (BASE + "RUN a \\\u00a0\nFROM evil\n", "not-a-dockerfile", 2),
+    "carriage returns after the escape": (BASE + "RUN a \\\r\r\nFROM evil\n", "not-a-dockerfile", 2),
+    "separator within a line": (BASE + "RUN a\u2028FROM evil\n", "not-a-dockerfile", 2),
     "copy": (BASE + "COPY --from=evil /a /b\n", "unknown-base", 2),
     "copy, variable": (BASE + "ARG F=evil\nCOPY --from=$F /a /b\n", "variable-base", 3),
     "copy, quoted flag": (BASE + 'COPY --"from"=evil /a /b\n', "unknown-base", 2),
@@ -131,6 +147,51 @@ def test_dangerous_dockerfiles_are_refused(text, rule, line):
     assert refusals
     assert (refusals[0].rule, refusals[0].line) == (rule, line)
     assert f"line {line}:" in str(refusals[0])
+
+
+PIECES = [
+    *(
+        "FROM ",
+        "COPY ",
+        "ADD ",
+        "RUN ",
+        "ARG ",
+        "ONBUILD ",
+        "--from=",
+        "--mount=",
+        "python:3.11",
+        "evil",
+        "AS a",
+    ),
+    *(
+        "\n",
+        "\\\n",
+        "\\",
+        "`",
+        "# escape=`\n",
+        "# syntax=",
+        "<<EOF",
+        "EOF",
+        "$",
+        "${",
+        "}",
+        ":-",
+        "[",
+        '"',
+        "'",
+        ",",
+    ),
+    *("9" * 5000, "²", "[" * 5000, "\x00", "\u00a0", "=", "a=b", " ", "\t"),
+]
+
+
+@given(st.lists(st.sampled_from(PIECES), max_size=25))
+def test_any_text_gets_a_decision(pieces):
+    """Whatever is handed in, the gate decides and never fails; what it lets through names public bases only."""
+    gate = check_dockerfile("".join(pieces))
+    if not gate.refusals:
+        assert all(is_public_base(base) for base in gate.bases)
+        assert "FROM" in gate.text
 
 
 def test_official_frontend_line_is_dropped_and_lines_keep_their_numbers():
