@@ -53,7 +53,7 @@ def apply(draft: Draft, place: Placement) -> tuple[Draft, PlantKey]:
         return statistics.shares_psi(base, statistics.bin_shares(moved, edges))
 
     # One row more or less in a bin moves the PSI of a small sample by a few times its share.
-    tolerance = 0.002 + 4 / int(current.sum())
+    tolerance = 0.002 + 12 / int(current.sum())
     strength = bisect(reached, TARGET_PSI, 0.0, 2.0, tolerance, KIND)
     planted = draft.with_public(place.host, drifted(values, month, strength))
     later = drifted(draft.replay[place.host].to_numpy(dtype=np.float64), months_of(draft.replay), strength)
