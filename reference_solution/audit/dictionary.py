@@ -1,0 +1,55 @@
+"""The data dictionary as a witness: what it announces about a column, and when a column is recorded."""
+
+import os
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Dictionary:
+    """Entries of the change log as (month, text), and each column's line; empty where no dictionary was found."""
+
+    changes: tuple[tuple[str, str], ...]
+    lines: dict[str, str]
+
+    def announced(self, column: str, month: str) -> str | None:
+        """Return the change-log text of that month, or a neighbouring one, that speaks of the column."""
+        words = {
+            word
+            for word in re.split(r"[_\W\d]+", column.lower())
+            if len(word) > 3 and word not in ("share", "rate")
+        }
+        for when, text in self.changes:
+            if re.fullmatch(r"\d{4}-\d{2}", when) and abs(_number(when) - _number(month)) <= 1:
+                spoken = text.lower()
+                if column in spoken or any(word in spoken for word in words):
+                    return text
+        return None
+
+
+def read_dictionary(data_dir: Path) -> Dictionary:
+    """Read data_dictionary.md beside the data folder, else the copy that travels with the notebook."""
+    for path in (
+        data_dir.parent / "data_dictionary.md",
+        Path(os.environ.get("SUBMISSION_DIR", ".")) / "data_dictionary.md",
+    ):
+        if path.exists():
+            return parse_dictionary(path.read_text())
+    return Dictionary((), {})
+
+
+def parse_dictionary(text: str) -> Dictionary:
+    """Read the tables of a dictionary: rows that start with a `column`, and the two-column change log."""
+    changes, lines = [], {}
+    for line in text.splitlines():
+        cells = [cell.strip() for cell in line.strip().strip("|").split("|")]
+        if cells[0].startswith("`") and len(cells) > 2:
+            lines[cells[0].strip("`")] = "; ".join(cells[1:])
+        elif len(cells) == 2 and line.lstrip().startswith("|") and cells[0][:1].isalnum():
+            changes.append((cells[0], cells[1]))
+    return Dictionary(tuple(changes), lines)
+
+
+def _number(month: str) -> int:
+    return int(month[:4]) * 12 + int(month[5:7])

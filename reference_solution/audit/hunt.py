@@ -1,0 +1,59 @@
+"""All detectors in the order in which one helps the next."""
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from audit import change, labels, leakage, quality, units
+from audit.dictionary import Dictionary
+from audit.finding import Finding
+from audit.leakage import HorizonProfile
+from audit.panel import Panel
+
+
+@dataclass(frozen=True)
+class Audit:
+    """The findings, and the tables behind them for the plots."""
+
+    findings: list[Finding]
+    profiles: list[HorizonProfile]
+    windows: dict[str, dict[str, float]]
+    year_on_year: pd.DataFrame
+
+
+def audit(panel: Panel, dictionary: Dictionary) -> Audit:
+    """Run every detector on a panel; takes some 30 seconds for 200,000 rows on two cores."""
+    changes = units.unit_changes(panel)
+    rescaled = units.without_mixed_units(panel, changes)
+    comparable = units.without_mixed_units(panel, changes, mask=True)
+
+    profiles = leakage.horizon_profiles(Panel(raw=panel.raw, rows=rescaled))
+    leaks = leakage.outcome_columns(panel, profiles)
+    windows, table = leakage.look_ahead_windows(panel, comparable)
+    leaks = [*leaks, *windows, *leakage.identifier_and_order(panel), *leakage.extraction_counters(panel)]
+    suspects = {finding.columns[0] for finding in leaks if finding.columns}
+
+    nulls = change.null_steps(panel, rescaled)
+    recoded = change.recodes(panel, rescaled)
+    explained = suspects | {finding.columns[0] for finding in (*nulls, *recoded)}
+    drifted, yearly = change.drifts(panel, rescaled, explained, dictionary)
+
+    coded = quality.sentinels(panel)
+    codes = {finding.columns[0] for finding in coded}
+    findings = [
+        *leaks,
+        *units.unit_findings(panel, changes),
+        *drifted,
+        *nulls,
+        *recoded,
+        *labels.immaturity(panel),
+        *(labels.rule_and_noise(panel) or labels.rate_shift(panel)),
+        *quality.duplicates(panel),
+        *coded,
+        *quality.impossible_values(panel, codes),
+        *quality.absent_groups(panel),
+        *labels.facts(panel),
+        *leakage.honest_strong_columns(panel, profiles, suspects),
+        *quality.structural_nulls(panel),
+    ]
+    return Audit(findings, profiles, table, yearly)

@@ -1,0 +1,1 @@
+"""From the bundle and the findings to two compared models, their evaluation and the served one."""

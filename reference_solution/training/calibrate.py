@@ -1,0 +1,49 @@
+"""Choose a calibration on months that neither fitted nor chose the model."""
+
+import numpy as np
+from sklearn.isotonic import IsotonicRegression
+from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import log_loss
+
+from scoring.calibration import EDGE, Calibration, logit
+
+FOLDS = 5
+WORTHWHILE = 0.0005
+
+
+def fit_platt(raw: np.ndarray, label: np.ndarray) -> Calibration:
+    """Fit a slope and an intercept on the logit."""
+    model = LogisticRegression(C=1e6).fit(logit(raw)[:, None], label)
+    return Calibration("platt", (float(model.coef_[0, 0]),), (float(model.intercept_[0]),))
+
+
+def fit_isotonic(raw: np.ndarray, label: np.ndarray) -> Calibration:
+    """Fit a monotone step function, kept as its corner points."""
+    model = IsotonicRegression(y_min=EDGE, y_max=1 - EDGE, out_of_bounds="clip").fit(raw, label)
+    return Calibration("isotonic", tuple(model.X_thresholds_.tolist()), tuple(model.y_thresholds_.tolist()))
+
+
+FITTERS = {"platt": fit_platt, "isotonic": fit_isotonic}
+
+
+def choose_calibration(
+    raw: np.ndarray, label: np.ndarray, customers: np.ndarray, seed: int
+) -> tuple[Calibration, dict[str, float]]:
+    """Return the calibration with the lowest log loss in folds of customers, and every candidate's loss.
+
+    A map with more freedom has to win by `WORTHWHILE` over the simpler one before it (none, Platt, isotonic).
+    """
+    fold = np.random.default_rng(seed).integers(0, FOLDS, customers.max() + 1 if customers.size else 0)
+    fold_of = fold[customers]
+    losses = {"none": float(log_loss(label, np.clip(raw, EDGE, 1 - EDGE)))}
+    for name, fit in FITTERS.items():
+        held = np.empty(raw.size)
+        for number in range(FOLDS):
+            out = fold_of == number
+            held[out] = fit(raw[~out], label[~out]).apply(raw[out])
+        losses[name] = float(log_loss(label, np.clip(held, EDGE, 1 - EDGE)))
+    best = "none"
+    for name in FITTERS:
+        if losses[name] < losses[best] - WORTHWHILE:
+            best = name
+    return (Calibration("none") if best == "none" else FITTERS[best](raw, label)), losses
