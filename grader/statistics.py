@@ -102,15 +102,15 @@ def match_rate(history: pd.DataFrame, rows: pd.Series, columns: list[str]) -> fl
     `history` has customer_id, an integer month `_month` and the columns; `rows` is the mask of current rows.
     """
     first = history.drop_duplicates(["customer_id", "_month"])
-    source = first.set_index(["customer_id", "_month"])[columns[-1]]
-    current = history.loc[rows, ["customer_id", "_month", columns[0]]]
+    source = first.assign(_source=first[columns[-1]]).set_index(["customer_id", "_month"])["_source"]
+    current = history.assign(_value=history[columns[0]]).loc[rows, ["customer_id", "_month", "_value"]]
     lags = (0, 1, 2) if len(columns) == 2 else (1,)
     past = [
         numbers(source.reindex(pd.MultiIndex.from_arrays([current["customer_id"], current["_month"] - lag])))
         for lag in lags
     ]
     expected = np.sum(past, axis=0) / len(lags)
-    value = numbers(current[columns[0]])
+    value = numbers(current["_value"])
     known = ~(np.isnan(expected) | np.isnan(value))
     if not known.any():
         return None

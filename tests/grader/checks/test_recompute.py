@@ -66,3 +66,14 @@ def test_months_of_reads_a_range_and_a_month() -> None:
     assert months_of("2023-01..2023-03") == (24276, 24278)
     assert months_of("2024-12") == (24299, 24299)
     assert months_of("the first half") is None
+
+
+def test_match_rate_on_a_key_column_is_defined() -> None:
+    """Quoting that rows belong to the same customer month after month crashed the check; it is 1."""
+    frame = pd.DataFrame(VECTORS["frame"])
+    claim = FindingClaim(
+        kind="group_overlap",
+        columns=("customer_id",),
+        statistic=StatisticClaim(name="match_rate", value=1.0),
+    )
+    assert Recomputer(truth_of(frame, last_mature_month="2024-12")).value(claim) == 1.0
