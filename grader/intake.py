@@ -154,9 +154,8 @@ def _write(entry: _Entry, target: Path, room: int) -> int:
     written = 0
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        assert entry.open is not None
-        with entry.open() as source, target.open("xb") as sink:
-            while chunk := source.read(CHUNK):
+        with target.open("xb") as sink:
+            for chunk in _chunks(entry):
                 written += len(chunk)
                 if written > limit:
                     rule = "too-large" if limit == room else "compression-ratio"
@@ -164,11 +163,17 @@ def _write(entry: _Entry, target: Path, room: int) -> int:
                 sink.write(chunk)
     except (FileExistsError, NotADirectoryError) as error:
         raise SubmissionError(f"{entry.name!r}: a file and a folder of one name", "duplicate-name") from error
-    except (*DAMAGE, OSError) as error:
-        if isinstance(error, OSError) and error.errno is not None and not isinstance(error, EOFError):
-            raise
-        raise SubmissionError(f"{entry.name!r}: damaged: {error}", "damaged") from error
     return written
+
+
+def _chunks(entry: _Entry) -> Iterator[bytes]:
+    assert entry.open is not None
+    try:
+        with entry.open() as source:
+            while chunk := source.read(CHUNK):
+                yield chunk
+    except (*DAMAGE, OSError) as error:
+        raise SubmissionError(f"{entry.name!r}: damaged: {error}", "damaged") from error
 
 
 def _from_folder(path: Path) -> Iterator[_Entry]:

@@ -94,7 +94,10 @@ def retraining_triggers(case: Case) -> Finding:
 
 
 def release_and_rollback(case: Case) -> Finding:
-    """How a new model reaches customers and how it is taken back: a gate, a limited roll-out, a rollback."""
+    """How a new model reaches customers and how it is taken back: a gate, a limited roll-out, a rollback.
+
+    Level 3 needs a stated condition to go further, a share or a time for the roll-out, and what is put back.
+    """
     return _judge(case, "release_and_rollback")
 
 
