@@ -153,14 +153,17 @@ def _write_bundle(variant: Variant, bundle: Path, assignment: Path, csv: bool) -
 
 
 def _contract(variant: Variant, template: Path) -> str:
+    """Return the template with variant and rows appended, so that its comments reach the candidate."""
+    text = template.read_text(encoding="utf-8")
     try:
-        content = yaml.safe_load(template.read_text(encoding="utf-8"))
+        content = yaml.safe_load(text)
     except yaml.YAMLError as error:
         raise AssignmentError(f"{template}: not valid YAML: {error}") from error
     if not isinstance(content, dict):
         raise AssignmentError(f"{template}: found {type(content).__name__}, expected a mapping")
-    content |= {"variant": variant_id(variant.seed), "rows": variant.rows}
-    return yaml.safe_dump(content, sort_keys=False, allow_unicode=True, width=110)
+    if {"variant", "rows"} & set(content):
+        raise AssignmentError(f"{template}: holds variant or rows; expected neither, they are added here")
+    return f'{text.rstrip()}\n\nvariant: "{variant_id(variant.seed)}"\nrows: {variant.rows}\n'
 
 
 def _write_vault(
@@ -173,8 +176,12 @@ def _write_vault(
 ) -> None:
     issued = vault / "issued"
     issued.mkdir(parents=True)
-    for source in ("data/snapshots.parquet", "contract.yaml", "data_dictionary.md"):
-        shutil.copyfile(bundle / source, issued / Path(source).name)
+    for source in (
+        *sorted((bundle / "data").iterdir()),
+        bundle / "contract.yaml",
+        bundle / "data_dictionary.md",
+    ):
+        shutil.copyfile(source, issued / source.name)
     write_parquet(to_table(variant.replay), vault / "holdout.parquet")
     (vault / "key.json").write_text(make_key(variant, measured, origin, canary).to_json(), encoding="utf-8")
     files = {

@@ -40,6 +40,7 @@ def test_layout(release: Release) -> None:
         "holdout.parquet",
         "release.json",
         "issued/snapshots.parquet",
+        "issued/snapshots.csv.gz",
         "issued/contract.yaml",
         "issued/data_dictionary.md",
     }
