@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import shutil
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -14,12 +13,14 @@ from docker.types import LogConfig, Mount, Ulimit
 from docker import DockerClient
 from grader.errors import SandboxError
 from grader.execution.engine import Engine, engine_errors
+from grader.execution.job_folder import COMMAND, lay_out
 from grader.execution.limits import MIB, JobLimits
 from grader.execution.protocol import Job
 from grader.execution.runs import Run
 
 SANDBOX_USER = 10001
 INSIDE = "/mnt"
+PROGRAM = f"{INSIDE}/job"
 INODES = 100_000
 SHARED_MEMORY = 64 * MIB
 STRONGER_RUNTIME = "runsc"
@@ -69,9 +70,12 @@ def job_environment(job: Job) -> dict[str, str]:
     }
 
 
-def job_mounts(job: Job, script: Path, areas: Mapping[str, str]) -> list[Mount]:
-    """Return the mounts of a job; `areas` maps each of its areas to a volume. Only OUTPUT_DIR is writable."""
-    mounts = [_bind(script, f"{INSIDE}/{script.name}")]
+def job_mounts(job: Job, program: Path, areas: Mapping[str, str]) -> list[Mount]:
+    """Return the mounts of a job: its `program` folder, its inputs, and its areas, which `areas` maps to volumes.
+
+    Only OUTPUT_DIR is writable.
+    """
+    mounts = [_bind(program, PROGRAM)]
     mounts += [_bind(_readable(path, job.id), f"{INSIDE}/{name}") for name, path in job.inputs.items()]
     mounts += [
         Mount(f"{INSIDE}/{name}", areas[area], type="volume", read_only=True, no_copy=True)
@@ -93,20 +97,22 @@ def create_job(
     network_mode: str = "none",
 ) -> None:
     """Create (not start) the container of a job under a name of ours."""
-    script = _copy_script(run, job, name)
+    private = run.folder / name
+    private.mkdir(mode=0o700)
+    program = lay_out(job, private / "program")
     host = engine.client.api.create_host_config(
         **confinement(engine, job.limits),
         network_mode=network_mode,
         read_only=True,
         init=True,
         tmpfs={"/tmp": tmpfs_options(job.limits.tmp)},  # noqa: S108 - a path inside the container
-        mounts=job_mounts(job, script, areas),
+        mounts=job_mounts(job, program, areas),
         log_config=LogConfig(type="none"),
     )
     engine.client.api.create_container(
         image,
         name=name,
-        entrypoint=["python", "-I", f"{INSIDE}/{script.name}"],
+        entrypoint=[*COMMAND, PROGRAM],
         command=list(job.arguments),
         user=f"{SANDBOX_USER}:{SANDBOX_USER}",
         working_dir=f"{INSIDE}/{job.working_input}" if job.working_input else "/tmp",  # noqa: S108 - as above
@@ -152,16 +158,3 @@ def _readable(path: Path, job_id: str) -> Path:
             f"run chmod o+{'rx' if real.is_dir() else 'r'} on it"
         )
     return real
-
-
-def _copy_script(run: Run, job: Job, name: str) -> Path:
-    """Copy the script where nothing else is, readable whatever the umask it was checked out with."""
-    folder = run.folder / name
-    folder.mkdir(mode=0o700)
-    script = folder / "job.py"
-    try:
-        shutil.copyfile(job.script, script)
-    except OSError as error:
-        raise SandboxError(f"{job.script}: the script of job {job.id} cannot be read: {error}") from error
-    script.chmod(0o644)
-    return script

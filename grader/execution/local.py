@@ -14,6 +14,7 @@ from pathlib import Path
 from types import TracebackType
 
 from grader.errors import SandboxError
+from grader.execution.job_folder import COMMAND, lay_out
 from grader.execution.limits import JobLimits
 from grader.execution.local_process import LocalEnd, run_process
 from grader.execution.protocol import Build, BuildRequest, Execution, Job, Service, Stopped
@@ -59,14 +60,13 @@ class LocalExecutor:
         try:
             scratch = own / "tmp"
             scratch.mkdir()
-            script = own / "job.py"
-            shutil.copyfile(job.script, script)
+            program = lay_out(job, own / "program")
             places = self._places(job)
             bounded = {scratch: job.limits.tmp}
             if job.output_area is not None:
                 bounded[Path(places["OUTPUT_DIR"])] = job.limits.output_area
             end = run_process(
-                [sys.executable, "-I", str(script), *job.arguments],
+                [sys.executable, *COMMAND[1:], str(program), *job.arguments],
                 limits=job.limits,
                 environment={**_variables(scratch), **job.environment, **places},
                 folder=Path(places[job.working_input]) if job.working_input else scratch,

@@ -16,11 +16,11 @@ from grader.types import ExecutorName, Verdict
 class Job:
     """A Python script of ours to run once, apart from everything else.
 
-    `script` is one file, mounted alone. Each of `inputs` is a host path that the job sees read-only under
-    the path named in the environment variable of the same name (`DATA_DIR`, `SUBMISSION_DIR`, ...).
-    `output_area` names a size-limited area that the job may write (variable `OUTPUT_DIR`); `read_areas` are
-    areas of earlier jobs, read-only, under their variables. `packages` is a requirements file to be installed
-    from wheels into the job's own image first, or None.
+    `script` is one file, mounted with the modules of `library` and nothing else. Each of `inputs` is a host
+    path that the job sees read-only under the path named in the environment variable of the same name
+    (`DATA_DIR`, `SUBMISSION_DIR`, ...). `output_area` names a size-limited area that the job may write
+    (variable `OUTPUT_DIR`); `read_areas` are areas of earlier jobs, read-only, under their variables.
+    `packages` is a requirements file to be installed from wheels into the job's own image first, or None.
     """
 
     id: str
@@ -34,7 +34,9 @@ class Job:
     working_input: str | None = None
     """The input whose path is the working directory."""
     candidate_code: bool = False
-    """True where the job runs code of the submission, so nothing of ours but the script may be near."""
+    """True where the job runs code of the submission, so nothing of ours but what it needs may be near."""
+    library: Mapping[str, Path] = field(default_factory=dict)
+    """Modules of ours that the script imports, by their place beside it: `package/module.py` to a file."""
     packages: Path | None = None
     """A requirements file installed from wheels into an image of this job's own; a failure is BUILD_FAIL."""
 

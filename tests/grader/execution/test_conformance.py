@@ -179,6 +179,55 @@ def test_inputs_are_found_by_their_variables(executor, job, tmp_path):
     assert done.stdout == b"rows rows\n"
 
 
+def test_library_wins_over_whatever_lies_elsewhere(executor, job, tmp_path):
+    """A script finds its library, and no module of a submission it works in, though named by a variable."""
+    submission, ours = tmp_path / "submission", tmp_path / "ours"
+    hostile = ("json", "pandas", "sitecustomize", "usercustomize", "tool/__init__", "tool/parts/__init__")
+    for name in (*hostile, "tool/parts/one", "tool/parts/two"):
+        path = submission / f"{name}.py"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("raise SystemExit('SHADOWED')")
+    ours.mkdir()
+    (ours / "one.py").write_text("from tool.parts.two import WORD as WORD")
+    (ours / "two.py").write_text("WORD = 'ours'")
+    text = (
+        "import json, os, sys\nfrom tool.parts.one import WORD\nprint(WORD, sys.argv[1])\n"
+        "try:\n    import tool.parts.absent\nexcept ModuleNotFoundError: print('absent')\n"
+        "here = os.path.dirname(__file__)\nprint(sys.flags.isolated, sys.flags.safe_path, sys.path[0] == here)\n"
+        "print([p for p in sys.path if p in ('', '.') or p.startswith((os.getcwd(), os.environ['SUBMISSION_DIR']))])\n"
+        "print(sorted(os.path.relpath(os.path.join(a, f), here) for a, _, fs in os.walk(here) for f in fs"
+        " if f.endswith('.py')))"
+    )
+    done = executor.run(
+        job(
+            text,
+            arguments=("x",),
+            inputs={"SUBMISSION_DIR": submission},
+            working_input="SUBMISSION_DIR",
+            environment={"PYTHONPATH": str(submission), "PYTHONSTARTUP": str(submission / "json.py")},
+            library={f"tool/parts/{name}.py": ours / f"{name}.py" for name in ("one", "two")},
+        )
+    )
+    assert done.verdict is Verdict.OK, done.stderr
+    lines = done.stdout.decode().splitlines()
+    assert lines[:4] == ["ours x", "absent", "1 True True", "[]"]
+    marks = ["tool/__init__.py", "tool/parts/__init__.py", "tool/parts/one.py", "tool/parts/two.py"]
+    assert lines[4] == str(["__main__.py", *marks])
+
+
+@pytest.mark.parametrize("place", ["../x.py", "/x.py", "__main__.py", "a/__main__.py", "x.txt"])
+def test_library_stays_beside_the_script(executor, job, tmp_path, place):
+    """A module of ours can neither leave the job's folder nor take the place of its script."""
+    with pytest.raises(SandboxError, match="not a place"):
+        executor.run(job("pass", library={place: tmp_path}))
+
+
+def test_missing_module_is_our_error(executor, job, tmp_path):
+    """A module of ours that is not there is an error of ours, told by its path."""
+    with pytest.raises(SandboxError, match=r"gone\.py"):
+        executor.run(job("pass", library={"gone.py": tmp_path / "gone.py"}))
+
+
 def test_area_passes_from_job_to_job(executor, job):
     """What one job wrote the next reads, and so do we, without following links."""
     write = (
@@ -284,7 +333,7 @@ def test_nothing_of_the_host_is_visible(docker_executor: DockerExecutor, job, tm
         "print(found, os.path.exists('/var/run/docker.sock'), sorted(os.listdir('/mnt')))"
     )
     done = docker_executor.run(job(text, inputs={"DATA_DIR": public}))
-    assert done.stdout == b"[] False ['DATA_DIR', 'job.py']\n", done.stderr
+    assert done.stdout == b"[] False ['DATA_DIR', 'job']\n", done.stderr
 
 
 @pytest.mark.docker
