@@ -110,5 +110,8 @@ def grounded_in_this_work(case: Case) -> Finding:
 
 
 def communication(case: Case) -> Finding:
-    """Whether a busy reader could act on it: what matters first, at most 500 words, structure, no padding."""
+    """Whether a busy reader could act on it: what matters first, at most 500 words, structure, no padding.
+
+    A text beyond the word limit, filler words and a lack of concrete statements lower the level.
+    """
     return _judge(case, "communication")

@@ -95,6 +95,6 @@ def load_evidence(folder: Path) -> Evidence:
         arrays = {p.stem: np.load(p, allow_pickle=False) for p in sorted(folder.glob("*.npy"))}
     except FileNotFoundError as error:
         raise UsageError(f"{path}: not found; expected the evidence folder of a grading") from error
-    except (ValidationError, ValueError, OSError) as error:
+    except (ValidationError, ValueError, OSError, EOFError) as error:
         raise UsageError(f"{path.parent}: damaged evidence: {str(error).splitlines()[0]}") from error
     return Evidence(document, arrays)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -10,11 +11,12 @@ import numpy as np
 import pandas as pd
 
 from grader.checks.case import Case
+from grader.checks.evaluation import recomputed_figures
 from grader.evidence.document import Evidence, EvidenceDocument
 from grader.evidence.modelling import SPLITS, ClaimedMetrics, EvaluationEvidence, PredictionsEvidence
 from grader.evidence.notebook import FindingClaim, FindingsFile, NotebookEvidence
 from grader.evidence.service import ServiceEvidence
-from grader.metrics import month_index, month_name
+from grader.metrics import month_index, month_name, pr_auc_se
 from grader.truth import Business, Key, Plant, Truth
 from grader.types import PhaseRecord, Verdict
 
@@ -82,6 +84,12 @@ def truth_of(
 
 def world(seed: int = 0, customers: int = 700) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Issued rows and replay rows of customers whose chance of leaving is known; about 17,000 and 2,100."""
+    issued, replay = _world(seed, customers)
+    return issued.copy(), replay.copy()
+
+
+@lru_cache(maxsize=2)
+def _world(seed: int, customers: int) -> tuple[pd.DataFrame, pd.DataFrame]:
     rng = np.random.default_rng(seed)
     ids = rng.permutation(10**6)[:customers]
     frames = []
@@ -160,3 +168,46 @@ def finding(kind: str, *columns: str, **given: Any) -> FindingClaim:
     """A finding with an action."""
     values: dict[str, Any] = {"kind": kind, "columns": columns, "action": "drop", "summary": "seen"}
     return FindingClaim(**{**values, **given})
+
+
+def claimed_figures(
+    case: Case, *, threshold: float = 0.2, interval: bool = True, **changed: float
+) -> ClaimedMetrics:
+    """What metrics.json honestly says of a case's predictions; `changed` adds to figures of the tuned model."""
+    tuned = recomputed_figures(case, "tuned")
+    tuned |= {name: tuned[name] + by for name, by in changed.items()}
+    half = 1.96 * pr_auc_se(case.test.y, case.test.tuned, case.test.customer)
+    middle = recomputed_figures(case, "tuned")["pr_auc"]
+    return ClaimedMetrics(
+        path="evaluation/metrics.json",
+        baseline=recomputed_figures(case, "baseline"),
+        tuned=tuned,
+        intervals={"tuned.pr_auc": (middle - half, middle + half)} if interval else {},
+        decision={"threshold": threshold, "capacity_share": 0.10},
+    )
+
+
+def with_document(case: Case, **parts: Any) -> Case:
+    """The same case with parts of its document replaced."""
+    return Case(Evidence(case.evidence.document.model_copy(update=parts), case.evidence.arrays), case.truth)
+
+
+def with_arrays(case: Case, **arrays: np.ndarray) -> Case:
+    """The same case with arrays replaced; `service__parity` is `service.parity`."""
+    changed = {name.replace("__", "."): values for name, values in arrays.items()}
+    return Case(Evidence(case.evidence.document, {**case.evidence.arrays, **changed}), case.truth)
+
+
+def served_arrays(issued: pd.DataFrame, rows: np.ndarray, scores: np.ndarray) -> dict[str, np.ndarray]:
+    """What the prober brings from a service that answers `scores` on issued rows, whatever it is asked."""
+    p = scores[rows]
+    names = ("parity", "single", "reversed", "repeated", "column_order", "leak_changed")
+    return {"service.parity_rows": rows.astype(float), **{f"service.{name}": p.copy() for name in names}}
+
+
+def served_case(**given: Any) -> Case:
+    """A good submission whose service was probed on 400 test rows and answers as submitted."""
+    issued, _ = world()
+    rows = np.flatnonzero(split_of(issued["snapshot_month"]) == SPLITS.index("test"))[:400]
+    given["arrays"] = {**served_arrays(issued, rows, good_scores(issued)), **given.get("arrays", {})}
+    return case_of(**given)

@@ -1,0 +1,207 @@
+"""Tracking, figures for a rare outcome, the threshold's worth, and whether the shipped model has earned it."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from grader.checks import decisions as check
+from grader.checks.case import Case
+from grader.evidence.modelling import ClaimedMetrics, EvaluationEvidence, TrackedRun, TrackingEvidence
+from grader.evidence.service import ServiceEvidence
+from tests.grader.case_builder import (
+    claimed_figures,
+    good_scores,
+    served_case,
+    with_arrays,
+    with_document,
+    world,
+)
+
+
+def run(number: int, name: str, parent: str | None = None, **given) -> TrackedRun:
+    """A finished run with a parameter, a metric and its data named."""
+    values = {
+        "params": {"depth": str(number), "data_sha256": "ab"},
+        "metrics": {"pr_auc": 0.2},
+        "status": "FINISHED",
+    }
+    return TrackedRun(run_id=f"{number:032x}", name=name, parent=parent, **{**values, **given})
+
+
+def store(pr_auc: float, served: str) -> TrackingEvidence:
+    """A baseline, a tuned run with twelve trials below it, its model, and the served version as a tag."""
+    tuned = run(
+        2,
+        "tuned",
+        models=("mlruns/0/model",),
+        metrics={"test_pr_auc": pr_auc},
+        tags={"model_version": served},
+    )
+    trials = tuple(run(10 + i, f"trial {i}", parent=tuned.run_id) for i in range(12))
+    return TrackingEvidence(
+        path="mlflow.db", store="sqlite", runs=(run(1, "logistic baseline"), tuned, *trials)
+    )
+
+
+def weak_scores() -> np.ndarray:
+    """A calibrated model of one weak feature."""
+    issued, _ = world()
+    return np.asarray(1 / (1 + np.exp(2.1 - 0.4 * issued["usage"])))
+
+
+@pytest.fixture(scope="module")
+def good() -> Case:
+    """A served submission with its store, claims and a threshold at the break-even."""
+    case = served_case(
+        service=ServiceEvidence(started=True, route="/predict", request_shape="rows", model_version="m1")
+    )
+    case = with_arrays(case, predictions__p_baseline=weak_scores()[case.prediction_rows])
+    claims = claimed_figures(case)
+    evaluation = EvaluationEvidence(metrics=claims)
+    return with_document(case, evaluation=evaluation, tracking=store(claims.tuned["pr_auc"], "m1"))
+
+
+def tracked(good: Case, *runs: TrackedRun) -> float:
+    """Credit of the tracking line with these runs."""
+    return check.runs_tracked(
+        with_document(good, tracking=TrackingEvidence(path="mlflow.db", runs=runs))
+    ).credit
+
+
+def test_good_decisions_earn_everything(good: Case) -> None:
+    """The four lines are full for honest work."""
+    for judged in (check.runs_tracked, check.figures_fit_the_problem, check.choice_is_earned):
+        assert judged(good).credit == 1.0, judged(good).message
+    assert check.decision_pays(good).credit > 0.9
+
+
+def test_an_empty_store_earns_nothing(good: Case) -> None:
+    """No runs, or runs without metrics, are no tracking."""
+    assert tracked(good) == 0.0
+    assert tracked(good, run(1, "baseline", metrics={}), run(2, "tuned", metrics={})) == 0.0
+
+
+def test_each_part_of_the_store_counts(good: Case) -> None:
+    """Without search, artefact, data or trace a fifth (or half of it) is lost."""
+    runs = good.evidence.document.tracking.runs
+    assert tracked(good, *runs[:2]) == pytest.approx(0.8)
+    assert tracked(good, runs[0], runs[1].model_copy(update={"models": ()}), *runs[2:]) == pytest.approx(0.8)
+    assert tracked(good, runs[0], runs[1].model_copy(update={"tags": {}}), *runs[2:]) == pytest.approx(0.9)
+    same = [r.model_copy(update={"params": {"data": "x"}}) for r in runs[2:]]
+    assert tracked(good, *runs[:2], *same) == pytest.approx(0.8)
+
+
+def test_a_run_without_an_id_traces_nothing(good: Case) -> None:
+    """An empty or one-letter run id is not the prefix of every version."""
+    runs = good.evidence.document.tracking.runs
+    for short in ("", "m"):
+        forged = runs[1].model_copy(update={"run_id": short, "tags": {}})
+        assert tracked(good, runs[0], forged, *runs[2:]) <= 0.9
+
+
+def test_a_folder_called_database_makes_no_baseline(good: Case) -> None:
+    """System tags hold paths; a model named in a parameter is what the run is about."""
+    runs = good.evidence.document.tracking.runs
+    path = {"mlflow.source.name": "/home/x/databases/train.py"}
+    plain = runs[0].model_copy(
+        update={"name": "run-a", "params": {"model": "LogisticRegression", "data": "x"}, "tags": path}
+    )
+    tuned = runs[1].model_copy(update={"tags": {**path, **runs[1].tags}})
+    assert tracked(good, plain, tuned, *runs[2:]) == 1.0
+
+
+def fit(good: Case, **changed) -> float:
+    """Credit of the figures line with parts of the claims changed."""
+    claims = good.evidence.document.evaluation.metrics.model_copy(update=changed)
+    return check.figures_fit_the_problem(
+        with_document(good, evaluation=EvaluationEvidence(metrics=claims))
+    ).credit
+
+
+def test_accuracy_or_roc_auc_alone_earns_nothing(good: Case) -> None:
+    """At this base rate they say little."""
+    assert fit(good, tuned={"roc_auc": 0.82}, baseline={}, intervals={}) == 0.0
+
+
+def test_typed_in_figures_are_no_figures(good: Case) -> None:
+    """Zeros and nines under the right names earn nothing."""
+    for value in (0.0, 9.0, -1.0):
+        names = ("pr_auc", "base_rate", "precision_at_capacity", "recall_at_capacity")
+        assert (
+            fit(good, tuned=dict.fromkeys(names, value), baseline={}, intervals={"pr_auc": (0.0, 9.0)}) <= 0.1
+        )
+
+
+def test_the_interval_must_hold_the_value_and_have_a_sane_width(good: Case) -> None:
+    """From 0 to 1 and a hair's breadth say nothing; beside the value is wrong."""
+    middle = good.evidence.document.evaluation.metrics.tuned["pr_auc"]
+    credits = [fit(good, intervals={"pr_auc": pair}) for pair in
+               ((0.0, 1.0), (middle - 1e-4, middle + 1e-4), (middle + 0.1, middle + 0.2))]  # fmt: skip
+    assert credits == pytest.approx([0.79, 0.79, 0.7])
+    assert fit(good, intervals={}) == pytest.approx(0.7)
+
+
+def decide(good: Case, **decision: float) -> float:
+    """Credit of the decision line for a stated decision."""
+    claims = good.evidence.document.evaluation.metrics.model_copy(update={"decision": decision})
+    return check.decision_pays(with_document(good, evaluation=EvaluationEvidence(metrics=claims))).credit
+
+
+def test_thresholds_that_decide_nothing_earn_nothing(good: Case) -> None:
+    """None stated, negative, above one, or calling nobody."""
+    assert decide(good) == 0.0
+    for threshold in (-0.1, 1.5, 1.0):
+        assert decide(good, threshold=threshold, capacity_share=0.1) == 0.0
+
+
+def test_capacity_must_be_the_briefs(good: Case) -> None:
+    """Another capacity, or none, costs a third."""
+    full = decide(good, threshold=0.2, capacity_share=0.1)
+    assert decide(good, threshold=0.2, capacity_share=0.2) == pytest.approx(full * 2 / 3, abs=1e-5)
+    assert decide(good, threshold=0.2) == pytest.approx(full * 2 / 3, abs=1e-5)
+
+
+def test_a_decision_on_few_answers_pays_in_proportion(good: Case) -> None:
+    """A service that answers half of the replay decides for half of it."""
+    served = good.evidence.array("service.replay").copy()
+    served[::2] = np.nan
+    half = with_arrays(good, service__replay=served)
+    if half.serves_a_model:
+        assert check.decision_pays(half).credit <= 0.51
+    else:
+        assert check.decision_pays(half).credit == 0.0
+    assert check.decision_pays(with_arrays(good, service__replay=np.full(served.size, 0.1))).credit == 0.0
+
+
+def chosen(good: Case, baseline: np.ndarray) -> float:
+    """Credit of the choice with these baseline probabilities per issued row."""
+    rows = good.evidence.array("predictions.row").astype(int)
+    return check.choice_is_earned(with_arrays(good, predictions__p_baseline=baseline[rows])).credit
+
+
+def test_the_choice_needs_a_real_baseline(good: Case) -> None:
+    """Winning against a constant or against oneself is half a win, none at all without a baseline."""
+    issued, _ = world()
+    assert chosen(good, weak_scores()) == 1.0
+    assert chosen(good, np.full(len(issued), 0.1)) == pytest.approx(0.7)
+    assert chosen(good, good_scores(issued)) == pytest.approx(0.7)
+    assert chosen(good, np.full(len(issued), np.nan)) == pytest.approx(0.4)
+
+
+def test_nothing_ships_without_a_service(good: Case) -> None:
+    """Where no served model could be compared, the choice of what ships earns nothing."""
+    assert check.choice_is_earned(with_arrays(good, service__parity=np.empty(0))).credit == pytest.approx(0.4)
+
+
+def test_doubled_probabilities_lose_their_share(good: Case) -> None:
+    """Re-weighting left in place doubles the mean probability."""
+    doubled = np.clip(2 * good.evidence.array("predictions.p_tuned"), 0, 1)
+    assert check.choice_is_earned(with_arrays(good, predictions__p_tuned=doubled)).credit <= 0.6
+
+
+def test_missing_claims_are_an_answer(good: Case) -> None:
+    """No metrics.json breaks nothing and earns nothing."""
+    bare = with_document(good, evaluation=EvaluationEvidence(metrics=ClaimedMetrics()))
+    assert check.figures_fit_the_problem(bare).credit == 0.0
+    assert check.decision_pays(bare).credit == 0.0

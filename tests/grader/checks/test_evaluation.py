@@ -1,0 +1,305 @@
+"""Split, claimed figures, calibration, curves and replay: good work earns, copied, lucky or edited work does not."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from grader import metrics
+from grader.checks import evaluation as check
+from grader.checks.case import Case
+from grader.evidence.modelling import (
+    SPLITS,
+    ClaimedMetrics,
+    EvaluationEvidence,
+    LiftRow,
+    LiftTable,
+    PlotFile,
+    PredictionsEvidence,
+)
+from grader.metrics import month_index
+from tests.grader.case_builder import (
+    case_of,
+    claimed_figures,
+    good_scores,
+    split_of,
+    with_arrays,
+    with_document,
+    world,
+)
+
+TRAIN, TEST = SPLITS.index("train"), SPLITS.index("test")
+PLOTS = (
+    PlotFile(path="evaluation/calibration.png", width=600, height=400, ink=0.05),
+    PlotFile(path="evaluation/pr_curve.png", width=600, height=400, ink=0.05),
+)
+PREDICTION_CHECKS = (
+    check.split_respects_time,
+    check.figures_reproduced,
+    check.probabilities_calibrated,
+    check.curves_recompute,
+)
+
+
+@pytest.fixture(scope="module")
+def good() -> Case:
+    """A submission without fault, with its claims, lift table and plots."""
+    return claimed(case_of())
+
+
+@pytest.fixture(scope="module")
+def unserved() -> Case:
+    """The same predictions with a service that gives every replay row the same answer."""
+    return claimed(case_of(served_replay=np.full(2100, 0.1)))
+
+
+def claimed(case: Case, **changed: float) -> Case:
+    """The case with honest claims about its own predictions, but for `changed`."""
+    rows = tuple(LiftRow(**vars(row)) for row in metrics.lift_table(case.test.y, case.test.tuned))
+    evidence = EvaluationEvidence(
+        metrics=claimed_figures(case, **changed),
+        lift=LiftTable(path="evaluation/lift.csv", rows=rows),
+        plots=PLOTS,
+    )
+    return with_document(case, evaluation=evidence)
+
+
+def test_good_work_earns_everything(good: Case) -> None:
+    """A time-ordered split, honest figures, calibrated scores and right curves earn full credit."""
+    for judged in PREDICTION_CHECKS:
+        assert judged(good).credit == 1.0, judged(good).message
+    assert check.generalises_to_replay(good).credit > 0.95
+
+
+def split_credit(codes: np.ndarray) -> float:
+    """Credit of the split check for these codes per issued row."""
+    return check.split_respects_time(case_of(split=codes)).credit
+
+
+def test_a_random_split_loses_nearly_all() -> None:
+    """Months on both sides are no split by time."""
+    months = world()[0]["snapshot_month"].map(month_index).to_numpy()
+    codes = np.random.default_rng(1).integers(0, 2, months.size) * TEST
+    assert split_credit(np.where(months <= month_index("2024-09"), codes, -1)) < 0.1
+
+
+@pytest.mark.parametrize(("gap", "credit"), [(1, 0.417), (2, 0.533), (3, 1), (5, 1)])
+def test_the_embargo_is_the_label_horizon(gap: int, credit: float) -> None:
+    """Adjoining months overlap in their label windows and lose about half; three months apart is full."""
+    issued, _ = world()
+    earned = split_credit(split_of(issued["snapshot_month"], gap=gap))
+    assert earned == pytest.approx(credit, abs=0.001)
+
+
+def test_immature_test_months_cost() -> None:
+    """Testing on months whose outcome was not known in full is no test."""
+    months = world()[0]["snapshot_month"].map(month_index).to_numpy()
+    codes = np.full(months.size, -1)
+    codes[months <= month_index("2024-06")] = TRAIN
+    codes[months >= month_index("2024-10")] = TEST
+    assert split_credit(codes) <= 0.8
+    codes[months >= month_index("2024-09")] = TEST
+    assert split_credit(codes) <= 0.8
+
+
+def test_a_token_training_row_does_not_make_a_split() -> None:
+    """Listing a single old row as training proves no embargo."""
+    issued, _ = world()
+    codes = split_of(issued["snapshot_month"])
+    trained = np.flatnonzero(codes == TRAIN)
+    codes[trained[1:]] = -1
+    assert split_credit(codes) < 0.05
+    codes[trained] = -1
+    assert split_credit(codes) <= 0.1
+
+
+def test_a_claim_too_high_by_a_tenth_loses_most_of_its_points(good: Case) -> None:
+    """PR-AUC typed 0.1 higher does not recompute; the other lines stay as they are."""
+    edited = claimed(good, pr_auc=0.1)
+    assert check.figures_reproduced(edited).credit <= 0.3
+    assert "does not recompute" in check.figures_reproduced(edited).proofs[0].measured
+    assert check.probabilities_calibrated(edited).credit == 1.0
+
+
+def test_absent_claims_earn_nothing(good: Case) -> None:
+    """Without metrics.json there is nothing to reproduce."""
+    bare = with_document(good, evaluation=EvaluationEvidence(metrics=ClaimedMetrics()))
+    assert check.figures_reproduced(bare).credit == 0.0
+    only_easy = ClaimedMetrics(tuned={"base_rate": 0.11}, baseline={"base_rate": 0.11})
+    easy = with_document(good, evaluation=EvaluationEvidence(metrics=only_easy))
+    assert check.figures_reproduced(easy).credit < 0.2
+
+
+def test_altered_labels_cost(good: Case) -> None:
+    """Labels that differ from the issued ones reduce the credit tenfold; absent ones cost nothing."""
+    y = good.evidence.array("predictions.y_true").copy()
+    flipped = y.copy()
+    flipped[: y.size // 20] = 1 - flipped[: y.size // 20]
+    assert check.figures_reproduced(with_arrays(good, predictions__y_true=flipped)).credit <= 0.51
+    absent = with_arrays(good, predictions__y_true=np.full(y.size, np.nan))
+    assert check.figures_reproduced(absent).credit == 1.0
+
+
+def test_another_order_among_tied_scores_is_right(good: Case) -> None:
+    """Coarse scores (isotonic steps, small trees) tie; figures of the candidate's own tie order agree."""
+    issued, _ = world()
+    coarse = np.round(good_scores(issued), 1)
+    case = case_of(tuned=coarse)
+    test = case.test
+    order = np.argsort(test.tuned, kind="stable")[::-1]
+    called = np.concatenate(
+        [order[test.month[order] == m][: (test.month == m).sum() // 10] for m in np.unique(test.month)]
+    )
+    said = claimed_figures(case).model_dump()
+    said["tuned"]["precision_at_capacity"] = float(test.y[called].mean())
+    said["tuned"]["recall_at_capacity"] = float(test.y[called].sum() / test.y.sum())
+    reverse = metrics.lift_table(test.y[::-1], test.tuned[::-1])
+    evidence = EvaluationEvidence(
+        metrics=ClaimedMetrics.model_validate(said),
+        lift=LiftTable(rows=tuple(LiftRow(**vars(row)) for row in reverse)),
+        plots=PLOTS,
+    )
+    judged = with_document(case, evaluation=evidence)
+    assert metrics.lift_table(test.y, test.tuned) != reverse
+    assert check.figures_reproduced(judged).credit == 1.0
+    assert check.curves_recompute(judged).credit == 1.0
+
+
+def test_doubled_probabilities_are_not_calibrated(good: Case) -> None:
+    """A ranking can be right while the probabilities are twice too high."""
+    doubled = with_arrays(
+        good, predictions__p_tuned=np.clip(2 * good.evidence.array("predictions.p_tuned"), 0, 1)
+    )
+    assert check.probabilities_calibrated(doubled).credit == 0.0
+
+
+@pytest.mark.parametrize("change", [lambda p: p * 3 - 1, lambda p: np.log(p / (1 - p))])
+def test_scores_outside_zero_to_one_are_no_probabilities(good: Case, change) -> None:
+    """Margins and other scores are said to be no probabilities, and break nothing."""
+    scores = with_arrays(good, predictions__p_tuned=change(good.evidence.array("predictions.p_tuned")))
+    assert check.probabilities_calibrated(scores).credit == 0.0
+
+
+def test_a_reliability_plot_alone_earns_nothing(good: Case) -> None:
+    """The plot is worth its share only where the probabilities are any good, and its absence costs."""
+    bare = with_document(good, evaluation=good.evidence.document.evaluation.model_copy(update={"plots": ()}))
+    assert check.probabilities_calibrated(bare).credit == 0.85
+    assert check.curves_recompute(bare).credit == 0.65
+
+
+def test_blank_images_are_no_plots(good: Case) -> None:
+    """An image in one colour shows no curve."""
+    blank = tuple(plot.model_copy(update={"ink": 0.0}) for plot in PLOTS)
+    evaluation = good.evidence.document.evaluation.model_copy(update={"plots": blank})
+    assert check.curves_recompute(with_document(good, evaluation=evaluation)).credit == 0.65
+
+
+def test_a_wrong_lift_table_loses(good: Case) -> None:
+    """Figures of another model's table, or of the reversed order, do not agree."""
+    table = good.evidence.document.evaluation.lift
+    turned = tuple(row.model_copy(update={"decile": 11 - row.decile}) for row in table.rows)
+    flat = tuple(row.model_copy(update={"lift": 1.0, "churners": 50.0}) for row in table.rows)
+    for rows in (turned, flat, table.rows[:1]):
+        lift = table.model_copy(update={"rows": rows})
+        evaluation = good.evidence.document.evaluation.model_copy(update={"lift": lift})
+        assert check.curves_recompute(with_document(good, evaluation=evaluation)).credit <= 0.55
+
+
+def scores_of(kind: str) -> np.ndarray:
+    """Scores per issued row that carry no honest model."""
+    issued, _ = world()
+    label, rng = issued["churned_90d"].to_numpy(), np.random.default_rng(2)
+    made = {
+        "constant": np.full(label.size, label.mean()),
+        "shuffled": rng.permutation(good_scores(issued)),
+        "label": label,
+        "label with noise": np.clip(label * 0.8 + 0.2 * rng.random(label.size), 0, 1),
+        "absent": np.full(label.size, np.nan),
+    }
+    return made[kind]
+
+
+@pytest.mark.parametrize("kind", ["constant", "shuffled", "label", "label with noise", "absent"])
+def test_predictions_without_a_model_earn_nothing(unserved: Case, kind: str) -> None:
+    """Constants, shuffles, no numbers and the label itself pay nowhere, however well formed the rest is."""
+    rows = unserved.evidence.array("predictions.row").astype(int)
+    case = with_arrays(unserved, predictions__p_tuned=scores_of(kind)[rows])
+    for judged in PREDICTION_CHECKS:
+        assert judged(case).credit == 0.0, (judged.__name__, judged(case).message)
+
+
+@pytest.mark.parametrize("kind", ["constant", "shuffled"])
+def test_a_good_service_does_not_calibrate_scores_that_do_not_rank(good: Case, kind: str) -> None:
+    """The base rate for everybody is calibrated and worth nothing."""
+    rows = good.evidence.array("predictions.row").astype(int)
+    case = with_arrays(good, predictions__p_tuned=scores_of(kind)[rows])
+    assert check.probabilities_calibrated(case).credit == 0.0
+    assert check.curves_recompute(case).credit == 0.0
+
+
+def test_repeated_easy_rows_move_no_figure(good: Case) -> None:
+    """Handing the right rows in twenty times is the same as once."""
+    arrays = {n: v for n, v in good.evidence.arrays.items() if n.startswith("predictions.")}
+    split, p = arrays["predictions.split"], arrays["predictions.p_tuned"]
+    y = arrays["predictions.y_true"]
+    easy = np.flatnonzero((split == TEST) & ((p > 0.3) == (y > 0)))
+    again = np.concatenate([np.arange(split.size), np.tile(easy, 20)])
+    padded = with_arrays(good, **{n.replace(".", "__"): v[again] for n, v in arrays.items()})
+    assert check.recomputed_figures(padded, "tuned") == check.recomputed_figures(good, "tuned")
+    boasting = claimed(good, pr_auc=0.2)
+    edited = with_document(padded, evaluation=boasting.evidence.document.evaluation)
+    assert check.figures_reproduced(edited).credit <= 0.3
+
+
+def test_a_handful_of_chosen_test_rows_earns_nothing(good: Case) -> None:
+    """A hundred rows on which the model happens to be right are no test."""
+    split, p = good.evidence.array("predictions.split").copy(), good.evidence.array("predictions.p_tuned")
+    y = good.evidence.array("predictions.y_true")
+    test = np.flatnonzero(split == TEST)
+    wins = test[(p[test] > 0.3) == (y[test] > 0)]
+    chosen = np.concatenate([wins[y[wins] > 0][:20], wins[y[wins] == 0][:100]])
+    split[np.setdiff1d(test, chosen)] = SPLITS.index("other")
+    few = claimed(with_arrays(good, predictions__split=split))
+    for judged in PREDICTION_CHECKS:
+        assert judged(few).credit == 0.0
+
+
+def test_an_empty_file_earns_nothing_and_breaks_nothing() -> None:
+    """No predictions at all is an answer, not an error."""
+    empty = {f"predictions.{n}": np.empty(0) for n in ("row", "split", "y_true", "p_tuned", "p_baseline")}
+    case = case_of(arrays=empty, document={"predictions": PredictionsEvidence(problems=("no rows",))})
+    for judged in PREDICTION_CHECKS:
+        assert judged(case).credit == 0.0
+
+
+def test_a_sampled_test_set_is_accepted() -> None:
+    """A quarter of the customers held out by time is a right answer in another form; only completeness costs."""
+    issued, _ = world()
+    codes = split_of(issued["snapshot_month"])
+    codes[(codes == TEST) & (issued["customer_id"] % 4 != 0)] = -1
+    assert 0.9 <= split_credit(codes) < 1.0
+
+
+def test_replay_credit_follows_the_ranking(good: Case) -> None:
+    """The served ranking earns between the dummy and the yardstick; a constant or silent service earns nothing."""
+    served = good.evidence.array("service.replay")
+    noise = np.random.default_rng(3).random(served.size)
+    credits = [
+        check.generalises_to_replay(with_arrays(good, service__replay=p)).credit
+        for p in (
+            served,
+            0.65 * served + 0.35 * noise,
+            np.full(served.size, 0.1),
+            np.full(served.size, np.nan),
+        )
+    ]
+    assert credits[0] > credits[1] > 0
+    assert credits[2:] == [0.0, 0.0]
+
+
+def test_answering_only_easy_rows_earns_nothing_more(good: Case) -> None:
+    """Rows without an answer rank last, so leaving the hard ones out does not pay."""
+    served = good.evidence.array("service.replay").copy()
+    full = check.generalises_to_replay(good).credit
+    served[np.random.default_rng(4).random(served.size) < 0.7] = np.nan
+    assert check.generalises_to_replay(with_arrays(good, service__replay=served)).credit < 0.8 * full

@@ -1,0 +1,78 @@
+"""The README dimension hands the judge the text and the facts of this submission, and reports what it says."""
+
+from __future__ import annotations
+
+import pytest
+
+from grader.checks import readme as check
+from grader.checks.case import Case
+from grader.evidence.document import TextFile
+from grader.evidence.modelling import EvaluationEvidence
+from tests.grader.case_builder import case_of, claimed_figures, with_document
+
+LINES = (
+    check.monitoring_inputs,
+    check.monitoring_outcomes,
+    check.retraining_triggers,
+    check.release_and_rollback,
+    check.grounded_in_this_work,
+    check.communication,
+)
+TEXT = """# Running it in production
+
+We watch `usage` and `charge` every week: the PSI of each against the training months 2023-01 to 2024-04; above 0.2
+on two consecutive weeks we page the data owner and stop using the scores until the feed is repaired.
+
+Labels take 90 days to mature, so we track the share of customers above the threshold daily, and once labels mature
+we compute PR-AUC and the precision of the call list per month and per segment.
+
+We retrain when PR-AUC over the last three mature months falls 15 % below the release value for two months in a row,
+on the most recent 18 mature months. A unit change in `charge` like the one in April 2024 is repaired, not retrained.
+
+A new model runs in shadow for two weeks, then on 10 % of the customers; if precision falls below the old model's we
+roll back to the previous image within an hour by its tag.
+"""
+
+
+@pytest.fixture(scope="module")
+def written() -> Case:
+    """A submission with a README about this data."""
+    case = case_of(document={"readme": TextFile(path="README.md", text=TEXT)})
+    return with_document(case, evaluation=EvaluationEvidence(metrics=claimed_figures(case)))
+
+
+def test_no_text_earns_nothing(written: Case) -> None:
+    """A missing or blank README is an answer of zero on all six lines."""
+    for text in (TextFile(), TextFile(path="README.md", text=" \n")):
+        case = with_document(written, readme=text)
+        assert [line(case).credit for line in LINES] == [0.0] * 6
+
+
+def test_a_concrete_text_earns_with_quotes_from_it(written: Case) -> None:
+    """What is earned is shown by words that are in the text."""
+    found = check.monitoring_inputs(written)
+    assert found.credit > 0.3
+    quotes = [proof.said for proof in found.proofs if proof.where == "quoted"]
+    assert quotes
+    squeezed = " ".join(TEXT.split())
+    assert all(" ".join(quote.split()).strip("…") in squeezed for quote in quotes)
+
+
+def test_stuffing_terms_earns_no_more_than_a_little(written: Case) -> None:
+    """A list of the right words without a use is no plan."""
+    words = (
+        "PSI, KS, drift, monitoring, retraining, rollback, canary, shadow, PR-AUC, calibration, threshold. "
+        * 8
+    )
+    stuffed = with_document(written, readme=TextFile(path="README.md", text=words))
+    assert sum(line(stuffed).credit for line in LINES[:4]) <= 0.5 * sum(
+        line(written).credit for line in LINES[:4]
+    )
+
+
+def test_the_facts_are_the_recomputed_figures(written: Case) -> None:
+    """The judge checks the text against what we measured, not against what was claimed."""
+    boasting = EvaluationEvidence(metrics=claimed_figures(written, pr_auc=0.3))
+    facts = check.facts_of(with_document(written, evaluation=boasting))
+    assert facts == check.facts_of(written)
+    assert {d.kind for d in facts.defects} >= {"unit_change", "covariate_drift"}

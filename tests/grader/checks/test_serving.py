@@ -1,0 +1,181 @@
+"""Serving earns by measured behaviour; a service without a model earns its start and nothing more."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from grader.checks import serving as check
+from grader.checks.case import Case
+from grader.evidence.document import PinnedDependencies
+from grader.evidence.service import BadInputCase, ContractCase, ImageEvidence, LatencySeries, ServiceEvidence
+from grader.types import PhaseRecord, Verdict
+from tests.grader.case_builder import PHASES, served_case, with_arrays, with_document
+
+LOAD = LatencySeries(rate=20, seconds=20, sent=400, answered=400, errors=0, p50_ms=5, p95_ms=9, p99_ms=12,
+                     batch_1000_ms=300)  # fmt: skip
+BAD = tuple(
+    BadInputCase(id=f"case_{i}", status=422, outcome="rejected", expected=("rejected",), names_field=True)
+    for i in range(20)
+)
+SERVICE = ServiceEvidence(
+    image=ImageEvidence(built=True, id="sha256:1", size_bytes=3 * 2**28, user="app", healthcheck=True),
+    started=True, seconds_to_healthy=2.0, port=8000, health_status=200, health_body='{"status": "ok"}',
+    model_version="m1", openapi=True, route="/predict", request_shape="rows",
+    contract=tuple(ContractCase(id=f"c{i}", ok=True, expected="x", got="x") for i in range(10)),
+    bad_input=BAD, latency=LOAD, latency_floor=LOAD.model_copy(update={"p99_ms": 3.0}),
+    stop_seconds=0.4, stop_exit_code=0, read_only_root=True,
+)  # fmt: skip
+AFTER_START = (
+    check.contract_kept,
+    check.answers_correct,
+    check.bad_input_refused,
+    check.latency_holds,
+    check.container_is_sound,
+)
+
+
+@pytest.fixture(scope="module")
+def good() -> Case:
+    """A submission with a faultless service."""
+    return served_case(
+        service=SERVICE, document={"pinned": PinnedDependencies(path="r.txt", total=3, pinned=3)}
+    )
+
+
+def served(good: Case, **changed) -> Case:
+    """The case with parts of the service's evidence changed."""
+    return with_document(good, service=good.evidence.document.service.model_copy(update=changed))
+
+
+def ended(good: Case, phase: str, verdict: Verdict) -> Case:
+    """The case with another verdict of a phase."""
+    records = tuple(PhaseRecord(id=n, verdict=verdict if n == phase else Verdict.OK) for n in PHASES)
+    return with_document(good, phases=records)
+
+
+def test_a_sound_service_earns_everything(good: Case) -> None:
+    """Every serving line is full for a service without fault."""
+    for judged in (check.service_starts, *AFTER_START):
+        assert judged(good).credit == 1.0, judged(good).message
+
+
+@pytest.mark.parametrize("answers", [np.full(2100, 0.1), np.full(2100, np.nan),
+                                     np.random.default_rng(0).random(2100)])  # fmt: skip
+def test_a_service_without_a_model_earns_its_start_only(good: Case, answers: np.ndarray) -> None:
+    """A constant, a silent and a random service pay `starts` and nothing else, however clean they are."""
+    dummy = with_arrays(good, service__replay=answers)
+    assert check.service_starts(dummy).credit == 1.0
+    assert [judged(dummy).credit for judged in AFTER_START] == [0.0] * 5
+
+
+def test_what_does_not_start_earns_nothing_after(good: Case) -> None:
+    """A failed build earns nothing, a process that never answers its build only, later lines nothing."""
+    assert check.service_starts(ended(good, "build", Verdict.BUILD_FAIL)).credit == 0.0
+    down = served(good, started=False)
+    assert check.service_starts(down).credit == pytest.approx(0.3)
+    assert [judged(down).credit for judged in AFTER_START] == [0.0] * 5
+
+
+def test_health_is_part_of_starting(good: Case) -> None:
+    """No /health costs a fifth, a body that does not say ok a little."""
+    assert check.service_starts(served(good, health_status=404)).credit == pytest.approx(0.8)
+    assert check.service_starts(served(good, health_body="fine")).credit == pytest.approx(0.92)
+
+
+def test_another_request_shape_earns_part(good: Case) -> None:
+    """What discovery can drive is worth at most 60 % of the contract."""
+    assert check.contract_kept(served(good, request_shape="flat", route="/score")).credit == 0.6
+    assert check.contract_kept(served(good, contract=())).credit == 0.0
+
+
+def test_broken_parity_loses(good: Case) -> None:
+    """A refit answers other probabilities than were submitted; the invariances then pay nothing either."""
+    arrays = {n: v + 0.01 for n, v in good.evidence.arrays.items() if n in ("service.parity", "service.single",
+              "service.reversed", "service.repeated", "service.column_order")}  # fmt: skip
+    refit = with_arrays(good, **{n.replace(".", "__"): v for n, v in arrays.items()})
+    assert check.answers_correct(refit).credit == 0.0
+
+
+def test_serving_the_baseline_is_serving_an_evaluated_model(good: Case) -> None:
+    """The simpler model may ship: parity is against whichever submitted model is served."""
+    rows = good.evidence.array("service.parity_rows").astype(int)
+    by_row = np.full(len(good.truth.issued), np.nan)
+    by_row[good.prediction_rows] = good.evidence.array("predictions.p_baseline")
+    names = ("parity", "single", "reversed", "repeated", "column_order")
+    simple = with_arrays(good, **{f"service__{n}": by_row[rows] for n in names})
+    assert simple.served_model == "baseline"
+    assert check.answers_correct(simple).credit == 1.0
+
+
+@pytest.mark.parametrize("name", ["single", "reversed", "repeated", "column_order"])
+def test_each_invariance_counts(good: Case, name: str) -> None:
+    """Other answers one by one, in another order or asked again cost a tenth each; so do no answers."""
+    other = good.evidence.array(f"service.{name}").copy()
+    other[3] += 0.01
+    for values in (other, np.empty(0), np.full(400, np.nan)):
+        assert check.answers_correct(
+            with_arrays(good, **{f"service__{name}": values})
+        ).credit == pytest.approx(0.9)
+
+
+def test_unanswered_parity_rows_are_misses(good: Case) -> None:
+    """Answering every second row is half of parity."""
+    half = good.evidence.array("service.parity").copy()
+    half[::2] = np.nan
+    assert check.answers_correct(with_arrays(good, service__parity=half)).credit <= 0.4
+
+
+def test_server_errors_on_bad_input_cost_more_than_their_share(good: Case) -> None:
+    """Three 500s out of twenty lose nearly half of the line."""
+    crashing = (
+        tuple(c.model_copy(update={"outcome": "server_error", "status": 500}) for c in BAD[:3]) + BAD[3:]
+    )
+    assert check.bad_input_refused(served(good, bad_input=crashing)).credit < 0.5
+
+
+def test_refusals_name_the_field(good: Case) -> None:
+    """A 4xx that does not say what is wrong is worth half; dying afterwards halves everything."""
+    silent = tuple(c.model_copy(update={"names_field": False}) for c in BAD)
+    assert check.bad_input_refused(served(good, bad_input=silent)).credit == 0.5
+    dead = (*BAD[:-1], BAD[-1].model_copy(update={"healthy_after": False}))
+    assert check.bad_input_refused(served(good, bad_input=dead)).credit == 0.5
+
+
+def latency(good: Case, **changed) -> float:
+    """Credit of the latency line with parts of the load changed."""
+    return check.latency_holds(served(good, latency=LOAD.model_copy(update=changed))).credit
+
+
+def test_latency_is_judged_by_its_tail_and_its_errors(good: Case) -> None:
+    """Slow tails, unanswered requests and a slow batch cost; no answers at all earn nothing."""
+    assert latency(good, p99_ms=1000.0) == 0.25
+    assert latency(good, p99_ms=600.0) < 0.8
+    assert latency(good, answered=200, errors=200) < 0.5
+    assert latency(good, batch_1000_ms=2500.0) == 0.75
+    assert latency(good, p99_ms=None, answered=0) == 0.0
+
+
+def test_a_slow_host_is_not_the_candidates_fault(good: Case) -> None:
+    """The bound is at least three times what a do-nothing service needs on the same host."""
+    slow = served(good, latency=LOAD.model_copy(update={"p99_ms": 550.0}),
+                  latency_floor=LOAD.model_copy(update={"p99_ms": 200.0}))  # fmt: skip
+    assert check.latency_holds(slow).credit == 1.0
+
+
+@pytest.mark.parametrize("change", [{"image": {"user": "root"}}, {"image": {"user": "0:0"}}, {"image": {"user": ""}},
+                                    {"image": {"healthcheck": False}}, {"image": {"size_bytes": 2 * 2**30}},
+                                    {"stop_exit_code": 137}, {"stop_seconds": None},
+                                    {"read_only_root": False}])  # fmt: skip
+def test_each_property_of_the_container_counts(good: Case, change: dict) -> None:
+    """Root, no health check, a fat image, a killed stop and a written root cost a sixth each."""
+    image = SERVICE.image.model_copy(update=change.get("image", {}))
+    case = served(good, **{**change, "image": image})
+    assert check.container_is_sound(case).credit == pytest.approx(5 / 6, abs=1e-6)
+
+
+def test_unpinned_or_absent_requirements_cost(good: Case) -> None:
+    """Two of three exact versions are not pinned; neither is a list that is not there."""
+    for total, pinned in ((3, 2), (0, 0)):
+        case = with_document(good, pinned=PinnedDependencies(total=total, pinned=pinned))
+        assert check.container_is_sound(case).credit == pytest.approx(5 / 6, abs=1e-6)
