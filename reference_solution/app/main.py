@@ -7,9 +7,9 @@ from pathlib import Path
 from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse, Response
 from pydantic import ValidationError
+from scoring.model import ChurnModel, load_model
 
 from app.schema import Health, PredictResponse, request_type
-from scoring.model import ChurnModel, load_model
 
 LARGEST_BODY = 8 * 2**20
 

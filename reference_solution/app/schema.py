@@ -8,7 +8,7 @@ from typing_extensions import TypedDict
 MOST_ROWS = 1000
 Number = Annotated[float, Field(strict=True, allow_inf_nan=False)] | None
 Level = Annotated[str, Field(strict=True, max_length=200)] | None
-CustomerId = Annotated[int, Field(strict=True)]
+CustomerId = Annotated[int, Field(strict=True, ge=-(2**63), lt=2**63)]
 Month = Annotated[str, Field(strict=True, pattern=r"^\d{4}-(0[1-9]|1[0-2])$")]
 
 
@@ -24,9 +24,8 @@ def request_type(fields: dict[str, str], ignored: tuple[str, ...]) -> TypeAdapte
             types[name] = Level if kind == "category" else Number
     row = TypedDict("Row", types)  # type: ignore[operator]
     row.__pydantic_config__ = ConfigDict(extra="ignore")  # type: ignore[attr-defined]
-    body = TypedDict(
-        "PredictRequest", {"rows": Annotated[list[row], Field(min_length=1, max_length=MOST_ROWS)]}
-    )  # type: ignore[valid-type, operator]
+    rows = Annotated[list[row], Field(min_length=1, max_length=MOST_ROWS)]  # type: ignore[valid-type]
+    body = TypedDict("PredictRequest", {"rows": rows})  # type: ignore[operator]  # noqa: UP013 - made at run time
     return TypeAdapter(body)
 
 

@@ -124,7 +124,8 @@ def _drift(panel: Panel, rows: pd.DataFrame, column: str, dictionary: Dictionary
         kind="covariate_drift",
         action="drop",
         summary=(
-            f"{column} moves {manner} from {onset} and stays there: PSI {value:.2f} in the last three months against those "
+            f"{column} moves {manner} from {onset} and stays there: PSI {value:.2f} in the last "
+            "three months against those "
             "before, and the same against the year before, so it is no season."
         ),
         **common,
@@ -170,7 +171,8 @@ def _season(panel: Panel, rows: pd.DataFrame, column: str, yearly: pd.Series) ->
             statistic=Statistic("psi", value, span(before), span(months)),
             action="keep",
             summary=(
-                f"{column} leaves its level in {months[0]} (PSI {value:.2f} against the four months before) but did the same a year "
+                f"{column} leaves its level in {months[0]} (PSI {value:.2f} against the four "
+                "months before) but did the same a year "
                 f"earlier (PSI {yearly[months[0]]:.3f} year on year): a season, no defect."
             ),
         )
@@ -226,7 +228,10 @@ def null_steps(panel: Panel, rows: pd.DataFrame) -> list[Finding]:
                     span(months[ramp.start :]),
                 ),
                 action="impute",
-                summary=f"{column} is null in {monthly[ramp.start :].mean():.1%} of the rows from {months[ramp.start]}, {monthly[: ramp.start].mean():.1%} before.",
+                summary=(
+                    f"{column} is null in {monthly[ramp.start :].mean():.1%} of the rows from "
+                    f"{months[ramp.start]}, {monthly[: ramp.start].mean():.1%} before."
+                ),
             )
         )
     return found

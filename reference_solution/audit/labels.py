@@ -36,7 +36,10 @@ def immaturity(panel: Panel) -> list[Finding]:
                 "rate", float(panel.raw[LABEL][rows].mean()), span(panel.months[:-HORIZON_MONTHS]), span(late)
             ),
             action="exclude_rows",
-            summary=f"The last three months have seen 2, 1 and 0 of their three month-ends: churn {figures} against {mature:.3f} before.",
+            summary=(
+                "The last three months have seen 2, 1 and 0 of their three month-ends: churn "
+                f"{figures} against {mature:.3f} before."
+            ),
         )
     ]
 
@@ -65,7 +68,10 @@ def rule_and_noise(panel: Panel) -> list[Finding]:
                 end=months[-1],
                 statistic=Statistic("rate", float(panel.raw[LABEL][rows].mean()), None, span(months)),
                 action="relabel",
-                summary=f"From {months[0]} to {months[-1]} the label contradicts who is still listed in {monthly[bad].mean():.1%} of the rows.",
+                summary=(
+                    f"From {months[0]} to {months[-1]} the label contradicts who is still listed in "
+                    f"{monthly[bad].mean():.1%} of the rows."
+                ),
             )
         )
         return found
@@ -84,14 +90,17 @@ def rule_and_noise(panel: Panel) -> list[Finding]:
                     end=panel.last_mature_month,
                     statistic=Statistic("rate", float(panel.raw[LABEL][rows].mean()), None, current),
                     action="relabel",
-                    summary=f"For {column} {worst} the label contradicts who is still listed in {share[worst]:.1%} of the rows.",
+                    summary=(
+                        f"For {column} {worst} the label contradicts who is still listed in "
+                        f"{share[worst]:.1%} of the rows."
+                    ),
                 )
             )
     return found
 
 
 def rate_shift(panel: Panel) -> list[Finding]:
-    """Report mature months whose rate leaves that of the others by a quarter and six standard errors, two or more in a row."""
+    """Report mature months whose rate leaves the others' by a quarter and six standard errors, two or more in a row."""
     rate = monthly_rate(panel)[panel.months[:-HORIZON_MONTHS]]
     size = len(panel.rows) / len(panel.months)
     usual = float(rate.median())
@@ -112,7 +121,10 @@ def rate_shift(panel: Panel) -> list[Finding]:
             end=months[-1],
             statistic=Statistic("rate", float(panel.raw[LABEL][rows].mean()), None, span(months)),
             action="keep",
-            summary=f"Churn is {rate.iloc[where].mean():.3f} from {months[0]} to {months[-1]} against {usual:.3f} otherwise.",
+            summary=(
+                f"Churn is {rate.iloc[where].mean():.3f} from {months[0]} to {months[-1]} against "
+                f"{usual:.3f} otherwise."
+            ),
         )
     ]
 
@@ -137,7 +149,10 @@ def facts(panel: Panel) -> list[Finding]:
             end=panel.last_mature_month,
             statistic=Statistic("rate", rate, None, span(panel.months[:-HORIZON_MONTHS])),
             action="keep the base rate: no resampling; PR-AUC and precision at capacity instead of accuracy",
-            summary=f"{rate:.1%} of the mature rows are churners, so saying 'stays' is right {1 - rate:.1%} of the time.",
+            summary=(
+                f"{rate:.1%} of the mature rows are churners, so saying 'stays' is right "
+                f"{1 - rate:.1%} of the time."
+            ),
         ),
         Finding(
             kind="group_overlap",
@@ -146,7 +161,10 @@ def facts(panel: Panel) -> list[Finding]:
             end=panel.months[-1],
             statistic=Statistic("match_rate", 1.0, None, months),
             action="split by time and resample customers, not rows, for intervals",
-            summary=f"{several:.1%} of the rows share their customer with others ({per_customer:.1f} months each): a random split flatters.",
+            summary=(
+                f"{several:.1%} of the rows share their customer with others ({per_customer:.1f} "
+                "months each): a random split flatters."
+            ),
             detail={"share_of_rows_with_siblings": float(several), "rows_per_customer": per_customer},
         ),
         Finding(
@@ -156,7 +174,10 @@ def facts(panel: Panel) -> list[Finding]:
             end=panel.months[-1],
             statistic=Statistic("match_rate", same, None, months),
             action="leave an embargo of three months between the last label used and the first test month",
-            summary=f"One cancellation makes up to three rows positive ({repeated:.1%} of the positives repeat one), so neighbouring months share their outcome.",
+            summary=(
+                f"One cancellation makes up to three rows positive ({repeated:.1%} of the positives "
+                "repeat one), so neighbouring months share their outcome."
+            ),
             detail={"share_of_positives_repeating_a_cancellation": repeated},
         ),
     ]

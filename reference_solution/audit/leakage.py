@@ -137,7 +137,8 @@ def honest_strong_columns(
             statistic=Statistic("auc", _auc_as_issued(panel, profile), current=span(panel.months)),
             action="keep",
             summary=(
-                f"{profile.column} is strong and legitimate: it fades smoothly ({_listed(profile.by_horizon)} for leaving "
+                f"{profile.column} is strong and legitimate: it fades smoothly "
+                f"({_listed(profile.by_horizon)} for leaving "
                 "in 1 to 6 months) with no step at the label's edge, as a figure known at the snapshot does."
             ),
         )
@@ -180,7 +181,10 @@ def identifier_and_order(panel: Panel) -> list[Finding]:
                     columns=(column,) if kind == "identifier_leak" else (),
                     statistic=Statistic("auc", area, current=span(panel.months)),
                     action="drop",
-                    summary=f"{'customer_id' if kind == 'identifier_leak' else 'The row order'} separates leavers with AUC {area:.3f}.",
+                    summary=(
+                        f"{'customer_id' if kind == 'identifier_leak' else 'The row order'} separates "
+                        f"leavers with AUC {area:.3f}."
+                    ),
                 )
             )
     return found
@@ -190,7 +194,7 @@ def extraction_counters(panel: Panel) -> list[Finding]:
     """Report counters that never move within a customer and equal the tenure reached at the extraction."""
     if "tenure_months" not in panel.features:
         return []
-    tenure, customer, month = customer_months(panel.rows, panel.rows["tenure_months"].to_numpy(float))
+    tenure, customer, _month = customer_months(panel.rows, panel.rows["tenure_months"].to_numpy(float))
     reached = np.nanmax(tenure, axis=1)[customer]
     still_moving = reached - panel.rows["tenure_months"].to_numpy() >= 3
     found = []
@@ -212,7 +216,10 @@ def extraction_counters(panel: Panel) -> list[Finding]:
                         current=span(panel.months),
                     ),
                     action="drop",
-                    summary=f"{column} shows in early rows the tenure that was only reached at the extraction ({exact:.0%} of them).",
+                    summary=(
+                        f"{column} shows in early rows the tenure that was only reached at the "
+                        f"extraction ({exact:.0%} of them)."
+                    ),
                 )
             )
     return found
@@ -289,7 +296,8 @@ def look_ahead_windows(
                     action="drop",
                     summary=(
                         f"{average} is not the mean of {monthly} over this month and the two before "
-                        f"(match {rates['trailing']:.3f}); the {best} window {WINDOWS[best]} matches {rates[best]:.3f}, so it includes the future."
+                        f"(match {rates['trailing']:.3f}); the {best} window {WINDOWS[best]} "
+                        f"matches {rates[best]:.3f}, so it includes the future."
                     ),
                     detail={"match_by_window": rates},
                 )

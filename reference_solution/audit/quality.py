@@ -38,8 +38,10 @@ def duplicates(panel: Panel) -> list[Finding]:
             statistic=Statistic("count", float(counts["surplus"]), None, span(panel.months)),
             action="deduplicate",
             summary=(
-                f"{counts['surplus']:,} rows repeat a customer-month: {counts['exact']:,} exact, {counts['near']:,} differ in a value, "
-                f"{counts['conflicting']:,} contradict the label. Exact copies go; where copies disagree nobody can say which is right, so all go."
+                f"{counts['surplus']:,} rows repeat a customer-month: {counts['exact']:,} exact, "
+                f"{counts['near']:,} differ in a value, "
+                f"{counts['conflicting']:,} contradict the label. Exact copies go; where copies "
+                "disagree nobody can say which is right, so all go."
             ),
             detail=counts,
         )
@@ -72,7 +74,10 @@ def sentinels(panel: Panel) -> list[Finding]:
                             "share", float((panel.raw[column] == code).mean()), None, span(panel.months)
                         ),
                         action="impute",
-                        summary=f"{column} holds {code:g} in {hits.mean():.1%} of its values, far outside {low:g} to {high:g}: a code for missing.",
+                        summary=(
+                            f"{column} holds {code:g} in {hits.mean():.1%} of its values, far outside "
+                            f"{low:g} to {high:g}: a code for missing."
+                        ),
                     )
                 )
     return found
@@ -96,7 +101,10 @@ def _rules(panel: Panel) -> list[tuple[str, str, np.ndarray, str]]:
 
 
 def impossible_values(panel: Panel, coded: set[str]) -> list[Finding]:
-    """Report values that contradict their meaning or another column. coded: columns whose sentinels are reported already."""
+    """Report values that contradict their meaning or another column.
+
+    coded: columns whose sentinels are reported already.
+    """
     found = []
     for column, rule, hit, words in _rules(panel):
         if not hit.any() or column in coded:
@@ -135,7 +143,10 @@ def absent_groups(panel: Panel) -> list[Finding]:
                         end=months[-1],
                         statistic=Statistic("count", 0.0, None, span(months)),
                         action="keep",
-                        summary=f"{column} {level} has no row from {months[0]} to {months[-1]}, about {series.median():.0f} a month otherwise.",
+                        summary=(
+                            f"{column} {level} has no row from {months[0]} to {months[-1]}, about "
+                            f"{series.median():.0f} a month otherwise."
+                        ),
                     )
                 )
     return found
@@ -163,7 +174,10 @@ def structural_nulls(panel: Panel) -> list[Finding]:
                             "null_rate", float(panel.raw[column].isna().mean()), None, span(panel.months)
                         ),
                         action="keep",
-                        summary=f"{column} is null exactly for {category} {', '.join(levels)}: it does not apply there.",
+                        summary=(
+                            f"{column} is null exactly for {category} {', '.join(levels)}: it does not "
+                            "apply there."
+                        ),
                     )
                 )
                 break

@@ -110,7 +110,7 @@ def affected(rows: pd.DataFrame, change: UnitChange, months: list[str]) -> pd.Se
 
 
 def without_mixed_units(panel: Panel, changes: list[UnitChange], mask: bool = False) -> pd.DataFrame:
-    """Return the panel rows in the old unit; with `mask` the changed values are null instead, so nothing is estimated."""
+    """Return the panel rows in the old unit; with `mask` the changed values are null, so nothing is estimated."""
     rows = panel.rows.copy()
     for change in changes:
         hit = affected(rows, change, panel.months)
@@ -143,7 +143,11 @@ def unit_findings(panel: Panel, changes: list[UnitChange]) -> list[Finding]:
                     "median_ratio", ratio, span(months[: change.start]), span(months[change.start :])
                 ),
                 action="rescale",
-                summary=f"{change.column} of {whom} is {ratio:,.0f} times as large from {months[change.start]}; nobody else moves, so the unit changed by {change.factor:g}.",
+                summary=(
+                    f"{change.column} of {whom} is {ratio:,.0f} times as large from "
+                    f"{months[change.start]}; nobody else moves, so the unit changed by "
+                    f"{change.factor:g}."
+                ),
                 detail={"factor": change.factor},
             )
         )

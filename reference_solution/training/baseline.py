@@ -1,9 +1,8 @@
 """The baseline: a logistic regression on filled and scaled columns, in the form in which it can be served."""
 
 import numpy as np
-from sklearn.linear_model import LogisticRegression
-
 from scoring.model import LogisticWeights
+from sklearn.linear_model import LogisticRegression
 
 PARAMETERS = {
     "C": 0.1,

@@ -1,11 +1,10 @@
 """Choose a calibration on months that neither fitted nor chose the model."""
 
 import numpy as np
+from scoring.calibration import EDGE, Calibration, logit
 from sklearn.isotonic import IsotonicRegression
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import log_loss
-
-from scoring.calibration import EDGE, Calibration, logit
 
 FOLDS = 5
 WORTHWHILE = 0.0005

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-
 from scoring.calibration import Calibration
 from scoring.features import encode
 from scoring.model import BoostedLogistic, ChurnModel, LogisticWeights
+
 from training import baseline, metrics, plots, search
 from training.calibrate import choose_calibration
 from training.decision import Decision, called, decide, profit
@@ -68,7 +68,8 @@ def run_experiment(
         for name in vars(split)
     }
     say(
-        f"prepared {len(rows):,} rows, {matrix.shape[1]} columns; train to {split.train[-1]}, test from {split.test[0]}"
+        f"prepared {len(rows):,} rows, {matrix.shape[1]} columns; train to {split.train[-1]}, test "
+        f"from {split.test[0]}"
     )
 
     log = RunLog(folder)
@@ -141,7 +142,8 @@ def run_experiment(
             log, runs[name], model, parameters[name], figures[name], losses[name], folder, name == ships
         )
     say(
-        f"tuned PR-AUC {figures['tuned']['pr_auc']:.4f}, baseline {figures['baseline']['pr_auc']:.4f}; ships {ships} as {version}"
+        f"tuned PR-AUC {figures['tuned']['pr_auc']:.4f}, baseline "
+        f"{figures['baseline']['pr_auc']:.4f}; ships {ships} as {version}"
     )
     return outcome
 

@@ -50,7 +50,7 @@ def figures(months: np.ndarray, label: np.ndarray, score: np.ndarray, capacity: 
 
 @dataclass(frozen=True)
 class Intervals:
-    """95 % intervals of PR-AUC from resampled customers, and of the gains of `tuned` over `baseline` on the same draws."""
+    """95 % intervals of PR-AUC from resampled customers, and of the gains over the baseline on the same draws."""
 
     baseline: tuple[float, float]
     tuned: tuple[float, float]

@@ -7,7 +7,6 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import yaml
-
 from audit.panel import KEYS, LABEL, load_panel
 from scoring.features import FeatureSpec, UnitRepair
 

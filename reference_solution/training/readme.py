@@ -53,7 +53,8 @@ def _values(outcome: Outcome, findings: list[dict]) -> dict[str, object]:
         "precision_floor": 0.85 * tuned["precision_at_capacity"],
         "segment": _weakest_segment(outcome),
         "interval_limit": (
-            f"The tuned gain is {gain[0]:.4f} to {gain[1]:.4f} PR-AUC: real but small; the logistic model is the fallback."
+            f"The tuned gain is {gain[0]:.4f} to {gain[1]:.4f} PR-AUC: real but small; the "
+            "logistic model is the fallback."
             if wins
             else "The simpler model ships until trees win beyond noise."
         ),
@@ -106,12 +107,14 @@ def _audit_phrases(outcome: Outcome, findings: list[dict]) -> dict[str, str]:
         else "the newest three months",
         "audit_sentence": " ".join(_leak_sentence(one) for one in leaks[:3]) or "No column knew the outcome.",
         "duplicates": (
-            f"{copies[0]['statistic']['value']:,.0f} repeated rows; {outcome.prepared.disputed_keys:,} disagreeing keys left out."
+            f"{copies[0]['statistic']['value']:,.0f} repeated rows; "
+            f"{outcome.prepared.disputed_keys:,} disagreeing keys left out."
             if copies
             else ""
         ),
         "overlap": (
-            f"{overlap[0]['detail']['share_of_positives_repeating_a_cancellation']:.0%} of positives repeat one cancellation"
+            f"{overlap[0]['detail']['share_of_positives_repeating_a_cancellation']:.0%} of "
+            "positives repeat one cancellation"
             if overlap
             else "labels look ahead"
         ),
@@ -120,12 +123,16 @@ def _audit_phrases(outcome: Outcome, findings: list[dict]) -> dict[str, str]:
 
 def _unit_row(units: list[dict]) -> str:
     if not units:
-        return "| median of every amount by segment | outside ×0.5–2 of the last three months | hold the batch, call the feed's owner |"
+        return (
+            "| median of every amount by segment | outside ×0.5–2 of the last three months | hold the "
+            "batch, call the feed's owner |"
+        )
     one = units[0]
     by = next((f" by `{column}`" for column in one.get("where") or {}), "")
     return (
         f"| median of `{one['columns'][0]}`{by} | outside ×0.5–2 of three months before | hold; "
-        f"{'/'.join(levels_of(one)) or 'all rows'} came ×{one['statistic']['value']:.0f} from {one['from']}, the service divides by {one['detail']['factor']:g}: remove when fixed |"
+        f"{'/'.join(levels_of(one)) or 'all rows'} came ×{one['statistic']['value']:.0f} from "
+        f"{one['from']}, the service divides by {one['detail']['factor']:g}: remove when fixed |"
     )
 
 

@@ -39,7 +39,8 @@ def split_months(months: list[str], last_test_month: str, embargo: int) -> Month
     after_train = validation - embargo + 1
     if after_train < 3:
         raise ValueError(
-            f"{len(usable)} months with complete labels are too few: at least {len(usable) - after_train + 3} are needed"
+            f"{len(usable)} months with complete labels are too few: at least "
+            f"{len(usable) - after_train + 3} are needed"
         )
     return MonthSplit(
         tuple(usable[:after_train]),
