@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -26,7 +27,7 @@ README_CRITERIA = (
 
 @dataclass(frozen=True)
 class Mutant:
-    """A recipe on (submission, bundle); `must_lose`: the least share of its points that a criterion loses."""
+    """A recipe on (submission, bundle); `must_lose`: the least share of the reference's points that goes."""
 
     name: str
     apply: Callable[[Path, Path], None]
@@ -137,13 +138,13 @@ def service_fails_on_null(submission: Path, bundle: Path) -> None:
 def model_keeps_the_leak(submission: Path, bundle: Path) -> None:
     """The reported leak is not dropped before training; everything else is honestly computed with it."""
     edit(
-        submission / "training" / "prepare.py",
-        'if one["action"] == "drop" and one["columns"]}',
-        'if one["action"] == "drop" and one["columns"] and one["kind"] != "post_outcome_column"}',
+        submission / "train.py",
+        '.read_text())["findings"]',
+        '.read_text())["findings"]\n    findings = [f for f in findings if f["kind"] != "post_outcome_column"]',
     )
     command = [sys.executable, "train.py", "--bundle", str(bundle)]
-    for name in ("mlflow.db",):
-        (submission / name).unlink(missing_ok=True)
+    (submission / "mlflow.db").unlink()
+    shutil.rmtree(submission / "mlartifacts")
     done = subprocess.run(command, cwd=submission, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr[-3000:]
 
