@@ -16,7 +16,7 @@ from grader.evidence.modelling import (
 from grader.evidence.notebook import NotebookEvidence
 from grader.execution.limits import Limits
 from grader.execution.protocol import Executor, Job
-from grader.pipeline.probing import Probed, probe_script, record_of, run_probe, worst_of
+from grader.pipeline.probing import Probed, probe_library, probe_script, record_of, run_probe, worst_of
 from grader.types import PhaseRecord, Verdict
 
 NOTEBOOK_AREA = "notebook"
@@ -38,7 +38,8 @@ def run_notebook(executor: Executor, staged: Staged, limits: Limits) -> PhaseRec
     extra = staged.submission / "requirements-notebook.txt"
     job = Job(
         id="notebook",
-        script=probe_script("run_notebook"),
+        script=probe_script("notebook_run"),
+        library=probe_library("notebook_run"),
         arguments=("--cell-seconds", f"{limits.notebook_cell_seconds:g}"),
         inputs={"SUBMISSION_DIR": staged.without_findings, "DATA_DIR": staged.data},
         output_area=NOTEBOOK_AREA,
@@ -69,28 +70,35 @@ def read_submission(
 ) -> Read:
     """Run the reading probes, each in a container of its own, and add their evidence to the document."""
 
-    def job(name: str, *, data: bool = False, area: bool = False) -> Job:
+    def job(probe: str, *, data: bool = False, area: bool = False) -> Job:
         inputs = {"SUBMISSION_DIR": staged.submission}
         if data:
             inputs["DATA_DIR"] = staged.data
         areas = {"NOTEBOOK_OUT": NOTEBOOK_AREA} if area and notebook_ran else {}
-        return Job(id=name, script=probe_script(name), inputs=inputs, read_areas=areas, limits=limits.probe)
+        return Job(
+            id=f"read_{probe}",
+            script=probe_script(probe),
+            library=probe_library(probe),
+            inputs=inputs,
+            read_areas=areas,
+            limits=limits.probe,
+        )
 
     notebook: Probed[NotebookEvidence] = run_probe(
-        executor, job("read_notebook", area=True), NotebookEvidence, NotebookEvidence()
+        executor, job("notebook", area=True), NotebookEvidence, NotebookEvidence()
     )
     predictions: Probed[PredictionsEvidence] = run_probe(
         executor,
-        job("read_predictions", data=True),
+        job("predictions", data=True),
         PredictionsEvidence,
         PredictionsEvidence(problems=("the predictions could not be read",)),
         PREDICTION_ARRAYS,
     )
     tracking: Probed[TrackingEvidence] = run_probe(
-        executor, job("read_tracking"), TrackingEvidence, TrackingEvidence()
+        executor, job("tracking"), TrackingEvidence, TrackingEvidence()
     )
     evaluation: Probed[EvaluationEvidence] = run_probe(
-        executor, job("read_evaluation", area=True), EvaluationEvidence, EvaluationEvidence()
+        executor, job("evaluation", area=True), EvaluationEvidence, EvaluationEvidence()
     )
     updated = document.model_copy(
         update={

@@ -1,19 +1,25 @@
-"""Run a probe, decode what it printed by a strict model, and keep how it ended."""
+"""Run a probe with exactly its own files, decode what it printed by a strict model, keep how it ended."""
 
 from __future__ import annotations
 
+import ast
 import time
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
+from types import MappingProxyType
 from typing import Generic, TypeVar
 
+import grader.probes
 from grader.evidence.decode import decode
 from grader.evidence.document import FloatArray
 from grader.execution.protocol import Execution, Executor, Job, Service
 from grader.types import Model, PhaseRecord, Verdict
 
-PROBES = Path(__file__).resolve().parent.parent / "probes"
+PROBES = Path(grader.probes.__file__).resolve().parent
+ROOT = PROBES.parent.parent
+PACKAGE = grader.probes.__name__
 TEXT = 4000
 
 M = TypeVar("M", bound=Model)
@@ -29,8 +35,32 @@ class Probed(Generic[M]):
 
 
 def probe_script(name: str) -> Path:
-    """Return the path of a probe's one file."""
-    return PROBES / f"{name}.py"
+    """Return the script of the probe in the folder `name`."""
+    return PROBES / name / "__main__.py"
+
+
+@cache
+def probe_library(name: str) -> MappingProxyType[str, Path]:
+    """Return the modules that a probe imports, directly or not, by their place beside its script.
+
+    Nothing else of ours goes along: a notebook that runs beside one probe must learn nothing of the others.
+    """
+    found: dict[str, Path] = {}
+    waiting = [probe_script(name)]
+    while waiting:
+        for path in _imported(waiting.pop()):
+            place = path.relative_to(ROOT).as_posix()
+            if place not in found:
+                found[place] = path
+                waiting.append(path)
+    return MappingProxyType(dict(sorted(found.items())))
+
+
+def _imported(path: Path) -> Iterator[Path]:
+    """Yield the modules of the probes that a file imports; they are always written `from MODULE import ...`."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"), str(path))):
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith(f"{PACKAGE}."):
+            yield ROOT.joinpath(*str(node.module).split(".")).with_suffix(".py")
 
 
 def run_probe(

@@ -12,7 +12,7 @@ from grader.evidence.document import Evidence, EvidenceDocument, FloatArray
 from grader.evidence.service import SERVICE_ARRAYS, ImageEvidence, LatencySeries, ServiceEvidence
 from grader.execution.limits import Limits
 from grader.execution.protocol import Build, BuildRequest, Executor, Job, Service
-from grader.pipeline.probing import TEXT, probe_script, run_probe
+from grader.pipeline.probing import TEXT, probe_library, probe_script, run_probe
 from grader.pipeline.requests import parity_positions, ports_in, write_requests
 from grader.truth import Truth
 from grader.types import Model, PhaseRecord, Verdict
@@ -81,7 +81,8 @@ def serve_and_probe(
     write_requests(requests, evidence, truth, positions, limits, ports_in(document))
     job = Job(
         id="service",
-        script=probe_script("probe_service"),
+        script=probe_script("service"),
+        library=probe_library("service"),
         inputs={"REQUESTS_DIR": requests},
         limits=limits.prober,
     )
@@ -129,7 +130,8 @@ def _serves_read_only(executor: Executor, image: str, limits: Limits, found: Ser
 def _healthy(service: Service, port: int, limits: Limits) -> bool:
     job = Job(
         id="read_only",
-        script=probe_script("wait_healthy"),
+        script=probe_script("health"),
+        library=probe_library("health"),
         arguments=(str(port), f"{limits.start_seconds:g}"),
         limits=limits.prober,
     )
@@ -146,7 +148,8 @@ def measure_floor(executor: Executor, limits: Limits) -> tuple[LatencySeries | N
     """Put the prober's load on a do-nothing service in a container of the service's size."""
     job = Job(
         id="latency",
-        script=probe_script("measure_floor"),
+        script=probe_script("floor"),
+        library=probe_library("floor"),
         arguments=(f"{limits.floor_seconds:g}", "--rate", f"{limits.load_rate:g}"),
         limits=limits.service.model_copy(update={"output_bytes": limits.prober.output_bytes}),
     )

@@ -1,4 +1,4 @@
-"""Run a probe the way the sandbox does: one script, a bare environment, folders named by variables."""
+"""Run a probe the way the sandbox does: laid out alone, isolated, with folders named by variables."""
 
 from __future__ import annotations
 
@@ -6,23 +6,32 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
 from grader.evidence.decode import decode
-
-PROBES = Path(__file__).parents[3] / "grader" / "probes"
+from grader.execution.job_folder import COMMAND, lay_out
+from grader.execution.limits import JobLimits
+from grader.execution.protocol import Job
+from grader.pipeline.probing import probe_library, probe_script
 
 
 def run_script(
-    name: str, *arguments: str, seconds: float = 90, **folders: Path
+    name: str, *arguments: str, seconds: float = 90, working_folder: Path | None = None, **folders: Path
 ) -> subprocess.CompletedProcess[bytes]:
     """Run a probe with folders given as `submission_dir=...`, `data_dir=...` and so on."""
     environment = {"PATH": os.environ["PATH"], "HOME": "/tmp", "LANG": "C.UTF-8"}
     environment |= {key.upper(): str(folder) for key, folder in folders.items()}
-    command = [sys.executable, "-W", "error::ResourceWarning", str(PROBES / f"{name}.py"), *arguments]
-    return subprocess.run(command, env=environment, capture_output=True, timeout=seconds, check=False)
+    limits = JobLimits(seconds=seconds, memory=1)
+    job = Job("test", probe_script(name), limits, library=probe_library(name))
+    with tempfile.TemporaryDirectory(prefix="probe-") as scratch:
+        program = lay_out(job, Path(scratch, "program"))
+        command = [sys.executable, *COMMAND[1:], "-W", "error::ResourceWarning", str(program), *arguments]
+        return subprocess.run(
+            command, env=environment, capture_output=True, timeout=seconds, check=False, cwd=working_folder
+        )
 
 
 def read_with(

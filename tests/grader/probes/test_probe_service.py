@@ -75,9 +75,7 @@ def probe(tmp_path, port, *, parity=60, replay=(30, 30), **plan):
     requests = tmp_path / "requests"
     for name, content in (("plan", whole), ("parity", rows_of(parity, "2024-09")), ("replay", parts)):
         write(requests / f"{name}.json", content)
-    return read_with(
-        "probe_service", ServiceEvidence, arrays=SERVICE_ARRAYS, seconds=110, requests_dir=requests
-    )
+    return read_with("service", ServiceEvidence, arrays=SERVICE_ARRAYS, seconds=110, requests_dir=requests)
 
 
 def replay_chances(replay=(30, 30)):
@@ -196,11 +194,11 @@ def test_nothing_listening_is_said(tmp_path):
 
 def test_the_floor_and_the_health_wait(tmp_path):
     """The do-nothing service is measured, and waiting for a port ends either way."""
-    floor = json.loads(run_script("measure_floor", "1").stdout)["result"]["latency"]
+    floor = json.loads(run_script("floor", "1").stdout)["result"]["latency"]
     assert (floor["sent"], floor["answered"]) == (20, 20)
     assert 0 < floor["p50_ms"] <= floor["p99_ms"]
-    down = json.loads(run_script("wait_healthy", "1", "0.5").stdout)["result"]
+    down = json.loads(run_script("health", "1", "0.5").stdout)["result"]
     assert down["started"] is False
     with serving("flat") as port:
-        up = json.loads(run_script("wait_healthy", str(port), "20").stdout)["result"]
+        up = json.loads(run_script("health", str(port), "20").stdout)["result"]
     assert up["started"] is True

@@ -18,7 +18,7 @@ def read(tmp_path):
     for name in ("submission", "out"):
         (tmp_path / name).mkdir(exist_ok=True)
     folders = {"submission_dir": tmp_path / "submission", "notebook_out": tmp_path / "out"}
-    return read_with("read_evaluation", EvaluationEvidence, **folders)[0]
+    return read_with("evaluation", EvaluationEvidence, **folders)[0]
 
 
 def metrics(tmp_path, document, name="evaluation/metrics.json"):

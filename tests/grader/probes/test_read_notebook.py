@@ -13,7 +13,7 @@ def read(tmp_path, *arguments):
     for name in ("submission", "out"):
         (tmp_path / name).mkdir(exist_ok=True)
     folders = {"submission_dir": tmp_path / "submission", "notebook_out": tmp_path / "out"}
-    return read_with("read_notebook", NotebookEvidence, *arguments, **folders)[0]
+    return read_with("notebook", NotebookEvidence, *arguments, **folders)[0]
 
 
 def executed(book, **changes):

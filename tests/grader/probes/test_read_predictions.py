@@ -31,7 +31,7 @@ def data(tmp_path):
 def read(folder):
     """Run the probe on a folder with `submission` and `data`."""
     folders = {"submission_dir": folder / "submission", "data_dir": folder / "data"}
-    return read_with("read_predictions", PredictionsEvidence, arrays=PREDICTION_ARRAYS, **folders)
+    return read_with("predictions", PredictionsEvidence, arrays=PREDICTION_ARRAYS, **folders)
 
 
 def frame_of(**changes):

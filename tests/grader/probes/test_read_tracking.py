@@ -15,7 +15,7 @@ URI = "file:///C:/Users/Ada%20L/churn/mlruns/1/{}/artifacts"
 
 def read(folder):
     """Run the probe on a submission."""
-    return read_with("read_tracking", TrackingEvidence, submission_dir=folder)[0]
+    return read_with("tracking", TrackingEvidence, submission_dir=folder)[0]
 
 
 def store(path, *, modern=True, children=1):

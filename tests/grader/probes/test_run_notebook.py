@@ -25,7 +25,7 @@ def places(tmp_path):
 def run(places, *arguments):
     """Run the notebook of `places` and return exit code, status and the executed notebook."""
     folders = {f"{name}_dir": places / name for name in ("submission", "data", "output")}
-    done = run_script("run_notebook", *arguments, **folders)
+    done = run_script("notebook_run", *arguments, **folders)
     status = json.loads(done.stdout)["result"] if done.stdout else {}
     executed = places / "output" / "executed.ipynb"
     return done.returncode, status, json.loads(executed.read_text()) if executed.exists() else None

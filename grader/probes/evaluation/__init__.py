@@ -1,0 +1,1 @@
+"""Read claimed figures, lift table and plots."""

@@ -1,0 +1,103 @@
+"""The lift table, of a CSV file or of a notebook."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Mapping
+from pathlib import Path
+
+from grader.probes.evaluation.html_tables import TableReader
+from grader.probes.shared.files import read_file
+from grader.probes.shared.notebooks import Cell, text_of
+from grader.probes.shared.stated import stated_path
+from grader.probes.shared.text import Json, clean, decode_text, number, word
+
+LIFT = {
+    "decile": r"(decile|bin|bucket|group|decile_rank|rank|percentile|quantile|d)",
+    "customers": r"(customers|n|count|rows|total|size|n_customers|n_rows|population)",
+    "churners": r"(churners|positives|events|n_churners|churned|responders|n_positives|churn_count|hits)",
+    "churn_rate": r"(churn_rate|rate|response_rate|precision|event_rate|mean|observed_rate|actual_rate|avg_churn)",
+    "lift": r"(lift|lift_x|lift_ratio|lift_at_decile)",
+    "cumulative_capture": r"(cum[a-z]*_(capture|recall|gains?|capture_rate|captured|churners_share|share)"
+    r"|capture|captured|gains?|capture_rate|cumulative_capture_rate)(_pct)?",
+}
+
+
+def lift_rows(table: list[list[str]], shown: str, problems: list[str]) -> list[dict[str, Json]]:
+    """Return LiftRow objects of a table whose first row is its header; ValueError where it is no lift table."""
+    header = [word(name) for name in table[0]] if table else []
+    places: dict[str, int] = {}
+    for ours, pattern in LIFT.items():
+        found = [place for place, name in enumerate(header) if name == ours or re.fullmatch(pattern, name)]
+        if found:
+            places[ours] = found[0]
+    if not {"lift", "churn_rate", "cumulative_capture", "churners"} & set(places) or len(places) < 2:
+        raise ValueError(f"found columns {clean(', '.join(header), 150)}; expected decile, lift and others")
+    rows: list[dict[str, Json]] = []
+    for place, line in enumerate(table[1:101], start=1):
+        read = {ours: number(line[spot]) if spot < len(line) else None for ours, spot in places.items()}
+        label = line[places["decile"]] if "decile" in places and places["decile"] < len(line) else ""
+        whole = re.fullmatch(r"\D{0,10}(\d{1,3})(\.0+)?(st|nd|rd|th)?\D{0,10}", clean(label, 40))
+        rows.append({**read, "decile": int(whole[1]) if whole else place})
+    if not rows:
+        raise ValueError("found no rows, expected ten deciles")
+    if min(row["decile"] for row in rows) == 0:
+        for row in rows:
+            row["decile"] += 1
+        problems.append(f"{shown}: decile: found counting from 0, expected from 1")
+    for name, top in (("churn_rate", 1.0), ("cumulative_capture", 1.2)):
+        values = [row[name] for row in rows if row.get(name) is not None]
+        if values and max(values) > top:
+            problems.append(f"{shown}: {name}: found {max(values):g}, read as a percentage")
+            for row in rows:
+                row[name] = None if row.get(name) is None else row[name] / 100
+    key = "lift" if "lift" in places else "churn_rate"
+    rows.sort(key=lambda row: row["decile"])
+    first, last = rows[0].get(key), rows[-1].get(key)
+    if first is not None and last is not None and last > first and len(rows) > 1:
+        problems.append(
+            f"{shown}: found the highest scores in decile {rows[-1]['decile']}, expected in 1; turned"
+        )
+        top = rows[-1]["decile"] + rows[0]["decile"]
+        rows = [{**row, "decile": top - row["decile"]} for row in reversed(rows)]
+    return rows
+
+
+def find_lift(root: Path, files: Mapping[str, int], books: Mapping[str, list[Cell]]) -> dict[str, Json]:
+    """Return the LiftTable of a CSV file, else of a table shown in a notebook."""
+    stated = stated_path(root, files, {"lift", "lift_csv", "lift_table"})
+    names = [path for path in files if path.lower().endswith((".csv", ".tsv"))]
+    ranked = sorted(
+        (p for p in names if p == stated or re.search(r"lift|decile|gain", Path(p).name.lower())),
+        key=lambda p: (p != stated, p != "evaluation/lift.csv", "lift" not in Path(p).name),
+    )
+    problems: list[str] = []
+    for path in ranked[:20]:
+        shown = clean(path, 300)
+        try:
+            text = decode_text(read_file(root, path, 1 << 20))
+            lines = text.splitlines()[:110]
+            separator = max(",;\t", key=(lines or [""])[0].count)
+            table = [row for row in csv.reader(io.StringIO("\n".join(lines)), delimiter=separator) if row]
+            return {"path": shown, "rows": lift_rows(table, shown, problems), "problems": problems[:50]}
+        except (ValueError, csv.Error) as error:
+            problems.append(f"{shown}: {clean(error, 200)}")
+    for name, cells in books.items():
+        for cell in cells:
+            for part in cell.outputs[:100]:
+                data = part.get("data")
+                page = text_of(data.get("text/html"))[:200_000] if isinstance(data, dict) else ""
+                if "<table" not in page or "lift" not in page.lower():
+                    continue
+                reader = TableReader()
+                reader.feed(page)
+                for rows in reader.tables:
+                    shown = f"{name}#cell{cell.number}"
+                    try:
+                        return {"path": shown, "rows": lift_rows(rows, shown, problems), "problems": problems}
+                    except ValueError:
+                        continue
+    problems.append("evaluation/lift.csv: found no lift table, expected one")
+    return {"path": None, "problems": problems[:50]}

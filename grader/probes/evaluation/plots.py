@@ -1,0 +1,43 @@
+"""The plots of a submission: image files and images in notebooks."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import Mapping
+from pathlib import Path
+
+from grader.probes.evaluation.images import measure
+from grader.probes.shared.files import read_file
+from grader.probes.shared.notebooks import Cell, text_of
+from grader.probes.shared.text import Json, clean
+
+PLOT_CAP, PLOTS = 20 << 20, 150
+
+
+def find_plots(
+    root: Path, files: Mapping[str, int], books: Mapping[str, list[Cell]], problems: list[str]
+) -> list[dict[str, Json]]:
+    """Return the images of the submission and of its notebooks' outputs that decode."""
+    plots: list[dict[str, Json]] = []
+    images = [path for path in files if path.lower().endswith((".png", ".jpg", ".jpeg", ".svg"))]
+    for path in sorted(images, key=lambda path: not path.startswith("evaluation/"))[:PLOTS]:
+        try:
+            plots.append(measure(read_file(root, path, PLOT_CAP), clean(path, 300)))
+        except ValueError as error:
+            problems.append(f"{clean(path, 300)}: {error}")
+    for name, cells in books.items():
+        for cell in cells:
+            for part in cell.outputs[:100]:
+                data = part.get("data")
+                packed = (
+                    text_of(data.get("image/png", data.get("image/jpeg"))) if isinstance(data, dict) else ""
+                )
+                if not packed or len(packed) > PLOT_CAP or len(plots) >= 2 * PLOTS:
+                    continue
+                shown = f"{name}#cell{cell.number}"
+                try:
+                    plots.append(measure(base64.b64decode(packed), shown))
+                except (ValueError, binascii.Error) as error:
+                    problems.append(f"{shown}: {error}")
+    return plots

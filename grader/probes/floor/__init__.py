@@ -1,0 +1,1 @@
+"""Measure the latency of a service that does nothing."""

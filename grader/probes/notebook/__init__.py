@@ -1,0 +1,1 @@
+"""Read the executed notebook and its findings."""

@@ -1,0 +1,83 @@
+"""Run the audit notebook of a submission from a fresh kernel, in order, and keep what came of it.
+
+Runs beside code of the submission, so nothing it prints or writes is believed: what counts is its exit code
+(0 the run ended, with or without an error in a cell; 3 the kernel died; 4 a cell ran over its time) and what
+is later read from `executed.ipynb`, in a container of its own.
+
+The kernel starts in the notebook's folder of a private, writable copy of the submission without its
+findings.json; where that copy has no `data`, one is linked to DATA_DIR, as the brief's default says.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import shutil
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from grader.probes.notebook_run.kernel import execute, normalised
+from grader.probes.notebook_run.private_copy import copy_submission
+from grader.probes.notebook_run.processes import end_descendants, shield
+from grader.probes.notebook_run.results import keep_findings, write_whole
+from grader.probes.shared.documents import parse_json
+from grader.probes.shared.files import list_files, read_file
+from grader.probes.shared.notebooks import NOTEBOOK_CAP, find_notebook, read_cells
+from grader.probes.shared.output import emit
+from grader.probes.shared.stated import stated_path
+from grader.probes.shared.text import clean
+
+
+def main() -> int:
+    """Find, run and keep the notebook; the exit codes are in the module's docstring."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--notebook", help="path inside the submission; found by itself where absent")
+    parser.add_argument("--cell-seconds", type=float, default=600)
+    options = parser.parse_args()
+    root, output = Path(os.environ["SUBMISSION_DIR"]).resolve(), Path(os.environ["OUTPUT_DIR"]).resolve()
+    files = list_files(root)
+    path = options.notebook
+    if path not in files:
+        path = find_notebook(root, files, stated_path(root, files, {"notebook", "audit"}))
+    if path is None:
+        emit({"state": "absent", "notebook": None, "error": "no notebook in the submission", "seconds": 0.0})
+        return 0
+    try:
+        book = normalised(read_cells(parse_json(read_file(root, path, NOTEBOOK_CAP))), path)
+    except ValueError as error:
+        emit({"state": "unreadable", "notebook": clean(path), "error": clean(error), "seconds": 0.0})
+        return 0
+    shield()
+    started = time.monotonic()
+    scratch = Path(tempfile.mkdtemp(prefix="notebook-"))
+    work = scratch / "submission"
+    work.mkdir()
+    copy_submission(root, files, work)
+    folder = (work / path).parent
+    data = os.environ.get("DATA_DIR")
+    for place in {work, folder} if data else ():
+        if not (place / "data").exists():
+            (place / "data").symlink_to(Path(str(data)).resolve())
+    os.environ["OUTPUT_DIR"] = str(output)
+    if data:
+        os.environ["DATA_DIR"] = str(Path(data).resolve())
+    for name in ("JUPYTER_RUNTIME_DIR", "IPYTHONDIR", "MPLCONFIGDIR"):
+        os.environ[name] = str(scratch / name.lower())
+        (scratch / name.lower()).mkdir()
+    try:
+        code, state, reason = execute(book, folder, options.cell_seconds)
+    finally:
+        end_descendants()
+        write_whole(output, "executed.ipynb", json.dumps(book))
+    keep_findings([folder, work], output)
+    shutil.rmtree(scratch, ignore_errors=True)
+    seconds = round(time.monotonic() - started, 3)
+    emit({"state": state, "notebook": clean(path), "error": reason, "seconds": seconds})
+    return code
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""Probe a running service."""

@@ -1,0 +1,1 @@
+"""What several probes need: a stranger's files, the answer on standard output, HTTP."""

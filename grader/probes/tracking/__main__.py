@@ -1,0 +1,60 @@
+"""Read the MLflow store of a submission without MLflow: SQLite by plain SQL, or the files of `mlruns`.
+
+Prints TrackingEvidence. The database is opened read-only and immutable, so nothing is migrated. Artefact
+addresses hold the author's own paths; a model counts where its file is really in the submission.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sqlite3
+from pathlib import Path
+
+from grader.probes.shared.files import list_files
+from grader.probes.shared.output import emit
+from grader.probes.shared.stated import stated_path
+from grader.probes.shared.text import Json, clean
+from grader.probes.tracking.file_store import read_folders
+from grader.probes.tracking.models import place_models
+from grader.probes.tracking.selection import finish
+from grader.probes.tracking.sqlite_store import read_database
+
+
+def main() -> None:
+    """Print TrackingEvidence."""
+    argparse.ArgumentParser(description=__doc__).parse_args()
+    root = Path(os.environ["SUBMISSION_DIR"])
+    files = list_files(root)
+    problems: list[str] = []
+    stated = stated_path(root, files, {"tracking", "mlflow", "mlflow_db", "tracking_store", "store"})
+    endings = (".db", ".sqlite", ".sqlite3")
+    databases = [p for p in files if p.lower().endswith(endings) or (p == stated and files.get(p))]
+    databases.sort(key=lambda path: (path != stated, Path(path).name != "mlflow.db"))
+    best: tuple[str | None, str | None, dict[str, dict[str, Json]]] = (None, None, {})
+    for path in databases[:20]:
+        try:
+            runs = read_database(root, path)
+        except (ValueError, sqlite3.Error) as error:
+            problems.append(f"{clean(path, 300)}: {clean(error, 200)}")
+            continue
+        if files.get(path + "-wal"):
+            problems.append(f"{clean(path, 300)}-wal: found writes that were never merged; they are not read")
+        if best[0] is None or len(runs) > len(best[2]):
+            best = (path, "sqlite", runs)
+    if not best[2]:
+        store, runs = read_folders(root, files)
+        if runs:
+            best = (store, "file", runs)
+    place, kind, runs = best
+    if place is None:
+        problems.append("mlflow.db: found no tracking store (no database, no mlruns), expected one")
+        emit({"path": None, "store": None, "problems": problems[:100], "runs": []})
+        return
+    place_models(runs, root, files)
+    found = finish(runs, clean(place, 300), problems)
+    emit({"path": clean(place, 300), "store": kind, "problems": problems[:100], "runs": found})
+
+
+if __name__ == "__main__":
+    main()

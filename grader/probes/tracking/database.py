@@ -1,0 +1,53 @@
+"""Open a stranger's SQLite database so that it can neither be changed nor hold us."""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+import time
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from grader.probes.shared.files import LFS_POINTER
+from grader.probes.tracking.first_bytes import read_head
+
+QUERY_SECONDS = 60
+
+
+def open_database(root: Path, relative: str) -> sqlite3.Connection:
+    """Open a database read-only and immutable with a time limit; ValueError where it is none."""
+    head = read_head(root, relative)
+    if head.startswith(LFS_POINTER):
+        raise ValueError("found a pointer of large-file storage, expected the database itself")
+    if not head.startswith(b"SQLite format 3\0"):
+        raise ValueError("found no SQLite database")
+    place = quote(str((root / relative).absolute()))
+    connection = sqlite3.connect(f"file:{place}?mode=ro&immutable=1", uri=True)
+    connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, 16 << 20)
+    connection.text_factory = lambda data: data.decode("utf-8", "replace")
+    connection.execute("PRAGMA trusted_schema=OFF")
+    end = time.monotonic() + QUERY_SECONDS
+    connection.set_progress_handler(lambda: int(time.monotonic() > end), 10_000)
+    return connection
+
+
+def columns_of(connection: sqlite3.Connection) -> dict[str, set[str]]:
+    """Return the columns of every real table; views are left alone."""
+    names = connection.execute("SELECT name FROM sqlite_master WHERE type = 'table' LIMIT 200").fetchall()
+    found: dict[str, set[str]] = {}
+    for (name,) in names:
+        if isinstance(name, str) and re.fullmatch(r"\w+", name):
+            found[name] = {row[1] for row in connection.execute(f"PRAGMA table_info({name})").fetchall()}
+    return found
+
+
+def rows_of(
+    connection: sqlite3.Connection, tables: Mapping[str, set[str]], table: str, columns: list[str], cap: int
+) -> Iterator[tuple[Any, ...]]:
+    """Yield rows of a table, None for columns that this version of the schema lacks."""
+    if table not in tables:
+        return
+    chosen = ", ".join(name if name in tables[table] else f"NULL AS {name}" for name in columns)
+    yield from connection.execute(f"SELECT {chosen} FROM {table} LIMIT {cap}")  # noqa: S608  names are ours

@@ -1,0 +1,50 @@
+"""Which model files of a run are really in the submission."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from urllib.parse import unquote
+
+from grader.probes.shared.files import LFS_POINTER
+from grader.probes.shared.text import Json, clean
+from grader.probes.tracking.first_bytes import read_head
+
+MODEL_FILE = re.compile(
+    r"(^|/)(MLmodel|(model|.*[-_.]model|lgbm?|lightgbm|xgboost|booster)[^/]*"
+    r"\.(pkl|pickle|joblib|txt|json|ubj|cbm|onnx|skops|pt|bin|lgb|cloudpickle))$"
+)
+
+
+def place_models(runs: Mapping[str, dict[str, Json]], root: Path, files: Mapping[str, int]) -> None:
+    """Put into each run the model files that are really there, by ids in their paths or by its address."""
+    present = [path for path, size in files.items() if size > 0 and MODEL_FILE.search(path)]
+    owners = {clean(key, 100): run for run in runs.values() for key in run["ids"]}
+    for path in present:
+        for run in {id(owners[part]): owners[part] for part in path.split("/") if part in owners}.values():
+            run["models"].append(path)
+    folders: dict[str, list[str]] = {}
+    for path in present:
+        parts = path.split("/")
+        for first in range(len(parts) - 1):
+            for last in range(first + 2, len(parts)):
+                folders.setdefault("/".join(parts[first:last]), []).append(path)
+    for run in runs.values():
+        for uri in run["uris"] if not run["models"] else ():
+            text = unquote(clean(uri or "", 1000)).replace("\\", "/")
+            parts = [part for part in re.sub(r"^[a-z-]+:/*", "", text).split("/") if part not in ("", ".")]
+            for first in range(len(parts) - 1):
+                run["models"].extend(folders.get("/".join(parts[first:]), ()))
+                if run["models"]:
+                    break
+        whole = [path for path in run["models"] if path.endswith("MLmodel")] or run["models"]
+        run["models"] = [clean(path, 300) for path in dict.fromkeys(whole) if not pointer(root, path)][:20]
+
+
+def pointer(root: Path, path: str) -> bool:
+    """Return whether a file is only a pointer of large-file storage, or not readable."""
+    try:
+        return read_head(root, path).startswith(LFS_POINTER)
+    except ValueError:
+        return True
