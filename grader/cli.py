@@ -15,7 +15,7 @@ import typer
 from rich.console import Console
 
 from grader.errors import GraderError, UsageError
-from grader.evidence.document import load_evidence
+from grader.evidence.document import EvidenceDocument, load_evidence
 from grader.execution.docker import DockerExecutor
 from grader.execution.limits import load_limits
 from grader.execution.local import LocalExecutor
@@ -58,7 +58,10 @@ def errors_shown() -> Iterator[None]:
 
 def open_truth(vault: Path, variant: str | None = None) -> Truth:
     """Load the vault that `--vault` names."""
-    return load_truth(find_vault(vault, variant))
+    truth = load_truth(find_vault(vault, variant))
+    if variant is not None and truth.key.variant != variant:
+        raise UsageError(f"{vault}: the vault of variant {truth.key.variant}; expected that of {variant}")
+    return truth
 
 
 def open_executor(choice: ExecutorChoice, progress: Progress) -> Executor:
@@ -66,6 +69,16 @@ def open_executor(choice: ExecutorChoice, progress: Progress) -> Executor:
     if choice is ExecutorChoice.local:
         return LocalExecutor()
     return DockerExecutor(progress=progress.note)
+
+
+def refuse_other_vault(result: Path, document: EvidenceDocument, truth: Truth) -> None:
+    """Refuse to score evidence against a vault it was not made with; its arrays point into other rows."""
+    graded = document.variant, document.issued_rows
+    if graded != (truth.key.variant, truth.key.rows):
+        raise UsageError(
+            f"{result}: graded against variant {graded[0]} with {graded[1]:,} rows; the vault is "
+            f"{truth.key.variant} with {truth.key.rows:,} rows"
+        )
 
 
 def show(report: Report, out: Path, as_json: bool) -> None:
@@ -125,10 +138,7 @@ def register(app: typer.Typer) -> None:
         with errors_shown():
             evidence = load_evidence(result / "evidence")
             truth = open_truth(vault, evidence.document.variant)
-            if truth.key.variant != evidence.document.variant:
-                raise UsageError(
-                    f"{result}: graded against variant {evidence.document.variant}, the vault is {truth.key.variant}"
-                )
+            refuse_other_vault(result, evidence.document, truth)
             report = score(evidence, load_rubric(rubric), truth)
             target = out or result
             with workspace(target.resolve().parent) as work:

@@ -42,6 +42,8 @@ class EvidenceDocument(Model):
     name: str
     sha256: str
     variant: str
+    issued_rows: int = 0
+    """Rows of the issued data the arrays point into; a practice seed can be made in several sizes."""
     executor: ExecutorName
     files: dict[str, int] = Field(default_factory=dict)
     skipped: tuple[str, ...] = ()

@@ -160,6 +160,7 @@ def describe(submission: Submission, order: Order, executor: Executor) -> Eviden
         name=submission.name,
         sha256=submission.sha256,
         variant=order.truth.key.variant,
+        issued_rows=order.truth.key.rows,
         executor=executor.name,
         files=submission.files,
         skipped=tuple(f"left out at intake: {name}" for name in submission.skipped),

@@ -102,3 +102,13 @@ def test_explain_lists_and_explains() -> None:
     assert "evaluation.split" in tools.takehome("explain").stdout
     assert "embargo" in tools.takehome("explain", "evaluation.split").stdout
     assert "expected one of" in refused(2, "explain", "evaluation.taste")
+
+
+def test_evidence_is_not_scored_against_the_vault_of_another_size(
+    small: Path, nearly_empty: Path, tmp_path: Path
+) -> None:
+    """One practice seed in two sizes has one variant id; mixing them up is refused, not scored."""
+    tools.takehome(*grade_arguments(nearly_empty, small / "vault", tmp_path / "out"))
+    other = tools.generate(tmp_path / "other", rows=6000)
+    told = refused(2, "score", tmp_path / "out", "--vault", other / "vault")
+    assert "6,000 rows" in told
