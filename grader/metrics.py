@@ -194,6 +194,19 @@ def pr_auc_difference(
     return pr_auc(y, p) - pr_auc(y, q), float(np.std(values, ddof=1))
 
 
+def log_loss_gain(y: Floats, p: Floats, q: Floats, customer: npt.NDArray[np.int64]) -> tuple[float, float]:
+    """Mean log loss of q minus that of p (positive: p is better), and its standard error.
+
+    Rows of a customer are summed before the variance is taken (cluster-robust standard error of a mean);
+    probabilities are clipped to 1e-6 from 0 and 1.
+    """
+    losses = [-np.log(np.clip(np.where(y > 0, x, 1 - x), 1e-6, 1)) for x in (p, q)]
+    better = losses[1] - losses[0]
+    _, owner = np.unique(customer, return_inverse=True)
+    strays = np.bincount(owner, better - better.mean())
+    return float(better.mean()), float(np.sqrt(np.sum(strays**2)) / y.size)
+
+
 def profit(
     p: Floats,
     chance: Floats,

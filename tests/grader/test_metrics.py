@@ -84,6 +84,14 @@ def test_difference_of_a_model_with_itself_is_zero() -> None:
     assert metrics.pr_auc_difference(y, p, p, customer, resamples=10) == (0.0, 0.0)
 
 
+def test_log_loss_gain_sees_the_better_probabilities() -> None:
+    """True chances beat distorted ones beyond the error, and a model does not beat itself."""
+    y, p, customer, _ = sample()
+    gain, se = metrics.log_loss_gain(y, p, np.sqrt(p), customer)
+    assert gain > 4 * se > 0
+    assert metrics.log_loss_gain(y, p, p, customer) == (0.0, 0.0)
+
+
 def test_profit_of_calls_below_break_even_is_negative() -> None:
     """Calling everybody costs money where few would leave."""
     _, p, _, month = sample()
