@@ -207,8 +207,8 @@ def choice_is_earned(case: Case) -> Finding:
 
     60 %: the tuned model ships and beats the baseline on test by more than two standard errors (customers as
     the unit) in PR-AUC, or in log loss without ranking worse; or it does not and the baseline ships (half
-    where both columns are one and no search of ten trials is tracked). 40 %: the mean shipped probability is within 15 % of the test churn rate (none from 60 %), as re-weighting left
-    in place would not be.
+    where both columns are one and no search of ten trials is tracked). 40 %: the mean shipped probability is
+    within 15 % of the test churn rate (none from 60 %), as re-weighting left in place would not be.
     """
     missing = unusable(case)
     if missing:

@@ -181,11 +181,13 @@ def chosen(good: Case, baseline: np.ndarray) -> float:
 
 
 def test_the_choice_needs_a_real_baseline(good: Case) -> None:
-    """Winning against a constant or against oneself is half a win, none at all without a baseline."""
+    """A constant baseline is half a win; shipping the baseline alone is right where a search was lost."""
     issued, _ = world()
     assert chosen(good, weak_scores()) == 1.0
     assert chosen(good, np.full(len(issued), 0.1)) == pytest.approx(0.7)
-    assert chosen(good, good_scores(issued)) == pytest.approx(0.7)
+    assert chosen(good, good_scores(issued)) == pytest.approx(1.0)
+    untracked = with_document(good, tracking=TrackingEvidence())
+    assert chosen(untracked, good_scores(issued)) == pytest.approx(0.7)
     assert chosen(good, np.full(len(issued), np.nan)) == pytest.approx(0.4)
 
 
