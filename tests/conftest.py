@@ -23,6 +23,16 @@ class Graded:
     report: dict[str, Any]
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Start the long gradings first and keep them on one worker, since they share one graded reference."""
+    long = [
+        item for item in items if {"graded", "guarded", "engine"} & set(getattr(item, "fixturenames", ()))
+    ]
+    for item in long:
+        item.add_marker(pytest.mark.xdist_group("gradings"))
+    items.sort(key=lambda item: item not in long)
+
+
 @pytest.fixture(scope="session")
 def engine(tmp_path_factory: pytest.TempPathFactory) -> None:
     """Skip without an engine, or fail where one is required."""
