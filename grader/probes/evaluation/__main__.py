@@ -18,7 +18,6 @@ from grader.probes.evaluation.plots import find_plots
 from grader.probes.shared.files import list_files
 from grader.probes.shared.notebooks import find_notebook
 from grader.probes.shared.output import emit
-from grader.probes.shared.stated import stated_path
 
 
 def main() -> None:
@@ -28,8 +27,7 @@ def main() -> None:
     options = parser.parse_args()
     root = Path(os.environ["SUBMISSION_DIR"])
     files = list_files(root)
-    audit = options.notebook if options.notebook in files else None
-    audit = audit or find_notebook(root, files, stated_path(root, files, {"notebook", "audit"}))
+    audit = find_notebook(root, files, options.notebook)
     books = read_books(root, files, audit)
     problems: list[str] = []
     plots = find_plots(root, files, books, problems)

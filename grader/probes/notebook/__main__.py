@@ -17,7 +17,6 @@ from grader.probes.shared.documents import parse_json
 from grader.probes.shared.files import list_files, read_file
 from grader.probes.shared.notebooks import NOTEBOOK_CAP, Cell, find_notebook, read_cells
 from grader.probes.shared.output import emit
-from grader.probes.shared.stated import stated_path
 from grader.probes.shared.text import Json, clean
 
 
@@ -28,8 +27,7 @@ def main() -> None:
     options = parser.parse_args()
     root, ran = Path(os.environ["SUBMISSION_DIR"]), Path(os.environ.get("NOTEBOOK_OUT") or "/nonexistent")
     files = list_files(root)
-    path = options.notebook if options.notebook in files else None
-    path = path or find_notebook(root, files, stated_path(root, files, {"notebook", "audit"}))
+    path = find_notebook(root, files, options.notebook)
     problems: list[str] = []
     submitted: list[Cell] = []
     result: dict[str, Json] = {}

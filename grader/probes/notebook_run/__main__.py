@@ -27,7 +27,6 @@ from grader.probes.shared.documents import parse_json
 from grader.probes.shared.files import list_files, read_file
 from grader.probes.shared.notebooks import NOTEBOOK_CAP, find_notebook, read_cells
 from grader.probes.shared.output import emit
-from grader.probes.shared.stated import stated_path
 from grader.probes.shared.text import clean
 
 
@@ -39,9 +38,7 @@ def main() -> int:
     options = parser.parse_args()
     root, output = Path(os.environ["SUBMISSION_DIR"]).resolve(), Path(os.environ["OUTPUT_DIR"]).resolve()
     files = list_files(root)
-    path = options.notebook
-    if path not in files:
-        path = find_notebook(root, files, stated_path(root, files, {"notebook", "audit"}))
+    path = find_notebook(root, files, options.notebook)
     if path is None:
         emit({"state": "absent", "notebook": None, "error": "no notebook in the submission", "seconds": 0.0})
         return 0

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import os
 import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import BinaryIO
 
 MAX_ENTRIES = 200_000
 JUNK = frozenset(
@@ -34,19 +37,42 @@ def list_files(root: Path) -> dict[str, int]:
     return found
 
 
-def read_file(root: Path, relative: str, cap: int) -> bytes:
-    """Return the bytes of a regular file; ValueError says why not (a link, no file, over `cap` bytes)."""
+@contextmanager
+def regular_file(root: Path, relative: str, cap: int) -> Iterator[BinaryIO]:
+    """Open a regular file; ValueError says why not (a link, no file, over `cap` bytes)."""
     try:
         handle = os.open(root / relative, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
     except (OSError, ValueError) as error:
         raise ValueError(f"found nothing readable ({type(error).__name__}), expected a file") from error
-    with os.fdopen(handle, "rb") as opened:
-        status = os.fstat(opened.fileno())
+    try:
+        status = os.fstat(handle)
         if not stat.S_ISREG(status.st_mode):
             raise ValueError("found a folder or special file, expected a regular file")
         if status.st_size > cap:
             raise ValueError(f"found {status.st_size} bytes, expected at most {cap}")
+        with os.fdopen(handle, "rb", closefd=False) as opened:
+            yield opened
+    finally:
+        os.close(handle)
+
+
+def read_file(root: Path, relative: str, cap: int) -> bytes:
+    """Return the bytes of a regular file; ValueError says why not, a pointer to a file kept elsewhere included."""
+    with regular_file(root, relative, cap) as opened:
         data = opened.read(cap + 1)
+    refuse_pointer(data)
+    return data[:cap]
+
+
+def read_head(root: Path, relative: str, cap: int) -> bytes:
+    """Return the first 64 bytes of a regular file that may be too large to read whole; ValueError as above."""
+    with regular_file(root, relative, cap) as opened:
+        head = opened.read(64)
+    refuse_pointer(head)
+    return head
+
+
+def refuse_pointer(data: bytes) -> None:
+    """Raise ValueError where a file is a pointer of large-file storage instead of what it is named."""
     if data.startswith(LFS_POINTER):
         raise ValueError("found a pointer of large-file storage, expected the file itself")
-    return data[:cap]

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from grader.probes.shared.files import read_file
+from grader.probes.shared.stated import stated_path
 from grader.probes.shared.text import Json, decode_text
 
 NOTEBOOK_CAP = 64 << 20
@@ -24,9 +25,15 @@ class Cell:
     outputs: list[dict[str, Json]]
 
 
-def find_notebook(root: Path, files: Mapping[str, int], stated: str | None) -> str | None:
-    """Return the audit notebook: as stated, by its name, by mentioning findings.json, else the largest."""
+def find_notebook(root: Path, files: Mapping[str, int], asked: str | None = None) -> str | None:
+    """Return the audit notebook: as `asked` for, or as submission.yaml states, where that is there.
+
+    Else by its name, by mentioning findings.json, or the largest; None where there is no notebook.
+    """
     books = [path for path in files if path.lower().endswith(".ipynb")]
+    if asked in files:
+        return asked
+    stated = stated_path(root, files, {"notebook", "audit"})
     if stated in books:
         return stated
     names = {path: Path(path).name.lower() for path in books}

@@ -10,18 +10,15 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from grader.probes.shared.files import LFS_POINTER
-from grader.probes.tracking.first_bytes import read_head
+from grader.probes.shared.files import read_head
 
+DATABASE_CAP = 2 << 30
 QUERY_SECONDS = 60
 
 
 def open_database(root: Path, relative: str) -> sqlite3.Connection:
     """Open a database read-only and immutable with a time limit; ValueError where it is none."""
-    head = read_head(root, relative)
-    if head.startswith(LFS_POINTER):
-        raise ValueError("found a pointer of large-file storage, expected the database itself")
-    if not head.startswith(b"SQLite format 3\0"):
+    if not read_head(root, relative, DATABASE_CAP).startswith(b"SQLite format 3\0"):
         raise ValueError("found no SQLite database")
     place = quote(str((root / relative).absolute()))
     connection = sqlite3.connect(f"file:{place}?mode=ro&immutable=1", uri=True)

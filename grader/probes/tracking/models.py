@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from urllib.parse import unquote
 
-from grader.probes.shared.files import LFS_POINTER
+from grader.probes.shared.files import read_head
 from grader.probes.shared.text import Json, clean
-from grader.probes.tracking.first_bytes import read_head
 
+MODEL_CAP = 2 << 30
 MODEL_FILE = re.compile(
     r"(^|/)(MLmodel|(model|.*[-_.]model|lgbm?|lightgbm|xgboost|booster)[^/]*"
     r"\.(pkl|pickle|joblib|txt|json|ubj|cbm|onnx|skops|pt|bin|lgb|cloudpickle))$"
@@ -39,12 +39,13 @@ def place_models(runs: Mapping[str, dict[str, Json]], root: Path, files: Mapping
                 if run["models"]:
                     break
         whole = [path for path in run["models"] if path.endswith("MLmodel")] or run["models"]
-        run["models"] = [clean(path, 300) for path in dict.fromkeys(whole) if not pointer(root, path)][:20]
+        run["models"] = [clean(path, 300) for path in dict.fromkeys(whole) if there(root, path)][:20]
 
 
-def pointer(root: Path, path: str) -> bool:
-    """Return whether a file is only a pointer of large-file storage, or not readable."""
+def there(root: Path, path: str) -> bool:
+    """Return whether a file can be read and is no pointer of large-file storage."""
     try:
-        return read_head(root, path).startswith(LFS_POINTER)
+        read_head(root, path, MODEL_CAP)
     except ValueError:
-        return True
+        return False
+    return True

@@ -206,6 +206,17 @@ def test_links_and_folders_are_not_followed(tmp_path):
     assert found.produced.problems
 
 
+def test_folders_in_place_of_results_end_no_probe(tmp_path):
+    """A notebook that leaves folders where its results belong is told so; the probe goes on."""
+    write(tmp_path / "submission" / "audit.ipynb", notebook("x = 1"))
+    for name in ("findings.json", "executed.ipynb"):
+        (tmp_path / "out" / name).mkdir(parents=True)
+    found = read(tmp_path)
+    assert found.produced is not None
+    assert "found a folder or special file" in found.produced.problems[0]
+    assert any(text.startswith("executed.ipynb: found a folder") for text in found.problems)
+
+
 def test_nothing_at_all_is_fine(tmp_path):
     """An empty submission gives evidence of nothing."""
     found = read(tmp_path)
