@@ -72,7 +72,11 @@ def served(result: Path) -> dict[str, float]:
     load, floor = service["latency"], service["latency_floor"]
     if not load or not floor:
         return {}
-    return {"p99_ms": load["p99_ms"], "do_nothing_p99_ms": floor["p99_ms"], "ratio": load["p99_ms"] / floor["p99_ms"]}
+    return {
+        "p99_ms": load["p99_ms"],
+        "do_nothing_p99_ms": floor["p99_ms"],
+        "ratio": load["p99_ms"] / floor["p99_ms"],
+    }
 
 
 def phases(result: Path) -> dict[str, float]:

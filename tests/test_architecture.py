@@ -12,7 +12,6 @@ import pytest
 ROOT = Path(__file__).resolve().parents[1]
 PARTS = ("data_generator", "grader", "reference_solution", "assignment", "docker")
 LINES = 400
-PROBES = ROOT / "grader" / "probes"
 IMPURE = {
     "subprocess",
     "socket",
@@ -67,11 +66,11 @@ def test_import_contracts_hold() -> None:
 
 
 def test_files_say_one_thing() -> None:
-    """No file is longer than 400 lines; a probe, which is mounted alone, and a test may be longer."""
+    """No file of the product is longer than 400 lines."""
     long = {
         str(p.relative_to(ROOT)): count
         for p in sources(*PARTS)
-        if p.parent != PROBES and (count := len(p.read_text(encoding="utf-8").splitlines())) > LINES
+        if (count := len(p.read_text(encoding="utf-8").splitlines())) > LINES
     }
     assert long == {}
 
@@ -81,12 +80,6 @@ def test_the_reference_imports_nothing_of_ours() -> None:
     for path in sources("reference_solution", "assignment"):
         ours = {n.split(".")[0] for n in imported(path)} & {"grader", "data_generator", "takehome"}
         assert not ours, f"{path}: {ours}"
-
-
-def test_probes_import_nothing_of_ours() -> None:
-    """Each is one file in a container of its own."""
-    for path in PROBES.glob("*.py"):
-        assert not any(n.split(".")[0] in ("grader", "data_generator") for n in imported(path)), path
 
 
 def test_checks_are_pure() -> None:

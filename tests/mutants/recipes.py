@@ -61,10 +61,12 @@ def readme_emptied(submission: Path, bundle: Path) -> None:
 
 
 def predictions_shuffled(submission: Path, bundle: Path) -> None:
-    """The tuned probabilities belong to other rows."""
+    """The probabilities belong to other rows."""
     path = submission / "evaluation" / "predictions.parquet"
     frame = pd.read_parquet(path)
-    frame["p_tuned"] = np.random.default_rng(0).permutation(frame["p_tuned"].to_numpy())
+    order = np.random.default_rng(0).permutation(len(frame))
+    for name in ("p_baseline", "p_tuned"):
+        frame[name] = frame[name].to_numpy()[order]
     frame.to_parquet(path, index=False)
 
 
