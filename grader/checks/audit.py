@@ -148,10 +148,13 @@ def findings_precise(case: Case) -> Finding:
         for i, decoy in matching.decoy_hits[:10]
     ]
     wrong = len(matching.false_alarms) + len(matching.decoy_hits)
+    told = sum(claim.status == "defect" for claim in matching.claims)
     message = (
-        f"{wrong} of the defects reported are none, {len(matching.decoy_hits)} of them harmless look-alikes; "
-        f"{len(matching.decoys_noted)} of {decoys} look-alikes were explained."
+        f"{wrong} of {told} reported defects are none" if wrong else f"No false alarm among {told} defects"
     )
+    if matching.decoy_hits:
+        message += f", {len(matching.decoy_hits)} of them harmless look-alikes"
+    message += f"; {len(matching.decoys_noted)} of {decoys} look-alikes were explained."
     return Finding(round(credit, 6), message, tuple(proofs))
 
 

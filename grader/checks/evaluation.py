@@ -235,8 +235,12 @@ def probabilities_calibrated(case: Case) -> Finding:
         ),
         proof(plot or "evaluation/calibration.png", measured="reliability plot found" if plot else "no plot"),
     )
-    if agreement == 1:
+    if measured.p_value >= 0.05:
         message = "The probabilities agree with the frequencies on the test months."
+    elif agreement == 1:
+        message = (
+            f"The probabilities stray by {excess:.1%} of the base rate beyond sampling, too little to matter."
+        )
     else:
         message = f"The probabilities miss the frequencies by {excess:.0%} of the base rate beyond sampling."
     return Finding(round(credit, 6), message, proofs)

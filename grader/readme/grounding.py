@@ -78,7 +78,7 @@ def assess_grounding(reading: Reading, facts: Facts) -> Assessment:
     }
     level, sure = fitted_level("grounded_in_this_work", board.evidence())
     level = _capped(level, len(contradicted), len(agreed))
-    note = f"{len(contradicted)} statements contradict the facts" if contradicted else ""
+    note = f"{len(contradicted)} of the statements contradict the facts" if contradicted else ""
     missing = (
         list(board.missing(("a true finding", "a consequence", "a limitation or an insight")))
         if level < 4
