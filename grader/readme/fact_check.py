@@ -144,6 +144,7 @@ _CAPACITY = re.compile(
     r"|calls? (?:for )?(?:the )?(?:top |best )?|(?<!un-)(?<!un)called|call the|manage|precision@|prec@|recall@|phone)"
     r"(?: about| only| roughly| around)? ?(\d+(?:\.\d+)?) ?%"
 )
+_BOUND = re.compile(r"capacity|can |precision@|prec@|recall@")
 
 
 def _decision(claim: Claim, facts: Facts) -> Iterator[Check]:
@@ -160,6 +161,9 @@ def _decision(claim: Claim, facts: Facts) -> Iterator[Check]:
     if capacity is not None:
         for match in _CAPACITY.finditer(claim.own):
             agrees = same_figure(match.group(1), True, capacity)
+            is_bound = _BOUND.match(match.group())
+            if not agrees and not is_bound and float(match.group(1)) < capacity * 100:
+                continue  # Capacity is an upper bound: whoever calls fewer keeps it.
             if agrees or not re.search(r"\b(?:not called|uncalled|not call|at random|control)\b", claim.own):
                 yield Check(
                     "capacity", match.group().strip(), f"capacity = {capacity * 100:g} %", agrees, claim

@@ -58,6 +58,12 @@ def test_a_limit_is_no_statement_of_fact(facts: Facts, text: str) -> None:
     assert not any(not agrees for _, agrees in verdicts(text, facts))
 
 
+@pytest.mark.parametrize("text", ["Freeze the model and call the top 5 %.", "We call the top 5 % first."])
+def test_calling_fewer_than_the_capacity_is_no_contradiction(facts: Facts, text: str) -> None:
+    """Capacity bounds the list from above: a shorter list for hard times was read as a wrong capacity."""
+    assert ("capacity", False) not in verdicts(text, facts)
+
+
 def test_contradictions_cap_the_criterion_and_are_shown(facts: Facts) -> None:
     """A README with wrong figures and months is at most level 2 in grounding, and says which."""
     text = (
