@@ -69,8 +69,28 @@ class Case:
 
     @cached_property
     def prediction_rows(self) -> npt.NDArray[np.int64]:
-        """The issued row of every submitted prediction."""
+        """The issued row of every submitted prediction; the second of a key issued twice is the second row.
+
+        The rows of a key may disagree in the label, and whoever kept them all claims figures over them all.
+        """
+        first = self._first_rows
+        key, held = self._issued_keys
+        time = np.minimum(pd.Series(first).groupby(first).cumcount().to_numpy(), held[first] - 1)
+        by_key = np.argsort(key, kind="stable")
+        place = np.empty_like(by_key)
+        place[by_key] = np.arange(by_key.size)
+        return np.asarray(by_key[place[first] + time])
+
+    @cached_property
+    def _first_rows(self) -> npt.NDArray[np.int64]:
+        """The first issued row of every submitted prediction's key."""
         return self.evidence.array("predictions.row").astype(np.int64)
+
+    @cached_property
+    def _issued_keys(self) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+        """Of every issued row, the number of its key and how often that key was issued."""
+        keys = self.truth.issued.groupby(["customer_id", "snapshot_month"])["customer_id"]
+        return np.asarray(keys.ngroup(), dtype=np.int64), np.asarray(keys.transform("size"), dtype=np.int64)
 
     @cached_property
     def prediction_split(self) -> Strings:
@@ -95,7 +115,7 @@ class Case:
         if baseline.size != tuned.size:
             baseline = np.full(tuned.size, np.nan)
         chosen = (self.prediction_split == "test") & np.isfinite(tuned)
-        chosen[chosen] = self._within_issued(self.prediction_rows[chosen])
+        chosen[chosen] = self._within_issued(self._first_rows[chosen])
         rows = self.prediction_rows[chosen]
         return Scored(
             y=self.issued_label[rows],
@@ -107,8 +127,7 @@ class Case:
         )
 
     def _within_issued(self, rows: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
-        keys = self.truth.issued[["customer_id", "snapshot_month"]]
-        issued = keys.groupby(list(keys.columns))["customer_id"].transform("size").to_numpy()
+        _, issued = self._issued_keys
         time = pd.Series(rows).groupby(rows).cumcount().to_numpy()
         return np.asarray(time < issued[rows])
 

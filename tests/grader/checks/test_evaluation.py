@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
+import pandas as pd
 import pytest
 
 from grader import metrics
@@ -249,6 +252,22 @@ def test_repeated_easy_rows_move_no_figure(good: Case) -> None:
     boasting = claimed(good, pr_auc=0.2)
     edited = with_document(padded, evaluation=boasting.evidence.document.evaluation)
     assert check.figures_reproduced(edited).credit <= 0.3
+
+
+def test_figures_over_keys_issued_twice_recompute_with_each_row_s_own_label(good: Case) -> None:
+    """Who never removed the repeats was told that a true figure does not recompute: both rows had one label."""
+    codes = split_of(good.truth.issued["snapshot_month"])
+    again = np.flatnonzero(codes == TEST)[::3]
+    twins = good.truth.issued.iloc[again].assign(churned_90d=lambda f: 1 - f["churned_90d"])
+    truth = replace(good.truth, issued=pd.concat([good.truth.issued, twins], ignore_index=True))
+    arrays = {n: v for n, v in good.evidence.arrays.items() if n.startswith("predictions.")}
+    rows = arrays["predictions.row"].astype(int)
+    everything = np.concatenate([np.arange(rows.size), np.flatnonzero(np.isin(rows, again))])
+    doubled = with_arrays(good, **{n.replace(".", "__"): v[everything] for n, v in arrays.items()})
+    test = Case(doubled.evidence, truth).test
+    assert test.y.size == int((codes == TEST).sum()) + again.size
+    expected = np.concatenate([good.test.y, twins["churned_90d"].to_numpy()])
+    assert np.array_equal(test.y, expected)
 
 
 def test_a_handful_of_chosen_test_rows_earns_nothing(good: Case) -> None:
