@@ -11,6 +11,8 @@ from grader.types import Finding, Proof, proof
 
 ANSWERED = 0.9
 """Share of the requests with a changed leak that must be answered for a statement about it."""
+NOT_SPRAYED = 0.5
+"""Discount for false alarms below which a finding is one of a spray: who accuses every column found nothing."""
 NEUTRAL = {"auc": 0.5, "median_ratio": 1.0}
 """Value of a statistic that shows nothing; 0 for the others."""
 NO_ACTION = frozenset({"keep", "none", "nothing", "ignore", "no action", "n/a", "-"})
@@ -249,13 +251,15 @@ def leak_was_reported(case: Case) -> bool:
 def seeded_leak_neutralised(case: Case) -> Finding:
     """The seeded leak is reported, and changing that column in requests does not change any prediction.
 
-    Both are needed; the service must serve a model that beats the base rate, or there is nothing to protect.
+    Both are needed, and not among mostly false alarms; the service must serve a model that beats the base
+    rate, or there is nothing to protect.
     """
     plant = case.truth.key.seeded_leak()
     if plant is None:
         return Finding(0.0, "This variant has no seeded leak.")
     moved = leak_moves_predictions(case)
-    reported = leak_was_reported(case)
+    sprayed = case.matching.spray_discount < NOT_SPRAYED
+    reported = leak_was_reported(case) and not sprayed
     proofs = (
         proof(
             "findings.json",
@@ -271,6 +275,8 @@ def seeded_leak_neutralised(case: Case) -> Finding:
     caught = reported and moved == 0.0 and case.serves_a_model
     if caught:
         message = "The seeded leak was reported and the served model does not react to it."
+    elif sprayed and leak_was_reported(case):
+        message = "The seeded leak is only one of many columns reported, so nothing shows that it was found."
     elif not reported:
         message = "The seeded leak was not reported."
     elif moved is None or not case.serves_a_model:

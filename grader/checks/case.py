@@ -19,6 +19,8 @@ from grader.truth import Truth
 
 Strings = npt.NDArray[np.str_]
 PARITY_TOLERANCE = 1e-4
+SAME_MODEL = 1e-3
+"""Median distance of served and submitted probability up to which the two are one model."""
 STANDARD_ERRORS = 3.0
 """How far above a dummy a model must rank before work on it can earn anything."""
 
@@ -209,12 +211,17 @@ class Case:
 
     @cached_property
     def served_model(self) -> str:
-        """Which submitted model the service answers with: the one it is closest to."""
-        worst = {
+        """Which submitted model the service answers with: the baseline only where it is plainly that one.
+
+        Two models of one data set are seldom far apart, so the closer one is not yet the served one.
+        """
+        typical = {
             name: float(np.nanmedian(values)) if np.isfinite(values).any() else np.inf
             for name, values in self.parity_errors.items()
         }
-        return min(worst, key=lambda name: (worst[name], name != "tuned")) if worst else "tuned"
+        baseline = typical.get("baseline", np.inf)
+        is_baseline = baseline <= SAME_MODEL and baseline < typical.get("tuned", np.inf)
+        return "baseline" if is_baseline else "tuned"
 
 
 def _empty() -> Scored:

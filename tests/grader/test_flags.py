@@ -55,6 +55,24 @@ def test_another_served_model_is_flagged(good: Case) -> None:
     assert flags(other) == {"served_is_not_evaluated"}
 
 
+def test_labels_written_into_the_tuned_predictions_are_flagged_though_the_baseline_is_near(
+    good: Case,
+) -> None:
+    """A baseline within 0.01 of what is served once passed for the served model, and hid the invented one."""
+    served = good.evidence.array("service.parity")
+    rows = good.evidence.array("service.parity_rows").astype(int)
+    near = np.full(len(good.truth.issued), np.nan)
+    near[rows] = served + 0.004
+    y = good.evidence.array("predictions.y_true")
+    mixed = with_arrays(
+        good,
+        predictions__p_baseline=np.nan_to_num(near[good.prediction_rows], nan=0.1),
+        predictions__p_tuned=0.05 + 0.6 * y,
+    )
+    assert mixed.served_model == "tuned"
+    assert "served_is_not_evaluated" in flags(mixed)
+
+
 def test_claims_that_do_not_recompute_are_flagged(good: Case) -> None:
     """Through the whole scoring: the evidence of the line raises the flag."""
     edited = with_document(good, evaluation=EvaluationEvidence(metrics=claimed_figures(good, pr_auc=0.1)))

@@ -197,6 +197,14 @@ def test_the_bonus_needs_report_answers_and_a_model(good: Case) -> None:
     assert [check.seeded_leak_neutralised(case).credit for case in cases] == [0.0] * 5
 
 
+def test_a_spray_that_hits_the_seeded_leak_earns_no_bonus(good: Case) -> None:
+    """All kinds over all columns once got the whole bonus, beside an audit worth nothing."""
+    sprayed = served_case(findings=[finding(kind, column) for kind in KINDS for column in COLUMNS])
+    assert check.leak_was_reported(sprayed)
+    assert check.seeded_leak_neutralised(sprayed).credit == 0.0
+    assert check.seeded_leak_neutralised(good).credit == 1.0
+
+
 def notebook(good: Case, **changed) -> float:
     """Credit of the notebook line with parts of its evidence changed."""
     book = good.evidence.document.notebook.model_copy(update=changed)
