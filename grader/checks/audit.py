@@ -30,6 +30,7 @@ def notebook_reproduces(case: Case) -> Finding:
     name = notebook.path or "audit.ipynb"
     if notebook.path is None:
         return Finding(0.0, "No notebook was found.", (proof(name, measured="not in the submission"),))
+    unread = tuple(proof(name, measured=problem) for problem in notebook.problems[:5])
     ran = notebook.code_cells > 0 and notebook.in_order and not notebook.error
     cells = proof(
         name,
@@ -49,7 +50,7 @@ def notebook_reproduces(case: Case) -> Finding:
         message = "The notebook runs clean and writes the submitted findings."
     if worth < 1:
         message += " Few of its findings are right, so little was reproduced."
-    return Finding(round(credit, 6), message, (cells, compared))
+    return Finding(round(credit, 6), message, (cells, compared, *unread))
 
 
 def _signature(claim: FindingClaim) -> tuple[str, tuple[str, ...], str | None]:

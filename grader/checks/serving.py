@@ -180,7 +180,10 @@ def bad_input_refused(case: Case) -> Finding:
     errors = sum(c.outcome in ("server_error", "no_answer") for c in cases)
     healthy = cases[-1].healthy_after
     credit = earned / len(cases) * max(0.0, 1 - 0.15 * errors) * (1.0 if healthy else 0.5)
-    message = f"{len(cases) - len(bad)} of {len(cases)} wrong requests handled as the contract asks; {errors} crash."
+    right = len(cases) - len(bad)
+    message = (
+        f"{right} of {len(cases)} wrong requests handled as the contract asks; {errors} crash it or time out."
+    )
     if not bad:
         bad.append(
             proof(SERVICE, f"{len(cases)} wrong requests", "4xx or a sane score", "all as the contract asks")
