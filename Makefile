@@ -40,11 +40,12 @@ test: setup ## all tests; those that need Docker run where an engine runs or can
 	@docker/engine start && docker/engine base || test -z "$$TAKEHOME_REQUIRE_DOCKER"
 	@$(BIN)/python -m pytest $(PYTEST_ARGS)
 
-lint: setup ## ruff, mypy --strict, import contracts
+lint: setup ## ruff, mypy --strict, import contracts, generated pages up to date
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
+	@$(BIN)/python docs/generate.py --check
 
 bench: setup ## timings, as ratios measured side by side in one run
 	@$(BIN)/python tests/bench.py
