@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import signal
 import subprocess
 import threading
@@ -15,6 +16,9 @@ from pathlib import Path
 from grader.errors import SandboxError
 from grader.execution.capture import Capture
 from grader.execution.engine import Builder
+
+STEP = re.compile(r"#\d+ \[[^\]]*\d+/\d+\] |Step \d+/\d+ ")
+"""Lines of a build that name a step; the rest is for the log, not for a person who waits."""
 
 LOG_BYTES = 128 * 1024
 CANCEL_PATIENCE = 10.0
@@ -149,8 +153,9 @@ def _drain(process: subprocess.Popen[bytes], log: Capture, progress: Callable[[s
     with contextlib.suppress(ValueError, OSError):
         while block := process.stdout.readline(65536):
             log.write(block)
-            if progress:
-                progress(block.decode(errors="replace").rstrip())
+            line = block.decode(errors="replace").rstrip()
+            if progress and STEP.match(line):
+                progress(line)
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from grader.errors import SandboxError
 from grader.execution import engine, images
+from grader.execution.build_client import STEP
 from grader.execution.capture import Capture, flood_limit
 from grader.execution.limits import MIB, JobLimits
 from grader.execution.public_bases import is_public_base
@@ -158,3 +159,12 @@ def test_regular_file_is_read_without_following_links(tmp_path):
     for name in ("sub/a/b", "sub", "out/passwd", "fifo", "../x", ".", ""):
         assert read_regular(str(tmp_path), name, 100) is None
     assert read_regular(str(tmp_path), "sub/a", 1) is None
+
+
+def test_a_person_who_waits_is_told_the_steps_of_a_build_only() -> None:
+    """Hundreds of lines of a package manager drown what matters; the log keeps them."""
+    assert STEP.match("#8 [4/6] RUN pip install")
+    assert STEP.match("#8 [build 2/5] COPY . .")
+    assert STEP.match("Step 3/9 : RUN true")
+    assert not STEP.match("#8 68.79 Installed kernelspec")
+    assert not STEP.match("#1 [internal] load build definition")
