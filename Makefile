@@ -8,7 +8,7 @@ DEMO ?= build/demo
 ROWS ?= 200000
 BUNDLE ?= $(DEMO)/data/bundle
 OUT ?= build/reference
-PYTEST_ARGS ?= -n 2 --dist loadgroup
+PYTEST_ARGS ?= -n 2 --dist worksteal
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo test lint bench docs reference engine clean

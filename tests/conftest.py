@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import fcntl
+import json
+import os
+import shutil
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -24,13 +28,9 @@ class Graded:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Start the long gradings first and keep them on one worker, since they share one graded reference."""
-    long = [
-        item for item in items if {"graded", "guarded", "engine"} & set(getattr(item, "fixturenames", ()))
-    ]
-    for item in long:
-        item.add_marker(pytest.mark.xdist_group("gradings"))
-    items.sort(key=lambda item: item not in long)
+    """Start the long gradings first, so that the workers end together."""
+    long = {"graded", "guarded", "engine"}
+    items.sort(key=lambda item: not long & set(getattr(item, "fixturenames", ())))
 
 
 @pytest.fixture(scope="session")
@@ -40,21 +40,27 @@ def engine(tmp_path_factory: pytest.TempPathFactory) -> None:
 
 
 @pytest.fixture(scope="session")
-def variant(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A generated variant: folder with bundle and vault, without canaries."""
-    return tools.generate(tmp_path_factory.mktemp("variant") / "data")
-
-
-@pytest.fixture(scope="session")
-def solved(variant: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The reference's solution of the variant."""
-    return tools.solve(variant / "bundle", tmp_path_factory.mktemp("solved") / "submission")
-
-
-@pytest.fixture(scope="session")
-def graded(engine: None, variant: Path, solved: Path, tmp_path_factory: pytest.TempPathFactory) -> Graded:
-    """The reference graded in Docker against a vault full of canaries."""
-    canary = tools.plant_canary(tools.vault_of(variant))
-    out = tmp_path_factory.mktemp("graded") / "result"
-    report = tools.grade(solved, variant, out)
-    return Graded(variant, canary, solved, out, report)
+def graded(engine: None, tmp_path_factory: pytest.TempPathFactory) -> Graded:
+    """The reference graded in Docker against a vault full of canaries; one for all workers of a run."""
+    base = tmp_path_factory.getbasetemp()
+    shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+    folder = shared / "reference"
+    data, submission, result = (
+        folder / "variant" / "data",
+        folder / "solved" / "s",
+        folder / "graded" / "result",
+    )
+    noted = folder / "canary.txt"
+    with (shared / "reference.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not noted.is_file():
+            shutil.rmtree(folder, ignore_errors=True)
+            for path in (data, submission, result):
+                path.parent.mkdir(parents=True)
+            tools.generate(data)
+            tools.solve(data / "bundle", submission)
+            canary = tools.plant_canary(tools.vault_of(data))
+            tools.grade(submission, data, result)
+            noted.write_text(canary, encoding="utf-8")
+    report = json.loads((result / "report.json").read_text(encoding="utf-8"))
+    return Graded(data, noted.read_text(encoding="utf-8"), submission, result, report)
