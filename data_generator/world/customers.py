@@ -27,8 +27,7 @@ ID_RANGE = (10**15, 9 * 10**15)  # sixteen digits, exact in a float64
 class Customers:
     """One entry per customer of the pool; categories are level indices.
 
-    `log_odds` is the constant part of the hazard's logit, `engagement_slope` the customer's coefficient of
-    engagement; `quality`, `appetite` and `habit` are hidden and standard normal.
+    `quality`, `appetite` and `habit` are hidden and standard normal.
     """
 
     customer_id: Integers
@@ -47,8 +46,6 @@ class Customers:
     quality: Floats
     appetite: Floats
     habit: Floats
-    log_odds: Floats
-    engagement_slope: Floats
 
     @property
     def term(self) -> Integers:
@@ -56,7 +53,7 @@ class Customers:
         return TERM_MONTHS[self.contract]
 
 
-def draw_customers(seed: int, size: int, c: Coefficients) -> Customers:
+def draw_customers(seed: int, size: int) -> Customers:
     """Draw a pool of `size` customers."""
     rng = stream(seed, "customers")
 
@@ -69,12 +66,6 @@ def draw_customers(seed: int, size: int, c: Coefficients) -> Customers:
     autopay = (rng.random(size) < np.array([0.85, 0.65, 0.10, 0.55])[payment]).astype(np.int64)
     quality = rng.standard_normal(size)
     seats = 1 + (segment > 0) * rng.poisson(np.array([0.0, 3.0, 11.0])[segment])
-    log_odds = (
-        c.quality * quality
-        + np.array(c.contract)[contract]
-        + c.autopay * autopay
-        + c.business * (segment > 0)
-    )
     return Customers(
         customer_id=_unique_ids(rng, size),
         segment=segment,
@@ -92,9 +83,22 @@ def draw_customers(seed: int, size: int, c: Coefficients) -> Customers:
         quality=quality,
         appetite=rng.standard_normal(size),
         habit=rng.standard_normal(size),
-        log_odds=log_odds,
-        engagement_slope=c.engagement + c.engagement_monthly * (contract == 0),
     )
+
+
+def constant_log_odds(pool: Customers, c: Coefficients) -> Floats:
+    """Return the part of each customer's hazard logit that never changes."""
+    return np.asarray(
+        c.quality * pool.quality
+        + np.array(c.contract)[pool.contract]
+        + c.autopay * pool.autopay
+        + c.business * (pool.segment > 0)
+    )
+
+
+def engagement_slope(pool: Customers, c: Coefficients) -> Floats:
+    """Return each customer's coefficient of engagement."""
+    return np.asarray(c.engagement + c.engagement_monthly * (pool.contract == 0))
 
 
 def _unique_ids(rng: np.random.Generator, size: int) -> Integers:

@@ -11,7 +11,15 @@ import numpy.typing as npt
 from data_generator.months import PUBLIC_MONTHS, SIMULATED_MONTHS
 from data_generator.streams import stream
 from data_generator.world.coefficients import MONTHLY_HAZARD, PERSISTENCE, Coefficients, sigmoid
-from data_generator.world.customers import Customers, draw_customers
+from data_generator.world.customers import Customers, constant_log_odds, draw_customers, engagement_slope
+from data_generator.world.hazard import (
+    HazardChange,
+    active_changes,
+    changed,
+    clock_log_odds,
+    level_for,
+    season_log_odds,
+)
 
 Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
@@ -31,12 +39,15 @@ class Dynamics:
     """Dense month × slot arrays; row `HISTORY + t` is month `t`, one customer holds a slot until they cancel.
 
     `customer` indexes the pool, `cancels` says that the holder's cancellation takes effect at the next
-    month-end, `schedule[t]` slots are active in month t. `level` is the hazard's intercept.
+    month-end, `schedule[t]` slots are active in month t. The hazard's intercept in month t is
+    `level + shift[t]`; `shift` is what `changes` of the hazard add, re-centring included.
     """
 
     customers: Customers
     coefficients: Coefficients
+    changes: tuple[HazardChange, ...]
     level: float
+    shift: Floats
     schedule: Integers
     customer: Integers
     tenure: Integers
@@ -61,36 +72,31 @@ def active_schedule(rows: int, growth: float) -> Integers:
     return np.asarray(active)
 
 
-def season_log_odds(c: Coefficients, month: int) -> float:
-    """Return the yearly swing of the hazard's logit in a month."""
-    return float(c.season * np.cos(2 * np.pi * (month % 12) / 12))
+def simulate(
+    seed: int,
+    rows: int,
+    c: Coefficients,
+    changes: tuple[HazardChange, ...] = (),
+    hazard_factor: float = 1.0,
+) -> Dynamics:
+    """Simulate the panel: exactly `rows` active customer-months in the public months.
 
-
-def clock_log_odds(c: Coefficients, tenure: npt.NDArray[np.int64], term: npt.NDArray[np.int64]) -> Floats:
-    """Return what tenure and the end of a contract term add to the hazard's logit."""
-    ending = (term > 0) & (months_to_end(tenure, term) <= 2)
-    return np.asarray(c.tenure * (np.log1p(tenure) - 3.0) + c.contract_end * ending)
-
-
-def months_to_end(tenure: Integers, term: Integers) -> Integers:
-    """Return the months left of the current term, 1 to `term`; terms renew themselves. 0 without a term."""
-    return np.asarray(np.where(term > 0, term - tenure % np.maximum(term, 1), 0))
-
-
-def simulate(seed: int, rows: int, c: Coefficients) -> Dynamics:
-    """Simulate the panel: exactly `rows` active customer-months in the public months."""
+    Before the first of `changes` the panel is that without them. `hazard_factor` scales the mean hazard.
+    """
     rng = stream(seed, "dynamics")
     schedule = active_schedule(rows, c.growth)
     slots = int(schedule[-1])
-    pool = draw_customers(seed, _pool_size(slots), c)
-    state = _start(rng, pool, c, max(slots, CALIBRATION_SLOTS))
+    pool = draw_customers(seed, _pool_size(slots))
+    state = _start(rng, pool, c, max(slots, CALIBRATION_SLOTS), MONTHLY_HAZARD * hazard_factor)
     state.level = _burn_in(rng, pool, c, state)
     state.shrink(slots)
     kept: dict[str, npt.NDArray[Any]] = {
         name: np.empty((HISTORY + SIMULATED_MONTHS, slots), dtype=kind) for name, kind in KEPT.items()
     }
+    shift = np.zeros(SIMULATED_MONTHS)
     for month in range(-HISTORY, SIMULATED_MONTHS):
-        cancels = rng.random(slots) < state.hazard(pool, c, month)
+        hazard, shift[max(month, 0)] = state.changed_hazard(pool, c, month, active_changes(changes, month))
+        cancels = rng.random(slots) < hazard
         state.bill(pool)
         for name in kept:
             kept[name][HISTORY + month] = cancels if name == "cancels" else getattr(state, name)
@@ -100,7 +106,15 @@ def simulate(seed: int, rows: int, c: Coefficients) -> Dynamics:
         elif month + 1 < SIMULATED_MONTHS:
             leave[schedule[month] : schedule[month + 1]] = True
         state.advance(rng, pool, leave)
-    return Dynamics(customers=pool, coefficients=c, level=state.level, schedule=schedule, **kept)
+    return Dynamics(
+        customers=pool,
+        coefficients=c,
+        changes=changes,
+        level=state.level,
+        shift=shift,
+        schedule=schedule,
+        **kept,
+    )
 
 
 KEPT: dict[str, type] = {
@@ -121,6 +135,7 @@ KEPT: dict[str, type] = {
 class _Slots:
     """The present month of every slot; the only mutable value of the world, alive inside `simulate` alone."""
 
+    mean_hazard: float
     level: float
     used: int
     customer: Integers
@@ -139,17 +154,34 @@ class _Slots:
             if name != "cancels":
                 setattr(self, name, getattr(self, name)[:slots])
 
-    def hazard(self, pool: Customers, c: Coefficients, month: int) -> Floats:
-        """Return the probability that each slot's holder cancels at the next month-end."""
-        logit = (
-            pool.log_odds[self.customer]
-            + pool.engagement_slope[self.customer] * self.engagement
+    def logit(self, pool: Customers, c: Coefficients, month: int) -> Floats:
+        """Return the logit of each slot's hazard of cancelling at the next month-end."""
+        who = self.customer
+        return np.asarray(
+            self.level
+            + constant_log_odds(pool, c)[who]
+            + engagement_slope(pool, c)[who] * self.engagement
             + c.satisfaction * self.satisfaction
             + c.stress * self.stress
-            + clock_log_odds(c, self.tenure, pool.term[self.customer])
+            + clock_log_odds(c, self.tenure, pool.term[who])
             + season_log_odds(c, month)
         )
-        return sigmoid(self.level + logit)
+
+    def changed_hazard(
+        self, pool: Customers, c: Coefficients, month: int, changes: tuple[HazardChange, ...]
+    ) -> tuple[Floats, float]:
+        """Return each slot's hazard under the changes that act in a month, and their shift of the level."""
+        lasting = [change for change in changes if not change.recentre]
+        added = sum(change.log_odds for change in lasting)
+        hazard = sigmoid(self.logit(pool, changed(c, lasting), month) + added)
+        if len(lasting) == len(changes):
+            return hazard, added
+        # The stationary mean, not that of those present: a change also changes who stays.
+        clean = sigmoid(self.logit(pool, c, month))
+        expected = self.mean_hazard * np.exp(season_log_odds(c, month)) * hazard.mean() / clean.mean()
+        logit = self.logit(pool, changed(c, changes), month)
+        shift = level_for(logit, float(expected))
+        return sigmoid(logit + shift), shift
 
     def bill(self, pool: Customers) -> None:
         """Invoice the month."""
@@ -177,10 +209,12 @@ class _Slots:
         self.total = np.where(leave, 0.0, self.total)
 
 
-def _start(rng: np.random.Generator, pool: Customers, c: Coefficients, slots: int) -> _Slots:
+def _start(
+    rng: np.random.Generator, pool: Customers, c: Coefficients, slots: int, mean_hazard: float
+) -> _Slots:
     # In a stationary mix a customer is met in proportion to the time they stay, at a random moment of it.
     candidates = np.arange(CANDIDATES * slots)
-    stay = 1 / (sigmoid(START_LEVEL + pool.log_odds[candidates]) + _monthly_growth(c))
+    stay = 1 / (sigmoid(START_LEVEL + constant_log_odds(pool, c)[candidates]) + _monthly_growth(c))
     luck = np.log(stay) + rng.gumbel(size=candidates.size)
     customer = np.sort(np.argpartition(-luck, slots)[:slots])
     # Folded at the company's age rather than cut, or a cohort with one renewal month would pile up there.
@@ -189,6 +223,7 @@ def _start(rng: np.random.Generator, pool: Customers, c: Coefficients, slots: in
     charge = _charge(pool, customer, tier)
     engagement, satisfaction, stress = rng.standard_normal((3, slots))
     return _Slots(
+        mean_hazard=mean_hazard,
         level=START_LEVEL,
         used=CANDIDATES * slots,
         customer=customer,
@@ -207,8 +242,8 @@ def _burn_in(rng: np.random.Generator, pool: Customers, c: Coefficients, state: 
     """Run until the mix of customers is stationary; return the level that gives the wanted monthly hazard."""
     levels: list[float] = []
     for month in range(-HISTORY - BURN_IN, -HISTORY):
-        hazard = state.hazard(pool, c, month)
-        state.level += 0.5 * float(np.log(MONTHLY_HAZARD / hazard.mean()))
+        hazard = sigmoid(state.logit(pool, c, month))
+        state.level += 0.5 * float(np.log(state.mean_hazard / hazard.mean()))
         levels.append(state.level)
         state.bill(pool)
         # Growth thins out older customers as much as it will in the months that follow.

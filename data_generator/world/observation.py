@@ -11,8 +11,18 @@ import pandas as pd
 from data_generator.months import PUBLIC_MONTHS, REPLAY_MONTHS
 from data_generator.schema import FEATURES, NOISE
 from data_generator.streams import stream
-from data_generator.world.customers import CHANNELS, CONTRACTS, PAYMENTS, REGIONS, SEGMENTS, TIERS
-from data_generator.world.dynamics import HISTORY, clock_log_odds, months_to_end
+from data_generator.world.customers import (
+    CHANNELS,
+    CONTRACTS,
+    PAYMENTS,
+    REGIONS,
+    SEGMENTS,
+    TIERS,
+    constant_log_odds,
+    engagement_slope,
+)
+from data_generator.world.dynamics import HISTORY
+from data_generator.world.hazard import clock_log_odds, months_to_end
 from data_generator.world.panel import Panel
 
 Floats = npt.NDArray[np.float64]
@@ -34,7 +44,7 @@ class Observation:
 
 
 def observe(seed: int, panel: Panel) -> Observation:
-    """Record the 40 features of every panel row; each block draws from its own stream."""
+    """Record the 40 features of every panel row; each draw has its own stream, which runs by month."""
     meters = {"data_usage_gb": _usage(seed, panel), "logins_30d": _logins(seed, panel)}
     columns: Columns = {}
     columns |= _account(panel)
@@ -48,17 +58,19 @@ def observe(seed: int, panel: Panel) -> Observation:
 
 
 def risk_index(panel: Panel) -> Floats:
-    """Return the standardised logit of the hazard, the honest core of the strong predictor."""
+    """Return the standardised logit of the unchanged hazard, the honest core of the strong predictor."""
     d, c = panel.dynamics, panel.dynamics.coefficients
     pool, who = d.customers, panel.customer
     logit = (
-        pool.log_odds[who]
-        + pool.engagement_slope[who] * panel.here(d.engagement)
+        constant_log_odds(pool, c)[who]
+        + engagement_slope(pool, c)[who] * panel.here(d.engagement)
         + c.satisfaction * panel.here(d.satisfaction)
         + c.stress * panel.here(d.stress)
         + clock_log_odds(c, panel.here(d.tenure), pool.term[who])
     )
-    return np.asarray((logit - logit.mean()) / logit.std())
+    # By the first month, which no change of the hazard has touched yet.
+    first = logit[panel.month == 0]
+    return np.asarray((logit - first.mean()) / first.std())
 
 
 def _typed(values: object, decimals: int) -> object:
@@ -88,10 +100,11 @@ def _account(panel: Panel) -> Columns:
 
 
 def _commercial(seed: int, panel: Panel) -> Columns:
-    rng = stream(seed, "observe:commercial")
     d, pool, who = panel.dynamics, panel.dynamics.customers, panel.customer
     left = months_to_end(panel.here(d.tenure), pool.term[who])
-    active = rng.binomial(pool.seats[who], _share(1.3 + 0.8 * panel.here(d.engagement)))
+    active = _draws(seed, "seats_active").binomial(
+        pool.seats[who], _share(1.3 + 0.8 * panel.here(d.engagement))
+    )
     return {
         "seats_purchased": pool.seats[who],
         "seats_active": active,
@@ -105,7 +118,7 @@ def _commercial(seed: int, panel: Panel) -> Columns:
 def _usage(seed: int, panel: Panel) -> Floats:
     d = panel.dynamics
     engagement = d.engagement[:SHAPE_MONTHS]
-    noise = stream(seed, "observe:usage").standard_normal(engagement.shape)
+    noise = _draws(seed, "usage").standard_normal(engagement.shape)
     appetite = d.customers.appetite[d.customer[:SHAPE_MONTHS]]
     log_usage = 2.9 + 0.42 * appetite + 0.22 * d.tier[:SHAPE_MONTHS] + 0.42 * engagement + 0.16 * noise
     return np.asarray(np.round(np.exp(log_usage + 0.06 * _yearly(SHAPE_MONTHS)), 2))
@@ -117,11 +130,10 @@ def _logins(seed: int, panel: Panel) -> Floats:
     mean = np.exp(2.4 + 0.35 * habit + 0.42 * d.engagement[:SHAPE_MONTHS])
     if c.dip_column == "logins_30d":
         mean = mean * _dip(panel, np.arange(-HISTORY, SHAPE_MONTHS - HISTORY))[:, None]
-    return np.asarray(stream(seed, "observe:logins").poisson(mean), dtype=np.float64)
+    return np.asarray(_draws(seed, "logins").poisson(mean), dtype=np.float64)
 
 
 def _usage_block(seed: int, panel: Panel, meters: dict[str, Floats]) -> Columns:
-    rng = stream(seed, "observe:usage_block")
     d, c, pool, who = panel.dynamics, panel.dynamics.coefficients, panel.dynamics.customers, panel.customer
     n = panel.month.size
     engagement, habit = panel.here(d.engagement), pool.habit[who]
@@ -131,20 +143,21 @@ def _usage_block(seed: int, panel: Panel, meters: dict[str, Floats]) -> Columns:
     earlier = np.where(panel.known(2), panel.here(meters["data_usage_gb"], 2), np.nan)
     dip = _dip(panel, panel.month)
 
+    def normal(name: str) -> Floats:
+        return _draws(seed, name).standard_normal(panel.month.size)
+
     def driver(name: str, ordinary: Floats) -> Floats:
         if name != c.strong_column:
             return ordinary
         weight = STRONG_WEIGHT[name]
-        noise = np.sqrt(1 - weight**2) * rng.standard_normal(n)
+        noise = np.sqrt(1 - weight**2) * _draws(seed, "strong").standard_normal(n)
         return np.asarray(-weight * risk_index(panel) - noise)
 
-    days = driver("active_days_30d", 0.75 * engagement + 0.45 * habit + 0.25 * rng.standard_normal(n))
-    recency = driver("days_since_last_login", 0.65 * engagement + 0.65 * rng.standard_normal(n))
-    features = driver("features_used", 0.6 * engagement + 0.5 * habit + 0.45 * rng.standard_normal(n))
-    calls = (
-        np.exp(3.2 + 0.4 * habit + 0.3 * engagement + 0.3 * rng.standard_normal(n)) * pool.integrations[who]
-    )
-    session = np.exp(2.3 + 0.35 * rng.standard_normal(n))
+    days = driver("active_days_30d", 0.75 * engagement + 0.45 * habit + 0.25 * normal("active_days"))
+    recency = driver("days_since_last_login", 0.65 * engagement + 0.65 * normal("recency"))
+    features = driver("features_used", 0.6 * engagement + 0.5 * habit + 0.45 * normal("features"))
+    calls = np.exp(3.2 + 0.4 * habit + 0.3 * engagement + 0.3 * normal("api_calls")) * pool.integrations[who]
+    session = np.exp(2.3 + 0.35 * _draws(seed, "session").standard_normal(n))
     day_share = _share(0.1 + 0.9 * days) * (dip if c.dip_column == "active_days_30d" else 1.0)
     return {
         "data_usage_gb": usage,
@@ -152,45 +165,47 @@ def _usage_block(seed: int, panel: Panel, meters: dict[str, Floats]) -> Columns:
         "usage_trend_3m": (usage - earlier) / (usage_sum / months),
         "logins_30d": panel.here(meters["logins_30d"]).astype(np.int64),
         "logins_avg_3m": login_sum / months,
-        "active_days_30d": rng.binomial(30, day_share),
+        "active_days_30d": _draws(seed, "days").binomial(30, day_share),
         "days_since_last_login": np.minimum(np.floor(np.exp(1.1 - 0.85 * recency)), 60).astype(np.int64),
-        "features_used": rng.binomial(12, _share(-0.2 + 0.8 * features)),
+        "features_used": _draws(seed, "features_used").binomial(12, _share(-0.2 + 0.8 * features)),
         "api_calls_30d": np.round(calls).astype(np.int64),
-        "mobile_share": _share(0.2 + 1.1 * rng.standard_normal(n)),
+        "mobile_share": _share(0.2 + 1.1 * _draws(seed, "mobile").standard_normal(n)),
         "session_minutes_avg": session * (dip if c.dip_column == "session_minutes_avg" else 1.0),
     }
 
 
 def _service(seed: int, panel: Panel) -> Columns:
-    rng = stream(seed, "observe:service")
     d, pool, who = panel.dynamics, panel.dynamics.customers, panel.customer
     n = panel.month.size
     satisfaction, quality = panel.here(d.satisfaction), pool.quality[who]
     dense_rate = np.exp(-1.15 - 0.45 * d.satisfaction - 0.3 * pool.quality[d.customer])[:SHAPE_MONTHS]
-    tickets = rng.poisson(dense_rate)
+    tickets = _draws(seed, "tickets").poisson(dense_rate)
     recent, _ = panel.trailing(tickets, 3)
-    hours = np.exp(2.9 - 0.25 * quality + 0.45 * rng.standard_normal(n))
-    nps = np.clip(np.round(7.0 + 1.7 * satisfaction + 0.6 * quality + 1.1 * rng.standard_normal(n)), 0, 10)
-    answers = rng.random(n) < 1 - np.exp(-(panel.here(d.tenure) + 1) / 9)
-    csat = np.clip(np.round(3.5 + 0.75 * satisfaction + 0.55 * rng.standard_normal(n)), 1, 5)
-    rated = (recent > 0) & (rng.random(n) < 0.7)
+    hours = np.exp(2.9 - 0.25 * quality + 0.45 * _draws(seed, "resolution").standard_normal(n))
+    feeling = 1.7 * satisfaction + 0.6 * quality + 1.1 * _draws(seed, "nps").standard_normal(n)
+    nps = np.clip(np.round(7.0 + feeling), 0, 10)
+    answers = _draws(seed, "answers").random(n) < 1 - np.exp(-(panel.here(d.tenure) + 1) / 9)
+    csat = np.clip(np.round(3.5 + 0.75 * satisfaction + 0.55 * _draws(seed, "csat").standard_normal(n)), 1, 5)
+    rated = (recent > 0) & (_draws(seed, "rated").random(n) < 0.7)
+    backlog = np.exp(-1.6 - 0.4 * satisfaction) + 0.25 * panel.here(tickets)
     return {
         "support_tickets_30d": panel.here(tickets),
-        "tickets_open": rng.poisson(np.exp(-1.6 - 0.4 * satisfaction) + 0.25 * panel.here(tickets)),
+        "tickets_open": _draws(seed, "tickets_open").poisson(backlog),
         "avg_resolution_hours": np.where(recent > 0, hours, np.nan),
         "nps_score": np.where(answers, nps, np.nan),
         "csat_last": np.where(rated, csat, np.nan),
-        "outages_30d": rng.poisson(np.exp(-0.9 - 0.5 * quality)),
+        "outages_30d": _draws(seed, "outages").poisson(np.exp(-0.9 - 0.5 * quality)),
     }
 
 
 def _billing(seed: int, panel: Panel) -> Columns:
-    rng = stream(seed, "observe:billing")
     stress = panel.dynamics.stress[:SHAPE_MONTHS]
-    failures = rng.poisson(np.exp(-2.3 + 0.85 * stress))
-    late = rng.random(stress.shape) < _share(-2.4 + 0.9 * stress)
-    overdue = _share(-1.7 + 1.5 * panel.here(stress)) > rng.random(panel.month.size)
-    days = np.ceil(rng.gamma(1.6, 7.0, panel.month.size) * np.exp(0.4 * panel.here(stress)))
+    failures = _draws(seed, "failures").poisson(np.exp(-2.3 + 0.85 * stress))
+    late = _draws(seed, "late").random(stress.shape) < _share(-2.4 + 0.9 * stress)
+    overdue = _share(-1.7 + 1.5 * panel.here(stress)) > _draws(seed, "overdue").random(panel.month.size)
+    days = np.ceil(
+        _draws(seed, "days_overdue").gamma(1.6, 7.0, panel.month.size) * np.exp(0.4 * panel.here(stress))
+    )
     return {
         "payment_failures_3m": panel.trailing(failures, 3)[0].astype(np.int64),
         "days_past_due": np.where(overdue, np.minimum(days, 90), 0).astype(np.int64),
@@ -199,16 +214,20 @@ def _billing(seed: int, panel: Panel) -> Columns:
 
 
 def _other(seed: int, panel: Panel) -> Columns:
-    rng = stream(seed, "observe:other")
     d, pool, who = panel.dynamics, panel.dynamics.customers, panel.customer
     n = panel.month.size
     return {
-        "email_open_rate": _share(-0.8 + 0.9 * rng.standard_normal(n)),
-        "marketing_touches_30d": rng.poisson(2.2, n),
+        "email_open_rate": _share(-0.8 + 0.9 * _draws(seed, "open_rate").standard_normal(n)),
+        "marketing_touches_30d": _draws(seed, "touches").poisson(2.2, n),
         "plan_changes_12m": panel.trailing(d.plan_changed, 12)[0].astype(np.int64),
         "integrations_count": pool.integrations[who],
-        "referral_count": rng.poisson(0.6, pool.quality.size)[who],
+        "referral_count": _draws(seed, "referrals").poisson(0.6, pool.quality.size)[who],
     }
+
+
+def _draws(seed: int, name: str) -> np.random.Generator:
+    # Rows are in the order of months, so a change of the hazard leaves all draws before it as they were.
+    return stream(seed, f"observe:{name}")
 
 
 def _share(logit: Floats) -> Floats:

@@ -12,6 +12,7 @@ from data_generator.months import PUBLIC_MONTHS, REPLAY_MONTHS, month_names
 from data_generator.schema import LABEL
 from data_generator.world.coefficients import Coefficients, draw_coefficients
 from data_generator.world.dynamics import simulate
+from data_generator.world.hazard import HazardChange
 from data_generator.world.observation import observe
 from data_generator.world.panel import Panel, build_panel
 from data_generator.world.probability import true_probability
@@ -19,7 +20,7 @@ from data_generator.world.probability import true_probability
 
 @dataclass(frozen=True)
 class Truth:
-    """A clean world.
+    """A clean world: the hazard may change in it, the records of it are right.
 
     `twin` has the public rows with keys, the 40 features and the complete label; `replay` the three later
     months with `true_probability` added. `public_rows` and `replay_rows` are their row numbers in `panel`.
@@ -28,6 +29,7 @@ class Truth:
 
     seed: int
     coefficients: Coefficients
+    changes: tuple[HazardChange, ...]
     panel: Panel
     meters: dict[str, npt.NDArray[np.float64]]
     public_rows: npt.NDArray[np.int64]
@@ -36,10 +38,20 @@ class Truth:
     replay: pd.DataFrame
 
 
-def make_truth(seed: int, rows: int) -> Truth:
-    """Simulate a clean world with exactly `rows` public customer-months."""
-    coefficients = draw_coefficients(seed)
-    panel = build_panel(simulate(seed, rows, coefficients))
+def make_truth(
+    seed: int,
+    rows: int,
+    changes: tuple[HazardChange, ...] = (),
+    hazard_factor: float = 1.0,
+    coefficients: Coefficients | None = None,
+) -> Truth:
+    """Simulate a clean world with exactly `rows` public customer-months.
+
+    `changes` act inside the hazard; before the first of them the world is that without them. `hazard_factor`
+    scales the mean monthly hazard, from the start on. Coefficients are drawn from the seed unless given.
+    """
+    coefficients = coefficients or draw_coefficients(seed)
+    panel = build_panel(simulate(seed, rows, coefficients, changes, hazard_factor))
     observation = observe(seed, panel)
     features = observation.features
     features.insert(0, "customer_id", panel.dynamics.customers.customer_id[panel.customer])
@@ -53,6 +65,7 @@ def make_truth(seed: int, rows: int) -> Truth:
     return Truth(
         seed=seed,
         coefficients=coefficients,
+        changes=changes,
         panel=panel,
         meters=observation.meters,
         public_rows=public,
