@@ -40,6 +40,9 @@ def generate(
     seed: Annotated[int, typer.Option(help="Non-negative integer that fixes everything about the variant.")],
     out: Annotated[Path, typer.Option(help="New folder to write; must not exist.")],
     rows: Annotated[int, typer.Option(help="Exact number of issued rows, at least 2000.")] = 200_000,
+    blueprint: Annotated[
+        str, typer.Option(help="Which defects: hiring, practice, hard, or a .yaml file with your own counts.")
+    ] = "hiring",
     csv: Annotated[
         bool, typer.Option("--csv/--no-csv", help="Also write the data as data/snapshots.csv.gz.")
     ] = False,
@@ -47,6 +50,7 @@ def generate(
 ) -> None:
     """Make the dataset of a seed."""
     # Imported here so that the help and other commands do not wait for the numerical libraries.
+    from data_generator.blueprint import load_blueprint
     from data_generator.release import check_assignment, check_output, write_release
     from data_generator.variant import make_variant
     from data_generator.yardstick import measure
@@ -55,7 +59,7 @@ def generate(
     try:
         check_output(out)
         check_assignment()
-        variant = make_variant(seed, rows, stages.done)
+        variant = make_variant(seed, rows, stages.done, load_blueprint(blueprint))
         measured = measure(variant)
         stages.done("yardstick")
         release = write_release(variant, measured, out, csv=csv, progress=stages.done)
@@ -66,10 +70,14 @@ def generate(
         "variant": release.variant,
         "seed": seed,
         "rows": release.rows,
+        "blueprint": blueprint,
+        "unmeasurable": list(variant.unmeasurable),
         "bundle": str(release.bundle),
         "vault": str(release.vault),
         "seconds": stages.seconds,
     }
+    for kind in variant.unmeasurable:
+        typer.echo(f"note: {kind} does not show by its own statistic on {rows} rows", err=True)
     if as_json:
         typer.echo(json.dumps(result, indent=2))
     else:

@@ -1,62 +1,136 @@
-"""Which defect goes where: hosts, months and guises drawn per seed inside exchangeable classes."""
+"""Which defect goes where: kinds, hosts, months and guises drawn per seed inside exchangeable classes."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TypeVar
+
 import numpy as np
 
-from data_generator.plants import (
-    covariate_drift,
-    duplicate_rows,
-    inherent,
-    label_immaturity,
-    look_ahead_window,
-    post_outcome_column,
-    unit_change,
-)
+from data_generator.blueprint import SEEDED, Blueprint
+from data_generator.decoys.decoy import Decoy
+from data_generator.errors import SpecError
+from data_generator.months import EXTRACTION_MONTH
+from data_generator.orthogonality import exclusive, families
 from data_generator.plants.draft import Placement
+from data_generator.plants.plant import Plant
 from data_generator.schema import RESERVE
 from data_generator.streams import stream
 from data_generator.world.coefficients import Coefficients
+from data_generator.world.hazard import HazardChange
 
-# Columns that are made of one another: two defects never meet in one family, or one would hide the other.
-FAMILIES: tuple[frozenset[str], ...] = (
-    frozenset({"data_usage_gb", "usage_avg_3m", "usage_trend_3m"}),
-    frozenset({"logins_30d", "logins_avg_3m"}),
-    frozenset({"monthly_charge", "total_charges"}),
-)
-UNIT_ONSET = (13, 17)  # 2024-02 to 2024-06: visible inside training and before the last mature month
-DRIFT_ONSET = (9, 13)  # 2023-10 to 2024-02: the ramp is over before the last mature month
+ATTEMPTS = 200
+T = TypeVar("T", Plant, Decoy)
 
 
-def plan(seed: int, c: Coefficients) -> dict[str, Placement]:
-    """Return the placement of every plant of a variant; no two share a family of columns or meet a decoy."""
-    taken = family(c.dip_column) | family(c.strong_column)
-    places: dict[str, Placement] = {}
+@dataclass(frozen=True)
+class Plan:
+    """Placements by kind of plant and by id of decoy."""
 
-    def place(
-        kind: str, hosts: list[str], onset: tuple[int, int] = (0, 0), choices: list[str] | None = None
-    ) -> None:
+    plants: dict[str, Placement]
+    decoys: dict[str, Placement]
+
+
+def plan(
+    seed: int,
+    c: Coefficients,
+    blueprint: Blueprint,
+    plants: dict[str, Plant],
+    decoys: dict[str, Decoy],
+) -> Plan:
+    """Return the placements of a variant; no two touch a common family of columns, no exclusive kinds meet.
+
+    Raises SpecError where the blueprint asks for more than the kinds and columns allow.
+    """
+    rng = stream(seed, "plan:slots")
+    slots, decoy_slots = blueprint.slots(rng), blueprint.decoy_slots(rng)
+    trouble = ""
+    for attempt in range(ATTEMPTS):
+        try:
+            return _draw(seed, attempt, c, slots, decoy_slots, plants, decoys)
+        except _DeadEndError as dead_end:
+            trouble = str(dead_end)
+    raise SpecError(f"blueprint: {trouble}; expected fewer plants or decoys")
+
+
+class _DeadEndError(Exception):
+    """This order of drawing leaves no room; another may."""
+
+
+def _draw(
+    seed: int,
+    attempt: int,
+    c: Coefficients,
+    slots: list[tuple[str, frozenset[str]]],
+    decoy_slots: list[str],
+    plants: dict[str, Plant],
+    decoys: dict[str, Decoy],
+) -> Plan:
+    taken: frozenset[str] = frozenset()
+    placed: dict[str, Placement] = {}
+    harmless: dict[str, Placement] = {}
+
+    def settle(entry: Plant | Decoy, name: str) -> Placement | None:
         nonlocal taken
-        rng = stream(seed, f"plan:{kind}")
-        host = _pick(rng, [name for name in hosts if name not in taken])
-        first = int(rng.integers(onset[0], onset[1] + 1))
-        places[kind] = Placement(host, first, _pick(rng, choices) if choices else "")
-        taken = taken | family(host)
+        place = _place(stream(seed, f"plan:{attempt}:{name}"), entry, c, taken)
+        if place is not None:
+            taken |= families(entry.touches(place, c))
+        return place
 
-    place(post_outcome_column.KIND, list(RESERVE), choices=list(post_outcome_column.GUISES))
-    place(look_ahead_window.KIND, list(look_ahead_window.HOSTS))
-    place(unit_change.KIND, list(unit_change.FACTORS), UNIT_ONSET, list(unit_change.SLICES))
-    place(covariate_drift.KIND, list(covariate_drift.HOSTS), DRIFT_ONSET)
-    place(duplicate_rows.KIND, list(duplicate_rows.NEAR_COLUMNS))
-    for kind in (label_immaturity.KIND, *inherent.FACTS):
-        places[kind] = Placement()
-    return places
+    rng = stream(seed, f"plan:{attempt}")
+    for wanted in decoy_slots:
+        free = [d for d in decoys.values() if d.family == wanted and d.id not in harmless]
+        chosen = _first(rng, free, lambda d: settle(d, d.id))
+        if chosen is None:
+            raise _DeadEndError(f"found no room for another decoy of family {wanted}")
+        harmless[chosen[0].id] = chosen[1]
+    for wanted, tiers in slots:
+        fit = [
+            plant
+            for plant in plants.values()
+            if plant.family == wanted
+            and not plant.inherent
+            and (plant.seeded if SEEDED in tiers else plant.tier in tiers and not plant.seeded)
+            and plant.kind not in placed
+            and not exclusive(plant.kind, set(placed))
+        ]
+        found = _first(rng, fit, lambda p: settle(p, p.kind))
+        if found is None:
+            raise _DeadEndError(f"found no room for another {wanted} of tier {'|'.join(sorted(tiers))}")
+        placed[found[0].kind] = found[1]
+    inherent = {kind: Placement() for kind, plant in plants.items() if plant.inherent}
+    return Plan({kind: p for kind, p in (placed | inherent).items()}, harmless)
 
 
-def family(column: str) -> frozenset[str]:
-    """Return the columns that are made of the same readings as `column`, itself included."""
-    return next((members for members in FAMILIES if column in members), frozenset({column}))
+def _first(
+    rng: np.random.Generator, entries: list[T], settle: Callable[[T], Placement | None]
+) -> tuple[T, Placement] | None:
+    for index in rng.permutation(len(entries)):
+        place = settle(entries[int(index)])
+        if place is not None:
+            return entries[int(index)], place
+    return None
 
 
-def _pick(rng: np.random.Generator, names: list[str]) -> str:
-    return names[int(rng.integers(len(names)))]
+def _place(
+    rng: np.random.Generator, entry: Plant | Decoy, c: Coefficients, taken: frozenset[str]
+) -> Placement | None:
+    """Return a placement whose columns are all free, drawn evenly from those that are; None where none is."""
+    own = isinstance(entry, Plant) and entry.own_column
+    hosts = RESERVE if own else entry.hosts or ("",)
+    first = int(rng.integers(entry.onset[0], entry.onset[1] + 1))
+    length = entry.length if isinstance(entry, Plant) else None
+    last = EXTRACTION_MONTH if length is None else first + int(rng.integers(length[0], length[1] + 1)) - 1
+    options = [
+        Placement(host, first, choice, min(last, EXTRACTION_MONTH))
+        for host in hosts
+        for choice in entry.choices or ("",)
+    ]
+    free = [p for p in options if not families(entry.touches(p, c)) & taken]
+    return free[int(rng.integers(len(free)))] if free else None
+
+
+def hazard_changes(plan: Plan, plants: dict[str, Plant], c: Coefficients) -> tuple[HazardChange, ...]:
+    """Return what the plan's plants change inside the hazard."""
+    return tuple(change for kind, place in plan.plants.items() for change in plants[kind].hazard(place, c))

@@ -1,78 +1,166 @@
-"""Seed and row count → a variant: clean truth, issued data, replay, and every plant's key entry."""
+"""Seed, row count and blueprint → a variant: truth, issued data, replay, and every plant's key entry."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from data_generator.decoys import announced_change, seasonal_dip, strong_predictor
-from data_generator.errors import SpecError
+from data_generator.blueprint import DEFAULT, Blueprint, load_blueprint
+from data_generator.decoys.catalogue import decoys_by_id
+from data_generator.errors import PlantError, SpecError
 from data_generator.key import DecoyKey, PlantKey
-from data_generator.planner import plan
+from data_generator.planner import Plan, hazard_changes, plan
 from data_generator.plants.draft import Draft, Note, months_of
+from data_generator.plants.duplicate_rows import KIND as DUPLICATES
 from data_generator.plants.duplicate_rows import copies
-from data_generator.plants.registry import PLANTS, with_statistics
+from data_generator.plants.plant import Plant
+from data_generator.plants.registry import plants_by_kind, with_statistics
 from data_generator.schema import FEATURES, Column
+from data_generator.selection import rows_needed, without_gaps
 from data_generator.streams import stream
+from data_generator.world.coefficients import Coefficients, draw_coefficients
 from data_generator.world.truth import Truth, make_truth
 
 MINIMUM_ROWS = 2_000
 Progress = Callable[[str], None]
-DECOYS = (seasonal_dip.announce, strong_predictor.announce, announced_change.apply)
+
+
+@dataclass(frozen=True)
+class Design:
+    """What a variant is made from before any row exists: the world's coefficients and the placements."""
+
+    seed: int
+    coefficients: Coefficients
+    plan: Plan
+    plants: dict[str, Plant]
+
+    @property
+    def hazard_factor(self) -> float:
+        """The factor of the hazard that keeps the label rates of twin and variant on both sides of the target."""
+        effect = sum(self.plants[kind].prevalence for kind in self.plan.plants)
+        return float((1 + effect) ** -0.5)
 
 
 @dataclass(frozen=True)
 class Variant:
-    """A finished variant; `public` is in the issued order (month, customer), `replay` has `true_probability`."""
+    """A finished variant; `public` is in the issued order, `replay` has `true_probability`.
+
+    `twin` is the same world without any plant, hazard plants included: the null of every statistic. `truth` is
+    the world that the issued rows come from. `strengths` are the settled strengths by plant, and
+    `unmeasurable` names the plants that this few rows do not show by their own statistic.
+    """
 
     seed: int
     rows: int
     truth: Truth
+    twin: pd.DataFrame
     public: pd.DataFrame
     replay: pd.DataFrame
     columns: tuple[Column, ...]
     plants: tuple[PlantKey, ...]
     decoys: tuple[DecoyKey, ...]
     notes: tuple[Note, ...]
+    strengths: Mapping[str, float]
+    unmeasurable: tuple[str, ...]
 
 
-def make_variant(seed: int, rows: int, progress: Progress = lambda stage: None) -> Variant:
-    """Make the variant of a seed with exactly `rows` issued rows, duplicates included.
-
-    Raises SpecError for a negative seed or fewer than 2,000 rows.
-    """
+def make_design(seed: int, blueprint: Blueprint | None = None) -> Design:
+    """Draw the coefficients and placements of a seed; SpecError for a negative seed or an impossible blueprint."""
     if seed < 0:
         raise SpecError(f"seed: found {seed}, expected a non-negative integer")
+    plants, decoys = plants_by_kind(), decoys_by_id()
+    coefficients = draw_coefficients(seed)
+    placements = plan(seed, coefficients, blueprint or load_blueprint(DEFAULT), plants, decoys)
+    for name, decoy in decoys.items():
+        if name not in placements.decoys:
+            coefficients = decoy.absent(coefficients)
+    return Design(seed, coefficients, placements, plants)
+
+
+def make_variant(
+    seed: int,
+    rows: int,
+    progress: Progress = lambda stage: None,
+    blueprint: Blueprint | None = None,
+) -> Variant:
+    """Make the variant of a seed with exactly `rows` issued rows, copies included.
+
+    Raises SpecError for a negative seed, fewer than 2,000 rows or an impossible blueprint.
+    """
+    return build(make_design(seed, blueprint), rows, progress)
+
+
+def build(design: Design, rows: int, progress: Progress = lambda stage: None) -> Variant:
+    """Make the variant of a design with exactly `rows` issued rows; SpecError for fewer than 2,000."""
     if rows < MINIMUM_ROWS:
         raise SpecError(
             f"rows: found {rows}, expected at least {MINIMUM_ROWS}; with fewer the defects cannot be measured"
         )
-    truth = make_truth(seed, rows - sum(copies(rows).values()))
+    seed, placements, plants = design.seed, design.plan, design.plants
+    wanted = rows - (sum(copies(rows).values()) if DUPLICATES in placements.plants else 0)
+    changes = hazard_changes(placements, plants, design.coefficients)
+    needed = rows_needed(wanted, design.plan, plants)
+    clean = make_truth(seed, needed, hazard_factor=design.hazard_factor, coefficients=design.coefficients)
+    changed = (
+        make_truth(
+            seed,
+            needed,
+            changes=changes,
+            hazard_factor=design.hazard_factor,
+            coefficients=design.coefficients,
+        )
+        if changes
+        else clean
+    )
+    truth = without_gaps(changed, wanted, design.plan, plants)
     progress("world")
     draft = Draft(truth, truth.twin, truth.replay, FEATURES, rows)
-    places = plan(seed, truth.coefficients)
     decoys: list[DecoyKey] = []
-    for decoy in DECOYS:
-        draft, entry = decoy(draft)
+    catalogue = decoys_by_id()
+    for name, place in placements.decoys.items():
+        draft, entry = catalogue[name].apply(draft, place)
         decoys.append(entry)
     keys: list[PlantKey] = []
-    for kind, plant in PLANTS.items():
-        draft, key = plant.apply(draft, places[kind])
+    for kind in sorted(placements.plants, key=lambda kind: plants[kind].stage):
+        draft, key = plants[kind].apply(draft, placements.plants[kind])
         keys.append(key)
     # Copies fall in a random order so that the later one of a pair is not always the copy.
-    public = _by_key(draft.ordered(draft.public), stream(seed, "order").random(len(draft.public)))
+    public = _by_key(
+        draft.ordered(draft.public), stream(seed, "order").random(len(draft.public)), draft.order
+    )
     replay = _by_key(draft.ordered(draft.replay), np.zeros(len(draft.replay)))
-    keys = [with_statistics(key, public, truth.twin) for key in keys]
+    keys = [with_statistics(plants[key.kind], key, public, clean.twin) for key in keys]
+    if len(public) != rows:
+        raise PlantError(f"rows: made {len(public)} instead of {rows}")
+    unmeasurable = tuple(
+        key.kind
+        for key in keys
+        if not plants[key.kind].present(public, key)
+        or (not key.inherent and plants[key.kind].present(clean.twin, key))
+    )
     progress("plants")
-    return Variant(seed, rows, truth, public, replay, draft.columns, tuple(keys), tuple(decoys), draft.notes)
+    return Variant(
+        seed=seed,
+        rows=rows,
+        truth=truth,
+        twin=clean.twin,
+        public=public,
+        replay=replay,
+        columns=draft.columns,
+        plants=tuple(keys),
+        decoys=tuple(decoys),
+        notes=draft.notes,
+        strengths=draft.strengths,
+        unmeasurable=unmeasurable,
+    )
 
 
-def _by_key(frame: pd.DataFrame, tie: npt.NDArray[np.float64]) -> pd.DataFrame:
-    import numpy as np
-
-    order = np.lexsort((tie, frame["customer_id"].to_numpy(), months_of(frame)))
+def _by_key(
+    frame: pd.DataFrame, tie: npt.NDArray[np.float64], within: npt.NDArray[np.generic] | None = None
+) -> pd.DataFrame:
+    order = np.lexsort((tie, frame["customer_id"].to_numpy() if within is None else within, months_of(frame)))
     return frame.iloc[order].reset_index(drop=True)

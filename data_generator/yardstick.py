@@ -22,9 +22,10 @@ from data_generator.key import (
     TestFigures,
     months_range,
 )
-from data_generator.months import HORIZON_MONTHS, LAST_MATURE_MONTH, month_index, month_name
+from data_generator.months import HORIZON_MONTHS, LAST_MATURE_MONTH, month_name
 from data_generator.plants.draft import months_of
-from data_generator.schema import KEYS, LABEL, feature_names
+from data_generator.plants.registry import plants_by_kind
+from data_generator.schema import LABEL, feature_names
 from data_generator.streams import stream
 from data_generator.variant import Variant
 
@@ -65,8 +66,7 @@ def measure(variant: Variant) -> Measured:
     truth = variant.replay["true_probability"].to_numpy()
     first_test = LAST_MATURE_MONTH - TEST_MONTHS + 1
 
-    public = repair(variant.public, variant.plants, without_copies=True)
-    later = repair(replay, variant.plants)
+    public, later = repaired_rows(variant), repair(replay, variant.plants)
     features = honest_features(variant)
     month = months_of(public)
     # The last label used for training must be known before the first test month begins.
@@ -96,20 +96,24 @@ def measure(variant: Variant) -> Measured:
     )
 
 
-def repair(frame: pd.DataFrame, plants: tuple[PlantKey, ...], without_copies: bool = False) -> pd.DataFrame:
-    """Return the frame with units rescaled and, for the public data, at most one row per customer-month."""
-    for plant in plants:
-        if plant.kind != "unit_change" or plant.months is None:
-            continue
-        (column, levels), host = next(iter(plant.parameters["where"].items())), plant.columns[0]
-        affected = frame[column].isin(levels) & (months_of(frame) >= month_index(plant.months.first))
-        frame = frame.assign(**{host: frame[host].where(~affected, frame[host] / plant.parameters["factor"])})
-    if without_copies:
-        # Of copies that contradict each other's label nobody can say which is right: both go.
-        copied = frame[frame.duplicated(list(KEYS), keep=False)]
-        labels = copied.groupby(list(KEYS), observed=True)[LABEL].transform("nunique")
-        frame = frame.drop(copied.index[labels > 1]).drop_duplicates(list(KEYS))
+def repair(frame: pd.DataFrame, keys: tuple[PlantKey, ...]) -> pd.DataFrame:
+    """Return issued or scoring rows with every plant's values undone that honest work can undo."""
+    plants = plants_by_kind()
+    for key in keys:
+        frame = plants[key.kind].repair(frame, key)
     return frame
+
+
+def repaired_rows(variant: Variant) -> pd.DataFrame:
+    """Return the issued rows that honest work fits and tests on, repaired."""
+    plants = plants_by_kind()
+    frame = variant.public
+    fit = np.ones(len(frame), dtype=bool)
+    for key in variant.plants:
+        unfit = plants[key.kind].unfit
+        if unfit is not None:
+            fit &= ~unfit(frame, key)
+    return repair(frame[fit], variant.plants)
 
 
 def honest_features(variant: Variant) -> list[str]:

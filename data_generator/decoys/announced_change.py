@@ -6,9 +6,12 @@ import numpy as np
 import pandas as pd
 
 from data_generator import statistics
+from data_generator.decoys.decoy import Decoy
 from data_generator.key import DecoyKey, months_range
 from data_generator.months import EXTRACTION_MONTH, month_name
-from data_generator.plants.draft import Draft, months_of
+from data_generator.plants.covariate_drift import KIND as FIRES
+from data_generator.plants.covariate_drift import VISIBLE_PSI
+from data_generator.plants.draft import Draft, Placement, months_of
 from data_generator.streams import stream
 
 ID = "announced_change"
@@ -17,10 +20,10 @@ ONSET = (12, 18)
 CAPS = (2, 3)
 
 
-def apply(draft: Draft) -> tuple[Draft, DecoyKey]:
+def apply(draft: Draft, place: Placement) -> tuple[Draft, DecoyKey]:
     """Cap marketing contacts per 30 days from a month on, in the replay as well, and say so in the change log."""
     rng = stream(draft.truth.seed, ID)
-    first, cap = int(rng.integers(ONSET[0], ONSET[1] + 1)), int(rng.choice(CAPS))
+    first, cap = place.first, int(rng.choice(CAPS))
 
     def capped(frame: pd.DataFrame) -> np.ndarray:
         contacts = frame[HOST].to_numpy()
@@ -51,3 +54,14 @@ def naive_psi(frame: pd.DataFrame, key: DecoyKey) -> float:
     assert key.months is not None
     since = np.asarray(frame["snapshot_month"].astype(str) >= key.months.first)
     return statistics.psi(frame[HOST][~since], frame[HOST][since])
+
+
+DECOY = Decoy(
+    id=ID,
+    family="change",
+    fires=FIRES,
+    apply=apply,
+    trips=lambda frame, key: naive_psi(frame, key) >= VISIBLE_PSI,
+    hosts=(HOST,),
+    onset=ONSET,
+)

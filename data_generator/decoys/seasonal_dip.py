@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import calendar
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 
 from data_generator import statistics
+from data_generator.decoys.decoy import Decoy
 from data_generator.key import DecoyKey, months_range
 from data_generator.months import month_name
-from data_generator.plants.draft import Draft, months_of
+from data_generator.plants.covariate_drift import KIND as FIRES
+from data_generator.plants.draft import Draft, Placement, months_of
 
 ID = "seasonal_dip"
 NAIVE_PSI = 0.10
 
 
-def announce(draft: Draft) -> tuple[Draft, DecoyKey]:
+def announce(draft: Draft, place: Placement) -> tuple[Draft, DecoyKey]:
     """Describe the dip of the second year; the world has it already, the change log explains it."""
     c = draft.truth.coefficients
     names = " and ".join(calendar.month_name[month] for month in c.dip_months)
@@ -50,3 +53,14 @@ def _months(frame: pd.DataFrame, key: DecoyKey) -> tuple[np.ndarray, np.ndarray]
     assert key.months is not None
     months = frame["snapshot_month"].astype(str)
     return months.between(key.months.first, key.months.last).to_numpy(), months_of(frame)
+
+
+DECOY = Decoy(
+    id=ID,
+    family="change",
+    fires=FIRES,
+    apply=announce,
+    trips=lambda frame, key: naive_psi(frame, key) >= NAIVE_PSI,
+    touches=lambda place, c: frozenset({c.dip_column}),
+    absent=lambda c: replace(c, dip_factor=1.0),
+)

@@ -12,6 +12,7 @@ from data_generator import statistics
 from data_generator.key import PlantKey, affected_rows, months_range
 from data_generator.months import EXTRACTION_MONTH, month_index, month_name
 from data_generator.plants.draft import Draft, Placement, months_of
+from data_generator.plants.plant import Plant
 from data_generator.plants.search import bisect
 from data_generator.streams import stream
 
@@ -54,7 +55,7 @@ def apply(draft: Draft, place: Placement) -> tuple[Draft, PlantKey]:
 
     # One row more or less in a bin moves the PSI of a small sample by a few times its share.
     tolerance = 0.002 + 12 / int(current.sum())
-    strength = bisect(reached, TARGET_PSI, 0.0, 2.0, tolerance, KIND)
+    strength, draft = draft.settle(KIND, lambda: bisect(reached, TARGET_PSI, 0.0, 2.0, tolerance, KIND))
     planted = draft.with_public(place.host, drifted(values, month, strength))
     later = drifted(draft.replay[place.host].to_numpy(dtype=np.float64), months_of(draft.replay), strength)
     planted = planted.with_replay(place.host, later)
@@ -118,3 +119,15 @@ def _logit(x: Floats, shift: Floats) -> Floats:
 
 
 _TRANSFORM: dict[str, Callable[[Floats, Floats], Floats]] = {"scale": _scale, "logit": _logit}
+
+
+PLANT = Plant(
+    kind=KIND,
+    family="change",
+    tier="E",
+    apply=apply,
+    measure=measure,
+    present=present,
+    hosts=tuple(HOSTS),
+    onset=(9, 13),  # 2023-10 to 2024-02: the ramp is over before the last mature month
+)

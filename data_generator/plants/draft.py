@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -16,11 +17,18 @@ from data_generator.world.truth import Truth
 
 @dataclass(frozen=True)
 class Placement:
-    """Where a plant goes: its host column, its first month (an index), and a choice among its guises."""
+    """Where a plant goes: host column, first and last month (indices), and a choice among guises or slices."""
 
     host: str = ""
     first: int = 0
     choice: str = ""
+    last: int = EXTRACTION_MONTH
+
+    @property
+    def slice(self) -> tuple[str, str]:
+        """The column and level of a choice `column=level`."""
+        column, _, level = self.choice.partition("=")
+        return column, level
 
 
 @dataclass(frozen=True)
@@ -33,7 +41,11 @@ class Note:
 
 @dataclass(frozen=True)
 class Draft:
-    """The variant in the making; `public` keeps the order of the twin until duplicates are added."""
+    """The variant in the making; `public` keeps the order of the twin until rows are added.
+
+    `strengths` holds what a first shard has settled, by plant. `order` is the sort value of each public row
+    within its month, None for the customer's identifier; ties fall at random.
+    """
 
     truth: Truth
     public: pd.DataFrame
@@ -41,6 +53,8 @@ class Draft:
     columns: tuple[Column, ...]
     rows: int
     notes: tuple[Note, ...] = ()
+    strengths: Mapping[str, float] = field(default_factory=dict)
+    order: npt.NDArray[Any] | None = None
 
     @property
     def month(self) -> npt.NDArray[np.int64]:
@@ -49,7 +63,7 @@ class Draft:
 
     @property
     def twin(self) -> pd.DataFrame:
-        """The clean rows, in the order of `public` before duplicates."""
+        """The rows before anything was planted on them, in the order of `public` before rows were added."""
         return self.truth.twin
 
     def known_label(self) -> npt.NDArray[np.int64]:
@@ -67,6 +81,12 @@ class Draft:
     def with_note(self, when: str, what: str) -> Draft:
         """Return the draft with a line added to the dictionary's change log."""
         return replace(self, notes=(*self.notes, Note(when, what)))
+
+    def settle(self, name: str, search: Callable[[], float]) -> tuple[float, Draft]:
+        """Return the strength of `name`, searched for unless an earlier shard has settled it, and the draft with it."""
+        value = self.strengths.get(name)
+        value = search() if value is None else value
+        return value, replace(self, strengths={**self.strengths, name: value})
 
     def ordered(self, frame: pd.DataFrame) -> pd.DataFrame:
         """Return keys, the 40 features in the dictionary's order, the label, and what follows it."""

@@ -11,6 +11,7 @@ import pandas as pd
 from data_generator.key import PlantKey, affected_rows, months_range
 from data_generator.months import EXTRACTION_MONTH, LAST_MATURE_MONTH, month_name
 from data_generator.plants.draft import Draft, Placement
+from data_generator.plants.plant import Plant
 from data_generator.schema import KEYS, LABEL
 from data_generator.streams import stream
 
@@ -89,3 +90,23 @@ def measure(frame: pd.DataFrame, key: PlantKey) -> dict[str, float]:
 def present(frame: pd.DataFrame, key: PlantKey) -> bool:
     """See whether any customer-month occurs more than once."""
     return surplus_rows(frame) > 0
+
+
+def repair(frame: pd.DataFrame, key: PlantKey) -> pd.DataFrame:
+    """Return at most one row per customer-month, and none of copies that contradict each other's label."""
+    copied = frame[frame.duplicated(list(KEYS), keep=False)]
+    labels = copied.groupby(list(KEYS), observed=True)[LABEL].transform("nunique")
+    return frame.drop(copied.index[labels > 1]).drop_duplicates(list(KEYS))
+
+
+PLANT = Plant(
+    kind=KIND,
+    family="quality",
+    tier="E",
+    apply=apply,
+    measure=measure,
+    present=present,
+    hosts=NEAR_COLUMNS,
+    stage=3,
+    repair=repair,
+)

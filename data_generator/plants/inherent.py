@@ -13,6 +13,7 @@ from data_generator import statistics
 from data_generator.key import PlantKey, affected_rows
 from data_generator.months import LAST_MATURE_MONTH
 from data_generator.plants.draft import Draft, Placement, months_of
+from data_generator.plants.plant import Plant
 from data_generator.schema import LABEL
 
 Mask = npt.NDArray[np.bool_]
@@ -150,3 +151,18 @@ def present(frame: pd.DataFrame, key: PlantKey) -> bool:
 def stated(kind: str) -> Callable[[Draft, Placement], tuple[Draft, PlantKey]]:
     """Return the `apply` of one fact."""
     return lambda draft, place: apply(draft, kind)
+
+
+PLANTS: tuple[Plant, ...] = tuple(
+    Plant(
+        kind=kind,
+        family="quality",
+        tier="M",
+        apply=stated(kind),
+        measure=measure,
+        present=present,
+        stage=2,
+        inherent=True,
+    )
+    for kind in FACTS
+)

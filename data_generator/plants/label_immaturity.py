@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from data_generator import statistics
 from data_generator.key import PlantKey, affected_rows, months_range
 from data_generator.months import EXTRACTION_MONTH, HORIZON_MONTHS, LAST_MATURE_MONTH, month_name
 from data_generator.plants.draft import Draft, Placement, months_of
+from data_generator.plants.plant import Plant
 from data_generator.schema import LABEL
 
 KIND = "label_immaturity"
@@ -65,3 +68,21 @@ def present(frame: pd.DataFrame, key: PlantKey) -> bool:
     immature = month > LAST_MATURE_MONTH
     before = ~immature & (month > LAST_MATURE_MONTH - 12)
     return statistics.rate(label[immature]) < PRESENT_RATIO * statistics.rate(label[before])
+
+
+def unfit(frame: pd.DataFrame, key: PlantKey) -> npt.NDArray[np.bool_]:
+    """Mask the rows whose label is not complete."""
+    return months_of(frame) > LAST_MATURE_MONTH
+
+
+PLANT = Plant(
+    kind=KIND,
+    family="quality",
+    tier="M",
+    apply=apply,
+    measure=measure,
+    present=present,
+    stage=0,
+    inherent=True,
+    unfit=unfit,
+)

@@ -10,6 +10,7 @@ from data_generator import statistics
 from data_generator.key import PlantKey, affected_rows, months_range
 from data_generator.months import EXTRACTION_MONTH, month_name
 from data_generator.plants.draft import Draft, Placement, months_of
+from data_generator.plants.plant import Plant
 from data_generator.schema import KEYS
 from data_generator.world.dynamics import HISTORY
 
@@ -84,3 +85,15 @@ def measure(frame: pd.DataFrame, key: PlantKey) -> dict[str, float]:
 def present(frame: pd.DataFrame, key: PlantKey) -> bool:
     """See whether the documented window fails to reproduce the column."""
     return measure(frame, key)["match_rate"] < PRESENT_MATCH
+
+
+PLANT = Plant(
+    kind=KIND,
+    family="leakage",
+    tier="H",
+    apply=apply,
+    measure=measure,
+    present=present,
+    hosts=tuple(HOSTS),
+    stage=1,
+)

@@ -11,6 +11,7 @@ from data_generator import statistics
 from data_generator.key import PlantKey, affected_rows, months_range
 from data_generator.months import EXTRACTION_MONTH, LAST_MATURE_MONTH, month_name
 from data_generator.plants.draft import Draft, Placement, months_of
+from data_generator.plants.plant import Plant
 from data_generator.plants.search import bisect
 from data_generator.schema import LABEL, Column, replace_column
 from data_generator.streams import stream
@@ -91,7 +92,7 @@ def apply(draft: Draft, place: Placement) -> tuple[Draft, PlantKey]:
         return statistics.auc(values[mature], leaver[mature])
 
     tolerance = 0.003 + 0.5 / max(int(leaver[mature].sum()), 1)
-    reach = bisect(reached, target, 0.0, 1.0, tolerance, KIND)
+    reach, draft = draft.settle(KIND, lambda: bisect(reached, target, 0.0, 1.0, tolerance, KIND))
     mask = written(reach)
     values = np.where(mask, size, 0.0)
     column = Column(
@@ -137,3 +138,17 @@ def measure(frame: pd.DataFrame, key: PlantKey) -> dict[str, float]:
 def present(frame: pd.DataFrame, key: PlantKey) -> bool:
     """See whether the key's column alone separates leavers on mature rows (AUC at least 0.65)."""
     return measure(frame, key)["auc"] >= PRESENT_AUC
+
+
+PLANT = Plant(
+    kind=KIND,
+    family="leakage",
+    tier="E",
+    apply=apply,
+    measure=measure,
+    present=present,
+    choices=tuple(GUISES),
+    stage=1,
+    seeded=True,
+    own_column=True,
+)

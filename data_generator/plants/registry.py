@@ -1,9 +1,6 @@
-"""Every plant by its kind, in the order in which they are applied."""
+"""Every plant by its kind: those shipped, and those of a company's private folder."""
 
 from __future__ import annotations
-
-from collections.abc import Callable
-from dataclasses import dataclass
 
 import pandas as pd
 
@@ -17,37 +14,28 @@ from data_generator.plants import (
     post_outcome_column,
     unit_change,
 )
-from data_generator.plants.draft import Draft, Placement
+from data_generator.plants.plant import Plant
+from data_generator.plants.private import private_plants
+
+SHIPPED: tuple[Plant, ...] = (
+    label_immaturity.PLANT,
+    post_outcome_column.PLANT,
+    look_ahead_window.PLANT,
+    unit_change.PLANT,
+    covariate_drift.PLANT,
+    *inherent.PLANTS,
+    duplicate_rows.PLANT,
+)
 
 
-@dataclass(frozen=True)
-class Plant:
-    """A defect's three functions: make it, measure what reveals it, see whether it is there."""
-
-    apply: Callable[[Draft, Placement], tuple[Draft, PlantKey]]
-    measure: Callable[[pd.DataFrame, PlantKey], dict[str, float]]
-    present: Callable[[pd.DataFrame, PlantKey], bool]
+def plants_by_kind() -> dict[str, Plant]:
+    """Return the shipped plants and those of the folder in `$TAKEHOME_PLANTS`; SpecError for a bad module."""
+    shipped = {plant.kind: plant for plant in SHIPPED}
+    return shipped | {plant.kind: plant for plant in private_plants(frozenset(shipped))}
 
 
-# The label comes first because leaks are written from what is known of it; duplicates last because they add rows.
-PLANTS: dict[str, Plant] = {
-    label_immaturity.KIND: Plant(label_immaturity.apply, label_immaturity.measure, label_immaturity.present),
-    post_outcome_column.KIND: Plant(
-        post_outcome_column.apply, post_outcome_column.measure, post_outcome_column.present
-    ),
-    look_ahead_window.KIND: Plant(
-        look_ahead_window.apply, look_ahead_window.measure, look_ahead_window.present
-    ),
-    unit_change.KIND: Plant(unit_change.apply, unit_change.measure, unit_change.present),
-    covariate_drift.KIND: Plant(covariate_drift.apply, covariate_drift.measure, covariate_drift.present),
-    **{kind: Plant(inherent.stated(kind), inherent.measure, inherent.present) for kind in inherent.FACTS},
-    duplicate_rows.KIND: Plant(duplicate_rows.apply, duplicate_rows.measure, duplicate_rows.present),
-}
-
-
-def with_statistics(key: PlantKey, public: pd.DataFrame, twin: pd.DataFrame) -> PlantKey:
+def with_statistics(plant: Plant, key: PlantKey, public: pd.DataFrame, twin: pd.DataFrame) -> PlantKey:
     """Return the key entry with its statistics measured on the issued rows and, as nulls, on the twin."""
-    plant = PLANTS[key.kind]
     value = plant.measure(public, key)
     shared = key.kind in inherent.FACTS
     null = dict.fromkeys(value) if shared else plant.measure(twin, key)

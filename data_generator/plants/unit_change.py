@@ -10,6 +10,7 @@ from data_generator import statistics
 from data_generator.key import PlantKey, affected_rows, months_range
 from data_generator.months import EXTRACTION_MONTH, month_index, month_name
 from data_generator.plants.draft import Draft, Placement, months_of
+from data_generator.plants.plant import Plant
 
 KIND = "unit_change"
 FACTORS = {
@@ -24,7 +25,7 @@ PRESENT_RATIO = 10.0
 def apply(draft: Draft, place: Placement) -> tuple[Draft, PlantKey]:
     """Multiply `place.host` in the slice `place.choice` (`column=level`) from month `place.first` on."""
     factor, unit = FACTORS[place.host]
-    column, level = place.choice.split("=")
+    column, level = place.slice
 
     def emit(frame: pd.DataFrame) -> npt.NDArray[np.float64]:
         values = frame[place.host].to_numpy(dtype=np.float64)
@@ -85,3 +86,26 @@ def _late(frame: pd.DataFrame, key: PlantKey) -> npt.NDArray[np.bool_]:
 
 def _slice(frame: pd.DataFrame, column: str, level: str) -> npt.NDArray[np.bool_]:
     return np.asarray(frame[column] == level)
+
+
+def repair(frame: pd.DataFrame, key: PlantKey) -> pd.DataFrame:
+    """Return the frame with the slice's values in the documented unit."""
+    ((column, levels),) = key.parameters["where"].items()
+    host = key.columns[0]
+    affected = _slice(frame, column, levels[0]) & _late(frame, key)
+    return frame.assign(**{host: frame[host].where(~affected, frame[host] / key.parameters["factor"])})
+
+
+PLANT = Plant(
+    kind=KIND,
+    family="change",
+    tier="E",
+    apply=apply,
+    measure=measure,
+    present=present,
+    hosts=tuple(FACTORS),
+    choices=SLICES,
+    onset=(13, 17),  # 2024-02 to 2024-06: visible inside training and before the last mature month
+    touches=lambda place, c: frozenset({place.host, place.slice[0]}),
+    repair=repair,
+)

@@ -9,13 +9,12 @@ from data_generator import statistics
 from data_generator.errors import PlantError
 from data_generator.key import PlantKey
 from data_generator.months import month_index
-from data_generator.planner import family, plan
+from data_generator.orthogonality import family
 from data_generator.plants.draft import months_of
 from data_generator.plants.post_outcome_column import TARGETS
 from data_generator.plants.search import bisect
 from data_generator.schema import KEYS, LABEL
-from data_generator.variant import Variant
-from data_generator.world.coefficients import draw_coefficients
+from data_generator.variant import Variant, make_design
 
 
 def key_of(variant: Variant, kind: str) -> PlantKey:
@@ -51,13 +50,13 @@ def test_leak_is_written_with_the_cancellation(variant: Variant) -> None:
 
 def test_leak_has_at_least_three_guises_over_seeds() -> None:
     """Its name cannot be learnt from another variant."""
-    guises = {plan(seed, draw_coefficients(seed))["post_outcome_column"].choice for seed in range(20)}
+    guises = {make_design(seed).plan.plants["post_outcome_column"].choice for seed in range(20)}
     assert len(guises) >= 3
 
 
 def test_hosts_and_months_rotate() -> None:
     """Over seeds every plant but the fixed facts changes place, and no two of 100 variants are alike."""
-    plans = [plan(seed, draw_coefficients(seed)) for seed in range(100)]
+    plans = [make_design(seed).plan.plants for seed in range(100)]
     for kind in ("look_ahead_window", "unit_change", "covariate_drift"):
         assert len({places[kind].host for places in plans}) >= 2
     assert len({places["unit_change"].first for places in plans}) >= 4
@@ -68,7 +67,7 @@ def test_hosts_and_months_rotate() -> None:
 def test_no_two_plants_share_a_family() -> None:
     """A unit change of usage would make a look-ahead in its mean impossible to recompute."""
     for seed in range(100):
-        places = plan(seed, draw_coefficients(seed))
+        places = make_design(seed).plan.plants
         families = [family(place.host) for place in places.values() if place.host]
         assert len(set(families)) == len(families)
 

@@ -12,10 +12,11 @@ from data_generator.errors import SpecError
 from data_generator.key import AffectedRows, affected_rows
 from data_generator.plants.draft import months_of
 from data_generator.plants.duplicate_rows import copies
-from data_generator.plants.registry import PLANTS
+from data_generator.plants.registry import SHIPPED
 from data_generator.schema import KEYS, LABEL, feature_names
 from data_generator.variant import Variant, make_variant
 
+PLANTS = {plant.kind: plant for plant in SHIPPED}
 KINDS = [kind for kind in PLANTS if kind not in {"class_imbalance", "group_overlap", "label_overlap"}]
 
 

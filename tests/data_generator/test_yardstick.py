@@ -23,7 +23,7 @@ def test_figures_are_in_order(measured: Measured) -> None:
 
 def test_repair_gives_back_the_clean_rows(variant: Variant) -> None:
     """Units are rescaled, copies are gone, and what contradicts itself is gone altogether."""
-    repaired = repair(variant.public, variant.plants, without_copies=True).set_index(list(KEYS)).sort_index()
+    repaired = repair(variant.public, variant.plants).set_index(list(KEYS)).sort_index()
     clean = variant.truth.twin.set_index(list(KEYS)).sort_index()
     copies = next(plant for plant in variant.plants if plant.kind == "duplicate_rows")
     assert len(repaired) == len(clean) - copies.parameters["conflicting"]
