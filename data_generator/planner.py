@@ -100,7 +100,7 @@ def _draw(
             raise _DeadEndError(f"found no room for another {wanted} of tier {'|'.join(sorted(tiers))}")
         placed[found[0].kind] = found[1]
     inherent = {kind: Placement() for kind, plant in plants.items() if plant.inherent}
-    return Plan({kind: p for kind, p in (placed | inherent).items()}, harmless)
+    return Plan(placed | inherent, harmless)
 
 
 def _first(
