@@ -42,6 +42,8 @@ FREE_ASKS = 5
 """Columns that may be asked about at full worth; beyond, the worth of every question shrinks."""
 FREE_NOTES = 15
 """Columns that may be noted as harmless at full worth; beyond, the worth of every note shrinks."""
+RELATION_ALONE = 0.5
+"""Column credit of a concept drift that is dated but not traced to any column."""
 FREE_ONSETS = 2
 """Different first months that may be given for one change; beyond, its credit shrinks."""
 
@@ -209,13 +211,16 @@ def _kind_credit(claim: FindingClaim, plant: Plant) -> float:
 
 
 def _column_credit(claim: FindingClaim, plant: Plant, features: frozenset[str]) -> float:
-    if plant.inherent or not features & set(plant.columns):
-        return 1.0
+    """Full where the plant's main column is named; half for a changed relation that names the label or no column."""
     named, wanted = set(claim.columns), set(plant.columns)
+    if plant.inherent or not features & wanted:
+        # A leak of the identifier or the order is no other leak: its own kind or its own column must be said.
+        return float(plant.family != "leakage" or claim.kind == plant.kind or bool(named & wanted))
     if not named & wanted:
-        return 0.0
+        return RELATION_ALONE if plant.kind == "concept_drift" and not named & features else 0.0
     surplus = len(named - wanted)
-    return len(named & wanted) / len(wanted) * min(1.0, 2.0 / (1.0 + surplus))
+    share = 1.0 if plant.columns[0] in named else len(named & wanted) / len(wanted)
+    return share * min(1.0, 2.0 / (1.0 + surplus))
 
 
 def _onset_credit(claim: FindingClaim, plant: Plant) -> float:
@@ -227,7 +232,9 @@ def _onset_credit(claim: FindingClaim, plant: Plant) -> float:
     if claim.from_month is None:
         return 0.5
     start = month_index(plant.months.from_month)
-    low, high = start - 1, start + 1
+    # A label looks ahead, so what happens in a month shows in the labels of earlier ones: either is right.
+    shown = month_index(plant.label_months.from_month) if plant.label_months else start
+    low, high = min(start, shown) - 1, max(start, shown) + 1
     if plant.onset_latest is not None:
         high = max(high, month_index(plant.onset_latest) + 1)
     told = month_index(claim.from_month)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from grader.checks.matching import match_findings
+from grader.checks.matching import match_findings, plant_credit
+from grader.truth import MonthSpan
 from tests.grader.case_builder import case_of, finding
 
 
@@ -87,3 +88,46 @@ def test_each_finding_pays_once() -> None:
     twice = matching(finding("target_leakage", "leak"), finding("post_outcome_column", "leak"))
     assert sum(m.finding is not None for m in twice.matches) == 1
     assert twice.false_alarms == ()
+
+
+def of_plant(claim, **changes) -> float:
+    """The credit of one finding for the default drift with some fields changed."""
+    truth = case_of().truth
+    plant = next(p for p in truth.key.plants if p.kind == "covariate_drift").model_copy(update=changes)
+    return plant_credit(claim, plant, frozenset(truth.key.columns))
+
+
+def test_the_main_column_is_enough() -> None:
+    """Who names the column that matters is right, with or without the others it comes with."""
+    columns = ("usage", "charge")
+    assert of_plant(finding("covariate_drift", "usage", from_month="2023-12"), columns=columns) == 1.0
+    assert of_plant(finding("covariate_drift", "charge", from_month="2023-12"), columns=columns) == 0.5
+
+
+def test_label_months_are_as_right_as_the_months_of_the_cause() -> None:
+    """A change of the hazard shows in labels two months earlier; both dates are a right answer."""
+    label_months = MonthSpan.model_validate({"from": "2023-06", "to": "2023-10"})
+    for month in ("2023-05", "2023-06", "2023-12"):
+        claim = finding("label_shift", "churned_90d", from_month=month)
+        changes = {"kind": "label_shift", "columns": ("churned_90d",), "label_months": label_months}
+        assert of_plant(claim, **changes) == 1.0
+
+
+def test_a_drift_of_the_relation_without_a_column_is_half_found() -> None:
+    """A fall of the model's quality from a month on is seen, but not what lies behind it."""
+    claim = finding("concept_drift", "churned_90d", from_month="2023-12")
+    assert of_plant(claim, kind="concept_drift") == 0.5
+    assert of_plant(finding("concept_drift", "charge", from_month="2023-12"), kind="concept_drift") == 0.0
+
+
+def test_another_leak_does_not_pay_for_the_identifier() -> None:
+    """The identifier is no feature column, so only its own kind or its own name finds it."""
+    changes = {
+        "kind": "identifier_leak",
+        "family": "leakage",
+        "columns": ("customer_id",),
+        "equivalents": ("target_leakage",),
+    }
+    assert of_plant(finding("target_leakage", "usage"), **changes) == 0.0
+    assert of_plant(finding("target_leakage", "customer_id"), **changes) == 1.0
+    assert of_plant(finding("identifier_leak"), **changes) == 1.0
