@@ -270,11 +270,11 @@ def recodes(panel: Panel, rows: pd.DataFrame) -> list[Finding]:
                     statistic=Statistic("psi", value, span(months[:start]), span(months[start:]))
                     if gone
                     else Statistic("count", 0.0, None, span(months[:start])),
-                    where={} if gone else {column: [level]},
+                    where={column: [level]},
                     action="repair" if gone else "keep",
                     summary=f"{column} {level!r} appears in {months[start]}"
                     + (f" where {gone[0]!r} ends." if gone else "; there is no row of it before."),
-                    detail={"replaces": gone[0]} if gone else {},
+                    detail={"level": level, "replaces": gone} if gone else {},
                 )
             )
     return found

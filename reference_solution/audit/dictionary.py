@@ -27,6 +27,26 @@ class Dictionary:
                     return text
         return None
 
+    def explains_nulls(self, column: str) -> bool:
+        """Return whether the column's line says when it is null, or the change log does by the column's name."""
+        line = self.lines.get(column, "").lower()
+        told = any(word in line for word in ("null", "missing", "empty", "not applicable"))
+        return told or any(
+            column in text and ("null" in text.lower() or "empty" in text.lower()) for _, text in self.changes
+        )
+
+    def explains_value(self, column: str, value: float) -> bool:
+        """Return whether the column's line or a change-log text about it speaks of a particular value."""
+        number = re.compile(rf"(?<![\d.]){re.escape(f'{value:g}')}(?![\d])")
+        texts = [self.lines.get(column, ""), *(text for _, text in self.changes if column in text)]
+        return any(number.search(text.replace("\u2212", "-")) for text in texts)
+
+    def explains_excess(self, column: str, other: str = "") -> bool:
+        """Return whether the column's line allows what a rule of thumb forbids: an excess, or a negative value."""
+        texts = [self.lines.get(column, ""), *(text for _, text in self.changes if column in text)]
+        words = ("exceed", "above", "more than", "beyond", "negative", "below zero", "credit", "guest")
+        return any(any(word in text.lower() for word in words) for text in texts)
+
 
 def read_dictionary(data_dir: Path) -> Dictionary:
     """Read data_dictionary.md beside the data folder, else the copy that travels with the notebook."""

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from audit import change, labels, leakage, quality, units
+from audit import change, labels, leakage, missing, panel_leaks, quality, relation, units
 from audit.dictionary import Dictionary
 from audit.finding import Finding
 from audit.leakage import HorizonProfile
@@ -31,15 +31,26 @@ def audit(panel: Panel, dictionary: Dictionary) -> Audit:
     leaks = leakage.outcome_columns(panel, profiles)
     windows, table = leakage.look_ahead_windows(panel, comparable)
     leaks = [*leaks, *windows, *leakage.identifier_and_order(panel), *leakage.extraction_counters(panel)]
-    suspects = {finding.columns[0] for finding in leaks if finding.columns}
+    suspects = {finding.columns[0] for finding in leaks if finding.columns and finding.status == "defect"}
+    mixed = {change.column for change in changes}
+    leaks += [
+        *panel_leaks.group_indices(panel, suspects),
+        *panel_leaks.scores_dated_early(panel, suspects | mixed),
+        *panel_leaks.overwritten_countdowns(panel),
+    ]
+    suspects = {finding.columns[0] for finding in leaks if finding.columns and finding.status == "defect"}
 
     nulls = change.null_steps(panel, rescaled)
     recoded = change.recodes(panel, rescaled)
     explained = suspects | {finding.columns[0] for finding in (*nulls, *recoded)}
     drifted, yearly = change.drifts(panel, rescaled, explained, dictionary)
 
-    coded = quality.sentinels(panel)
+    coded = quality.sentinels(panel, dictionary)
     codes = {finding.columns[0] for finding in coded}
+    rule = labels.rule_and_noise(panel)
+    moved = suspects | codes | {finding.columns[0] for finding in (*nulls, *drifted)}
+    related = [] if rule else relation.concept_drift(panel, rescaled, moved)
+    absent = missing.selective_nulls(panel, explained, dictionary)
     findings = [
         *leaks,
         *units.unit_findings(panel, changes),
@@ -47,10 +58,12 @@ def audit(panel: Panel, dictionary: Dictionary) -> Audit:
         *nulls,
         *recoded,
         *labels.immaturity(panel),
-        *(labels.rule_and_noise(panel) or labels.rate_shift(panel)),
+        *(rule or labels.rate_shift(panel)),
+        *related,
         *quality.duplicates(panel),
         *coded,
-        *quality.impossible_values(panel, codes),
+        *absent,
+        *quality.impossible_values(panel, codes, dictionary),
         *quality.absent_groups(panel),
         *labels.facts(panel),
         *leakage.honest_strong_columns(panel, profiles, suspects),

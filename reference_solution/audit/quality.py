@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 
+from audit.dictionary import Dictionary
 from audit.finding import Finding, Statistic
 from audit.panel import KEYS, LABEL, Panel, span
 
@@ -48,8 +49,8 @@ def duplicates(panel: Panel) -> list[Finding]:
     ]
 
 
-def sentinels(panel: Panel) -> list[Finding]:
-    """Report codes such as -999: an extreme value that is frequent and far outside the other values."""
+def sentinels(panel: Panel, dictionary: Dictionary) -> list[Finding]:
+    """Report codes such as -999: an extreme value that is frequent, far outside the others, and not documented."""
     found = []
     for column in panel.numeric:
         values = panel.raw[column].dropna()
@@ -62,7 +63,7 @@ def sentinels(panel: Panel) -> list[Finding]:
             reach = max(high - low, 1e-9)
             outside = code < others.min() - 0.5 * reach or code > others.max() + 0.5 * reach
             negative = code < 0 <= others.min()
-            if outside or negative:
+            if (outside or negative) and not dictionary.explains_value(column, code):
                 found.append(
                     Finding(
                         kind="sentinel_values",
@@ -100,8 +101,8 @@ def _rules(panel: Panel) -> list[tuple[str, str, np.ndarray, str]]:
     return rules
 
 
-def impossible_values(panel: Panel, coded: set[str]) -> list[Finding]:
-    """Report values that contradict their meaning or another column.
+def impossible_values(panel: Panel, coded: set[str], dictionary: Dictionary) -> list[Finding]:
+    """Report values that contradict their meaning or another column; what the dictionary allows is a note.
 
     coded: columns whose sentinels are reported already.
     """
@@ -109,16 +110,19 @@ def impossible_values(panel: Panel, coded: set[str]) -> list[Finding]:
     for column, rule, hit, words in _rules(panel):
         if not hit.any() or column in coded:
             continue
+        allowed = dictionary.explains_excess(column)
         found.append(
             Finding(
                 kind="impossible_values",
                 columns=(column,),
+                status="note" if allowed else "defect",
                 where={column: rule},
                 start=panel.months[0],
                 end=panel.months[-1],
                 statistic=Statistic("count", float(hit.sum()), None, span(panel.months)),
-                action="impute",
-                summary=f"{column}: {words} in {int(hit.sum()):,} rows.",
+                action="keep" if allowed else "impute",
+                summary=f"{column}: {words} in {int(hit.sum()):,} rows"
+                + (", which the dictionary allows." if allowed else "."),
             )
         )
     return found

@@ -1,7 +1,7 @@
 """Raw columns to the model's matrix, decided from the row alone: no history, no other rows."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 
 import numpy as np
 
@@ -26,12 +26,18 @@ class UnitRepair:
 
 @dataclass(frozen=True)
 class FeatureSpec:
-    """What the matrix is made of: numbers as they are, one column per known level, and the unit repairs before."""
+    """What the matrix is made of: numbers as they are, one column per known level, and the repairs before.
+
+    `aliases` maps, per category, a renamed level to the one that stands for both; `codes` lists, per number,
+    the values that mean missing.
+    """
 
     numbers: tuple[str, ...]
     levels: dict[str, tuple[str, ...]]
     ratios: tuple[tuple[str, str], ...]
     repairs: tuple[UnitRepair, ...]
+    aliases: dict[str, dict[str, str]] = field(default_factory=dict)
+    codes: dict[str, tuple[float, ...]] = field(default_factory=dict)
 
     @property
     def names(self) -> list[str]:
@@ -56,6 +62,8 @@ class FeatureSpec:
             levels={column: tuple(levels) for column, levels in data["levels"].items()},
             ratios=tuple((top, bottom) for top, bottom in data["ratios"]),
             repairs=tuple(UnitRepair(**{**one, "levels": tuple(one["levels"])}) for one in data["repairs"]),
+            aliases=data.get("aliases", {}),
+            codes={name: tuple(values) for name, values in data.get("codes", {}).items()},
         )
 
 
@@ -73,6 +81,10 @@ def encode(columns: Columns, spec: FeatureSpec) -> np.ndarray:
         if repair.column in place:
             values = matrix[:, place[repair.column]]
             values[_in_new_unit(columns, repair) & (values > repair.above)] /= repair.factor
+    for name, values in spec.codes.items():
+        if name in place:
+            coded = np.isin(matrix[:, place[name]], values)
+            matrix[coded, place[name]] = np.nan
     at = len(spec.numbers)
     for top, bottom in spec.ratios:
         below = matrix[:, place[bottom]]
@@ -80,6 +92,9 @@ def encode(columns: Columns, spec: FeatureSpec) -> np.ndarray:
         at += 1
     for column, levels in spec.levels.items():
         code = {level: number for number, level in enumerate(levels, start=at)}
+        for renamed, level in spec.aliases.get(column, {}).items():
+            if level in code:
+                code[renamed] = code[level]
         values = columns[column]
         if isinstance(values, np.ndarray):
             values = values.tolist()

@@ -15,7 +15,7 @@ from scoring.model import BoostedLogistic, ChurnModel, LogisticWeights
 from training import baseline, metrics, plots, search
 from training.calibrate import choose_calibration
 from training.decision import Decision, called, decide, profit
-from training.prepare import Prepared, as_columns, label_of, prepare
+from training.prepare import ISSUED, Prepared, as_columns, label_of, prepare
 from training.search import Rows
 from training.split import MonthSplit, split_months
 from training.tracking import RunLog
@@ -234,7 +234,8 @@ def write_evaluation(
             "customer_id": rows["customer_id"],
             "snapshot_month": rows["snapshot_month"].astype(str),
             "split": part.astype(str),
-            "y_true": label,
+            "y_true": rows[ISSUED].to_numpy(dtype=int),
+            "y_used": label,
             "p_baseline": scores["baseline"],
             "p_tuned": scores["tuned"],
         }

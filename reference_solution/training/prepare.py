@@ -7,13 +7,14 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import yaml
-from audit.panel import KEYS, LABEL, load_panel
+from audit.panel import HORIZON_MONTHS, KEYS, LABEL, Panel, load_panel
 from scoring.features import FeatureSpec, UnitRepair
 
 LEAKS = {
     "post_outcome_column", "look_ahead_window", "extraction_time_counter", "target_encoded_index", "identifier_leak",
     "leaky_missingness", "overwritten_dimension", "nightly_score", "target_leakage",
 }  # fmt: skip
+ISSUED = "label_as_issued"
 RATIOS = (("seats_active", "seats_purchased"), ("logins_30d", "logins_avg_3m"))
 
 
@@ -63,26 +64,58 @@ def prepare(bundle: Path, findings: list[dict]) -> Prepared:
     dropped = {
         one["columns"][0]: one["kind"] for one in findings if one["action"] == "drop" and one["columns"]
     }
-    coded = {
-        (one["columns"][0], code)
-        for one in findings
+    defects = [one for one in findings if one["status"] == "defect"]
+    codes = {
+        one["columns"][0]: tuple(float(code) for code in one["where"][one["columns"][0]])
+        for one in defects
         if one["kind"] == "sentinel_values"
-        for code in one["where"][one["columns"][0]]
     }
-    rows, disputed = undisputed_rows(panel.raw)
-    for column, code in coded:
-        rows[column] = rows[column].mask(rows[column] == code)
+    aliases = renamed_levels(defects)
+    rows, disputed = undisputed_rows(with_panel_label(panel, defects))
     changes = [one for one in findings if one["kind"] == "unit_change" and one["status"] == "defect"]
     repairs = tuple(unit_repair(rows, one) for one in changes)
     numbers = tuple(name for name in panel.numeric if name not in dropped)
     levels = {
-        name: tuple(sorted(rows[name].dropna().astype(str).unique()))
+        name: tuple(sorted(set(rows[name].dropna().astype(str).unique()) - set(aliases.get(name, {}))))
         for name in panel.categorical
         if name not in dropped
     }
-    spec = FeatureSpec(numbers, levels, tuple(pair for pair in RATIOS if set(pair) <= set(numbers)), repairs)
+    ratios = tuple(pair for pair in RATIOS if set(pair) <= set(numbers))
+    spec = FeatureSpec(numbers, levels, ratios, repairs, aliases, codes)
     fields = {name: "category" if name in panel.categorical else "number" for name in panel.features}
     return Prepared(rows, spec, fields, dropped, disputed, file_hash(bundle / "data"), contract)
+
+
+def renamed_levels(defects: list[dict]) -> dict[str, dict[str, str]]:
+    """Return, per category, which renamed level stands for which: old ones for the new where several were merged."""
+    aliases: dict[str, dict[str, str]] = {}
+    for one in defects:
+        if one["kind"] == "category_recode" and (one.get("detail") or {}).get("replaces"):
+            new, old = one["detail"]["level"], one["detail"]["replaces"]
+            pairs = {new: old[0]} if len(old) == 1 else dict.fromkeys(old, new)
+            aliases.setdefault(one["columns"][0], {}).update(pairs)
+    return aliases
+
+
+def with_panel_label(panel: Panel, defects: list[dict]) -> pd.DataFrame:
+    """Return the issued rows with the label that the panel itself shows where a finding says to relabel.
+
+    A customer who churned within three months is no longer listed three months on, and nobody else is missing.
+    """
+    relabelled = [one for one in defects if one["action"] == "relabel"]
+    issued = panel.raw[LABEL].to_numpy()
+    if not relabelled:
+        return panel.raw.assign(**{ISSUED: issued})
+    seen = panel.rows[list(KEYS)].assign(shown=(panel.months_until_gone <= HORIZON_MONTHS).astype(int))
+    shown = panel.raw[list(KEYS)].merge(seen, how="left", on=list(KEYS))["shown"].to_numpy()
+    hit = np.zeros(len(panel.raw), dtype=bool)
+    for one in relabelled:
+        inside = panel.raw["snapshot_month"].between(one["from"], one["to"])
+        for column, levels in (one.get("where") or {}).items():
+            inside &= panel.raw[column].isin(levels)
+        hit |= inside.to_numpy()
+    hit &= (panel.raw["snapshot_month"] <= panel.last_mature_month).to_numpy()
+    return panel.raw.assign(**{LABEL: np.where(hit, shown, issued), ISSUED: issued})
 
 
 def undisputed_rows(raw: pd.DataFrame) -> tuple[pd.DataFrame, int]:

@@ -9,6 +9,7 @@ from audit import change, labels, leakage, quality, units
 from audit.dictionary import parse_dictionary
 from audit.panel import KEYS, Panel
 
+NO_WORDS = parse_dictionary("")
 MONTHS = [f"{year}-{month:02d}" for year in (2023, 2024) for month in range(1, 13)]
 
 
@@ -84,7 +85,7 @@ def test_clean_panel_raises_no_alarm() -> None:
     drifted, _ = change.drifts(panel, panel.rows, set(), dictionary)
     alarms = [
         *units.unit_changes(panel), *drifted, *change.null_steps(panel, panel.rows), *change.recodes(panel, panel.rows),
-        *quality.duplicates(panel), *quality.sentinels(panel), *quality.absent_groups(panel),
+        *quality.duplicates(panel), *quality.sentinels(panel, NO_WORDS), *quality.absent_groups(panel),
         *labels.rule_and_noise(panel), *labels.rate_shift(panel),
     ]  # fmt: skip
     assert alarms == []
@@ -130,8 +131,8 @@ def test_other_defects_are_seen() -> None:
     kinds = [
         one.kind
         for one in (
-            *quality.sentinels(panel), *change.null_steps(panel, panel.rows), *change.recodes(panel, panel.rows),
-            *quality.absent_groups(panel), *quality.duplicates(panel),
+            *quality.sentinels(panel, NO_WORDS), *change.null_steps(panel, panel.rows),
+            *change.recodes(panel, panel.rows), *quality.absent_groups(panel), *quality.duplicates(panel),
         )
     ]  # fmt: skip
     assert kinds == [
