@@ -100,8 +100,8 @@ def scores_dated_early(panel: Panel, skip: set[str]) -> list[Finding]:
                 action="drop",
                 summary=(
                     f"{column} moves with the next month's {witness} (correlation of the monthly steps {later:.2f}) "
-                    f"and not with this month's ({now:.2f}), like {len(ahead) - 1} other columns: it is computed a month "
-                    "after its date."
+                    f"and not with this month's ({now:.2f}), like {len(ahead) - 1} other columns: it is computed "
+                    "a month after its date."
                 ),
                 detail={"correlation_same_month": now, "correlation_next_month": later, "witness": witness},
             )
@@ -156,8 +156,8 @@ def overwritten_countdowns(panel: Panel) -> list[Finding]:
                 action="drop",
                 summary=(
                     f"{column} and the tenure no longer add up to whole terms in {share:.1%} of the rows, and "
-                    f"{rate:.0%} of those leave within the label's window: the end of the contract was overwritten with the day "
-                    "the customer left."
+                    f"{rate:.0%} of those leave within the label's window: the end of the contract "
+                    "was overwritten with the day the customer left."
                 ),
                 detail={"share_of_rows": share, "churn_rate_there": rate},
             )
