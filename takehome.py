@@ -14,6 +14,7 @@ import typer
 
 import data_generator.cli
 import grader.cli
+import grader.intake.cli
 
 ROOT = Path(__file__).resolve().parent
 
@@ -24,6 +25,7 @@ app = typer.Typer(
 )
 data_generator.cli.register(app)
 grader.cli.register(app)
+grader.intake.cli.register(app)
 
 
 @app.command("demo", epilog="Example: takehome demo --out build/demo")

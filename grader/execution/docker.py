@@ -12,6 +12,7 @@ from types import TracebackType
 
 from grader.errors import SandboxError
 from grader.execution.areas import Areas
+from grader.execution.capture import spooled
 from grader.execution.containers import STRONGER_RUNTIME, container_runs, create_job, remove_container
 from grader.execution.docker_build import ImageBuilder
 from grader.execution.docker_job import Ended, run_to_end
@@ -182,7 +183,8 @@ class DockerExecutor:
                     areas=areas,
                     network_mode=network_mode,
                 )
-            ended = run_to_end(self._engine, name, job.limits)
+            with spooled(job.saved) as spool:
+                ended = run_to_end(self._engine, name, job.limits, spool)
         finally:
             remove_container(self._engine.client, name)
         return self._execution(job, ended)

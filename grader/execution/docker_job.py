@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import requests
 from docker.errors import DockerException
 
-from grader.execution.capture import Capture, flood_limit
+from grader.execution.capture import Capture, Spool
 from grader.execution.engine import Engine, engine_errors
 from grader.execution.limits import JobLimits
 from grader.execution.streams import OutputStream
@@ -26,7 +26,7 @@ class Ended:
     """How a container ended, with its captured output and wall seconds from start to end."""
 
     ending: Ending
-    stdout: Capture
+    stdout: Capture | Spool
     stderr: Capture
     seconds: float
 
@@ -34,13 +34,12 @@ class Ended:
 class _Reader(threading.Thread):
     """Drains the attached output, so that a container never waits for us and never fills our memory."""
 
-    def __init__(self, engine: Engine, container: str, limits: JobLimits) -> None:
+    def __init__(self, engine: Engine, container: str, limits: JobLimits, spool: Spool | None) -> None:
         super().__init__(name=f"output of {container}", daemon=True)
-        self.stdout = Capture(limits.output_bytes)
+        self.stdout = spool or Capture(limits.output_bytes)
         self.stderr = Capture(limits.output_bytes)
         self.done = threading.Event()
         self.flooded = threading.Event()
-        self._flood = flood_limit(limits.output_bytes)
         self._stream = OutputStream(
             engine.client.api.attach_socket(container, {"stdout": 1, "stderr": 1, "stream": 1})
         )
@@ -50,7 +49,7 @@ class _Reader(threading.Thread):
         try:
             for is_stdout, data in self._stream:
                 (self.stdout if is_stdout else self.stderr).write(data)
-                if max(self.stdout.total, self.stderr.total) > self._flood:
+                if self.stdout.flooded or self.stderr.flooded:
                     self.flooded.set()
                     self.done.set()
         except (DockerException, requests.RequestException, OSError, ValueError):
@@ -66,14 +65,15 @@ class _Reader(threading.Thread):
         self._stream.close()
 
 
-def run_to_end(engine: Engine, container: str, limits: JobLimits) -> Ended:
+def run_to_end(engine: Engine, container: str, limits: JobLimits, spool: Spool | None = None) -> Ended:
     """Start a created container and wait for its end, killing it at its limits.
 
-    Raises SandboxError where the engine fails. The caller removes the container.
+    Standard output goes to `spool` where there is one. Raises SandboxError where the engine fails. The caller
+    removes the container.
     """
     api = engine.client.api
     with engine_errors("running a job"):
-        reader = _Reader(engine, container, limits)
+        reader = _Reader(engine, container, limits, spool)
         try:
             begun = time.monotonic()
             api.start(container)

@@ -8,10 +8,12 @@ import yaml
 from pydantic import Field, ValidationError
 
 from grader.errors import UsageError
+from grader.probes.unpack.rules import EntryRules
 from grader.types import Model
 
 MIB = 1024**2
 GIB = 1024**3
+SIZES = ("memory", "tmp", "output_area")
 
 
 class JobLimits(Model):
@@ -31,6 +33,9 @@ class JobLimits(Model):
 class Limits(Model):
     """The limits of all phases; the brief states those that concern a candidate."""
 
+    entries: EntryRules = EntryRules()
+    """What an archive or folder may hold."""
+    unpack: JobLimits = JobLimits(seconds=180, memory=1536 * MIB, pids=64)
     notebook: JobLimits = JobLimits(seconds=900, memory=4 * GIB)
     notebook_cell_seconds: float = Field(default=600, gt=0)
     probe: JobLimits = JobLimits(seconds=180, memory=3 * GIB, output_bytes=64 * MIB)
@@ -52,8 +57,15 @@ class Limits(Model):
         for name, value in self.model_dump().items():
             parts = value.items() if isinstance(value, dict) else [("", value)]
             for part, amount in parts:
-                shown[f"{name}.{part}".rstrip(".")] = f"{amount:g}"
+                shown[f"{name}.{part}".rstrip(".")] = _shown(part or name, amount)
         return shown
+
+
+def _shown(name: str, amount: float) -> str:
+    """Return a limit with its unit."""
+    if name in SIZES or (name.endswith("bytes") and name not in ("name_bytes", "path_bytes")):
+        return f"{amount / MIB:g} MiB" if amount >= MIB else f"{amount / 1024:g} KiB"
+    return f"{amount:g} s" if name.endswith("seconds") else f"{amount:,g}"
 
 
 def load_limits(path: Path | None) -> Limits:

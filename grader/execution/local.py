@@ -14,6 +14,7 @@ from pathlib import Path
 from types import TracebackType
 
 from grader.errors import SandboxError
+from grader.execution.capture import spooled
 from grader.execution.job_folder import COMMAND, lay_out
 from grader.execution.limits import JobLimits
 from grader.execution.local_process import LocalEnd, run_process
@@ -65,13 +66,15 @@ class LocalExecutor:
             bounded = {scratch: job.limits.tmp}
             if job.output_area is not None:
                 bounded[Path(places["OUTPUT_DIR"])] = job.limits.output_area
-            end = run_process(
-                [sys.executable, *COMMAND[1:], str(program), *job.arguments],
-                limits=job.limits,
-                environment={**_variables(scratch), **job.environment, **places},
-                folder=Path(places[job.working_input]) if job.working_input else scratch,
-                bounded=bounded,
-            )
+            with spooled(job.saved) as spool:
+                end = run_process(
+                    [sys.executable, *COMMAND[1:], str(program), *job.arguments],
+                    limits=job.limits,
+                    environment={**_variables(scratch), **job.environment, **places},
+                    folder=Path(places[job.working_input]) if job.working_input else scratch,
+                    bounded=bounded,
+                    spool=spool,
+                )
         except OSError as error:
             raise SandboxError(f"job {job.id} cannot be prepared: {error}") from error
         finally:

@@ -17,7 +17,7 @@ from typing import BinaryIO
 
 from grader.errors import SandboxError
 from grader.execution import local_launch
-from grader.execution.capture import Capture, flood_limit
+from grader.execution.capture import Capture, Spool
 from grader.execution.limits import GIB, JobLimits
 from grader.execution.verdicts import Ending
 
@@ -31,7 +31,7 @@ class LocalEnd:
     """How a process tree ended; `full` names the folder that outgrew its limit."""
 
     ending: Ending
-    stdout: Capture
+    stdout: Capture | Spool
     stderr: Capture
     seconds: float
     full: str | None = None
@@ -44,9 +44,13 @@ def run_process(
     environment: Mapping[str, str],
     folder: Path,
     bounded: Mapping[Path, int],
+    spool: Spool | None = None,
 ) -> LocalEnd:
-    """Run a command in a process group of its own; `bounded` are folders and the bytes each may hold."""
-    stdout, stderr = Capture(limits.output_bytes), Capture(limits.output_bytes)
+    """Run a command in a process group of its own; `bounded` are folders and the bytes each may hold.
+
+    Standard output goes to `spool` where there is one.
+    """
+    stdout, stderr = spool or Capture(limits.output_bytes), Capture(limits.output_bytes)
     begun = time.monotonic()
     process = _launch(command, limits, environment, folder)
     assert process.stdout is not None
@@ -114,7 +118,7 @@ def _launch(
 
 def _exceeded(
     limits: JobLimits,
-    stdout: Capture,
+    stdout: Capture | Spool,
     stderr: Capture,
     begun: float,
     resident: int,
@@ -123,7 +127,7 @@ def _exceeded(
     """Return `time`, `output`, `memory` or the path of an overfull folder, None while all is within limits."""
     if resident > limits.memory:
         return "memory"
-    if max(stdout.total, stderr.total) > flood_limit(limits.output_bytes):
+    if stdout.flooded or stderr.flooded:
         return "output"
     if time.monotonic() - begun > limits.seconds:
         return "time"
@@ -150,7 +154,7 @@ def _size(folder: Path) -> int:
     return total
 
 
-def _drain(stream: BinaryIO, capture: Capture) -> None:
+def _drain(stream: BinaryIO, capture: Capture | Spool) -> None:
     with contextlib.suppress(ValueError, OSError):
         while block := os.read(stream.fileno(), BLOCK):
             capture.write(block)

@@ -13,6 +13,14 @@ from grader.types import ExecutorName, Verdict
 
 
 @dataclass(frozen=True)
+class Saved:
+    """A new file on the host that takes the whole standard output of a job, at most `limit` bytes of it."""
+
+    path: Path
+    limit: int
+
+
+@dataclass(frozen=True)
 class Job:
     """A Python script of ours to run once, apart from everything else.
 
@@ -39,6 +47,8 @@ class Job:
     """Modules of ours that the script imports, by their place beside it: `package/module.py` to a file."""
     packages: Path | None = None
     """A requirements file installed from wheels into an image of this job's own; a failure is BUILD_FAIL."""
+    saved: Saved | None = None
+    """Where standard output goes instead of `Execution.stdout`; more than its limit is OUTPUT_LIMIT."""
 
 
 @dataclass(frozen=True)

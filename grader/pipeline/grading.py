@@ -16,7 +16,7 @@ from grader.evidence.document import Evidence, EvidenceDocument, save_evidence
 from grader.evidence.service import LatencySeries
 from grader.execution.limits import Limits
 from grader.execution.protocol import Build, Executor
-from grader.intake import Submission, open_submission
+from grader.intake.opening import Submission, open_submission
 from grader.pipeline import service_phase as serving
 from grader.pipeline.audit_phase import Read, Staged, read_submission, run_notebook
 from grader.pipeline.progress import Progress
@@ -28,6 +28,7 @@ from grader.pipeline.stage import (
     stage_data,
     stage_without_findings,
 )
+from grader.pipeline.unpacking import unpack_with
 from grader.reports.write import write_reports
 from grader.results import Report
 from grader.rubric import Rubric
@@ -120,7 +121,8 @@ def collect(order: Order, executor: Executor, progress: Progress, work: Path) ->
     limits, truth = order.limits, order.truth
     progress.start("intake")
     started = time.monotonic()
-    submission = open_submission(order.submission, work / "submission")
+    unpack = unpack_with(executor, limits)
+    submission = open_submission(order.submission, work / "submission", unpack, limits.entries)
     open_to_all(submission.folder)
     staged = Staged(
         submission.folder,

@@ -1,0 +1,1 @@
+"""Open a submission (folder, .zip, .tar.gz, git checkout) by strict rules, and pack a clean one."""

@@ -1,0 +1,1 @@
+"""Unpack a submission's archive."""
