@@ -6,7 +6,7 @@ import inspect
 import json
 import shutil
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -14,14 +14,16 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from grader.errors import GraderError, UsageError
+from grader.errors import GraderError, SandboxError, UsageError
 from grader.evidence.document import EvidenceDocument, load_evidence
 from grader.execution.docker import DockerExecutor
 from grader.execution.limits import load_limits
 from grader.execution.local import LocalExecutor
 from grader.execution.protocol import Executor
-from grader.pipeline.grading import Order, grade, put_in_place, workspace
+from grader.pipeline.grading import Order, grade
+from grader.pipeline.phase_cache import PhaseCache, default_cache
 from grader.pipeline.progress import Lines, Progress, Silent
+from grader.pipeline.publish import disk_full_is_ours, put_in_place, workspace
 from grader.readme import cli as readme_cli
 from grader.reports.terminal import print_scorecard
 from grader.reports.write import write_reports
@@ -71,6 +73,18 @@ def open_executor(choice: ExecutorChoice, progress: Progress) -> Executor:
     return DockerExecutor(progress=progress.note)
 
 
+@contextmanager
+def closed_whatever_happens(executor: Executor, progress: Progress) -> Iterator[Executor]:
+    """Close an executor at the end; what an engine that is gone still holds is removed at the next start."""
+    try:
+        yield executor
+    finally:
+        try:
+            executor.close()
+        except SandboxError as error:
+            progress.note(f"{error}; the next grading removes what is left")
+
+
 def refuse_other_vault(result: Path, document: EvidenceDocument, truth: Truth) -> None:
     """Refuse to score evidence against a vault it was not made with; its arrays point into other rows."""
     graded = document.variant, document.issued_rows
@@ -110,6 +124,17 @@ def register(app: typer.Typer) -> None:
         variant: Annotated[str | None, typer.Option(help="Which vault, where --vault holds several.")] = None,
         rubric: RubricPath = DEFAULT,
         limits: Annotated[Path | None, typer.Option(help="A YAML file over the default limits.")] = None,
+        kept: Annotated[
+            Path | None,
+            typer.Option(
+                "--phase-cache",
+                envvar="TAKEHOME_PHASE_CACHE",
+                help="Where finished phases are kept; default: takehome/phases in the user's cache folder.",
+            ),
+        ] = None,
+        fresh: Annotated[
+            bool, typer.Option("--fresh", help="Run every phase again, whatever earlier gradings kept.")
+        ] = False,
         quiet: Annotated[bool, typer.Option("--quiet", help="No progress lines.")] = False,
         as_json: Json = False,
     ) -> None:
@@ -118,11 +143,16 @@ def register(app: typer.Typer) -> None:
             if not submission.exists():
                 raise UsageError(f"{submission}: no such file or folder")
             order = Order(
-                submission, open_truth(vault, variant), load_rubric(rubric), load_limits(limits), out
+                submission,
+                open_truth(vault, variant),
+                load_rubric(rubric),
+                load_limits(limits),
+                out,
+                PhaseCache(kept or default_cache(), fresh=fresh),
             )
             progress: Progress = Silent() if quiet else Lines()
             progress.start("sandbox")
-            with closing(open_executor(executor, progress)) as running:
+            with closed_whatever_happens(open_executor(executor, progress), progress) as running:
                 report = grade(order, running, progress)
             show(report, out, as_json)
 
@@ -141,7 +171,8 @@ def register(app: typer.Typer) -> None:
             refuse_other_vault(result, evidence.document, truth)
             report = score(evidence, load_rubric(rubric), truth)
             target = out or result
-            with workspace(target.resolve().parent) as work:
+            parent = target.resolve().parent
+            with disk_full_is_ours(parent), workspace(parent) as work:
                 fresh = work / "result"
                 fresh.mkdir()
                 shutil.copytree(result / "evidence", fresh / "evidence")

@@ -6,6 +6,7 @@ import fcntl
 import json
 import os
 import shutil
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -25,6 +26,14 @@ class Graded:
     submission: Path
     result: Path
     report: dict[str, Any]
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Keep the phases of this test run apart from those of people and of earlier runs; its workers share them."""
+    if "PYTEST_XDIST_WORKER" not in os.environ:
+        folder = tempfile.mkdtemp(prefix="takehome-phases-")
+        os.environ["TAKEHOME_PHASE_CACHE"] = folder
+        config.add_cleanup(lambda: shutil.rmtree(folder, ignore_errors=True))
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from grader.errors import SandboxError
 from grader.execution import regular_file
-from grader.execution.containers import INSIDE, SANDBOX_USER, remove_container
+from grader.execution.containers import INSIDE, SANDBOX_USER, container_runs, remove_container
 from grader.execution.engine import Engine, engine_errors
 from grader.execution.keeper import create_volume, start_keeper
 from grader.execution.limits import JobLimits
@@ -57,6 +57,11 @@ class Areas:
     def volume(self, name: str) -> str:
         """Return the volume of an area; SandboxError where no job has made it."""
         return self._area(name).volume
+
+    def check_kept(self, name: str) -> None:
+        """Raise SandboxError where nothing keeps an area's memory any more."""
+        if not container_runs(self._engine, self._area(name).keeper):
+            raise SandboxError(f"the area {name} was lost: the container that keeps it has ended")
 
     def read(self, name: str, file: str, limit: int) -> bytes | None:
         """Return a regular file of at most `limit` bytes, else None."""

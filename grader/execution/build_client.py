@@ -7,6 +7,7 @@ import os
 import re
 import signal
 import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable, Mapping
@@ -41,6 +42,24 @@ PASSED_ON = (
     "https_proxy",
     "no_proxy",
 )
+
+ENDS_WITH_US = (
+    sys.executable,
+    "-I",
+    "-S",
+    "-c",
+    """
+import os, signal, sys
+try:
+    import ctypes
+    ctypes.CDLL(None).prctl(1, signal.SIGKILL)
+except (ImportError, OSError, AttributeError):
+    pass
+if os.getppid() == int(sys.argv[1]):
+    os.execv(sys.argv[2], sys.argv[2:])
+""",
+)
+"""Runs a program that is killed with us (where the system can do that), so that no build goes on without us."""
 
 Watcher = Callable[[], str | None]
 """Called while a build runs; a sentence stops the build and becomes `BuildEnd.stopped`."""
@@ -87,7 +106,7 @@ def run_build(
     begun = time.monotonic()
     try:
         process = subprocess.Popen(
-            _words(builder, command),
+            [*ENDS_WITH_US, str(os.getpid()), *_words(builder, command)],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import platform
 import threading
+import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import replace
@@ -18,14 +19,16 @@ from grader.execution.docker_build import ImageBuilder
 from grader.execution.docker_job import Ended, run_to_end
 from grader.execution.docker_service import DockerService, serving
 from grader.execution.engine import Builder, connect, engine_errors, find_builder
+from grader.execution.engine_life import EngineLife, LifeSince
 from grader.execution.images import DOCKER_FOLDER, ensure_sandbox, inspect_image, packages_image
 from grader.execution.limits import JobLimits
 from grader.execution.protocol import Build, BuildRequest, Execution, Job
-from grader.execution.runs import default_runs, open_run, remove_all, sweep
+from grader.execution.runs import default_runs, open_run, remove_all, remove_ended, sweep
 from grader.execution.verdicts import NO_SPACE, verdict_of
 from grader.types import ExecutorName, Verdict
 
 Progress = Callable[[str], None]
+RECOVER_EVERY = 1.0
 
 
 class DockerExecutor:
@@ -51,19 +54,38 @@ class DockerExecutor:
         self._engine = connect()
         self._found_builder: Builder | None = None
         self._lock = threading.Lock()
+        self._life = EngineLife(self._engine.client)
         folder = runs or default_runs()
         self.swept = sweep(self._engine.client, folder)
         self._run = open_run(folder)
         self._closed = False
+        self._given_image, self._progress, self._docker_folder = sandbox_image, progress, docker_folder
         try:
-            self.sandbox_image = sandbox_image or ensure_sandbox(
-                self._engine, self._builder, progress, docker_folder
-            )
+            self.sandbox_image = self._ensured()
         except BaseException:
             self.close()
             raise
         self._areas = Areas(self._engine, self._run)
         self._images = ImageBuilder(self._engine, self._run, self._builder, self.sandbox_image)
+
+    def recover(self, patience: float) -> None:
+        """Wait for the engine, clear away what it killed, and have the sandbox image again."""
+        until = time.monotonic() + patience
+        while True:
+            try:
+                self._life.mark()
+                break
+            except SandboxError:
+                if time.monotonic() >= until:
+                    raise
+                time.sleep(RECOVER_EVERY)
+        remove_ended(self._engine.client, self._run.id)
+        self._ensured()
+
+    def _ensured(self) -> str:
+        return self._given_image or ensure_sandbox(
+            self._engine, self._builder, self._progress, self._docker_folder
+        )
 
     def environment(self) -> dict[str, str]:
         """Return engine, runtime, sandbox image and host as a reader of the report should know them."""
@@ -96,11 +118,13 @@ class DockerExecutor:
 
     def probe(self, job: Job, container: str) -> Execution:
         """Run a job inside the network namespace of a running container, SERVICE_DOWN where it is gone."""
+        since = LifeSince(self._life)
         if job.output_area is not None:
             self._areas.create(job.output_area, self.sandbox_image, job.limits)
         try:
             return self._run_in(job, self.sandbox_image, f"container:{container}")
         except SandboxError:
+            since.check(f"the job {job.id} was at work")
             # Joining the network of a container that has ended fails in the engine, but is not its fault.
             if container_runs(self._engine, container):
                 raise
@@ -114,7 +138,15 @@ class DockerExecutor:
 
     def build(self, request: BuildRequest) -> Build:
         """Check the Dockerfile, build it, and tell whose fault a failure is."""
-        return self._images.build(request)
+        since = LifeSince(self._life)
+        built = self._images.build(request)
+        if built.verdict is not Verdict.OK:
+            since.check("it was building")
+        return built
+
+    def build_inputs(self, request: BuildRequest) -> dict[str, str]:
+        """Return the builder, and the ids of the base images that the engine has."""
+        return {"builder": self.environment()["builder"], **self._images.bases(request)}
 
     def serve(
         self, image: str, limits: JobLimits, *, read_only: bool = False
@@ -128,6 +160,7 @@ class DockerExecutor:
             read_only=read_only,
             probe=self.probe,
             keeper_image=self.sandbox_image,
+            life=self._life,
         )
 
     def close(self) -> None:
@@ -140,6 +173,7 @@ class DockerExecutor:
             remove_all(self._engine.client, self._run.id)
         finally:
             self._run.release()
+            self._life.close()
             self._engine.client.close()
 
     def __enter__(self) -> DockerExecutor:
@@ -169,6 +203,7 @@ class DockerExecutor:
         return Execution(verdict, None, b"", b"", 0.0, detail=blame or made.detail)
 
     def _run_in(self, job: Job, image: str, network_mode: str) -> Execution:
+        since = LifeSince(self._life)
         name = self._run.name("job")
         names = [*job.read_areas.values(), *([job.output_area] if job.output_area else [])]
         areas = {area: self._areas.volume(area) for area in names}
@@ -185,8 +220,12 @@ class DockerExecutor:
                 )
             with spooled(job.saved) as spool:
                 ended = run_to_end(self._engine, name, job.limits, spool)
+            # The memory of an area is gone with its keeper, and what is read of it then is nothing.
+            for area in names:
+                self._areas.check_kept(area)
         finally:
             remove_container(self._engine.client, name)
+        since.check(f"the job {job.id} was at work")
         return self._execution(job, ended)
 
     def _execution(self, job: Job, ended: Ended) -> Execution:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 
 import requests
 from docker.errors import DockerException, ImageNotFound, NotFound
@@ -20,6 +23,11 @@ from grader.execution.regular_file import read_regular
 from grader.execution.runs import Run
 from grader.types import Verdict
 
+RUNS_BY = (
+    "User", "Env", "Cmd", "Entrypoint", "WorkingDir", "ExposedPorts", "Volumes", "Healthcheck", "StopSignal",
+    "Shell", "ArgsEscaped",
+)  # fmt: skip
+"""What of an image's configuration decides how it runs."""
 MAX_DOCKERFILE = 1 * MIB
 CONTROL_SECONDS = 120.0
 # Each asks what a build of a submission would ask, with nothing of the submission in it.
@@ -64,6 +72,18 @@ class ImageBuilder:
             if trouble is not None:
                 return trouble
         return self._build(request, gate.text, builder)
+
+    def bases(self, request: BuildRequest) -> dict[str, str]:
+        """Return the ids of the base images a build starts from; empty for one the engine does not have yet."""
+        text, _ = _read_dockerfile(request)
+        found = {}
+        for base in check_dockerfile(text).bases if text is not None else ():
+            with engine_errors("inspecting a base image"):
+                try:
+                    found[base] = str(inspect_image(self._engine, base)["Id"])
+                except ImageNotFound:
+                    found[base] = ""
+        return found
 
     def network_trouble(self, kind: str) -> str | None:
         """Return a sentence where a build of ours cannot reach what candidates' builds need, else None."""
@@ -146,6 +166,7 @@ class ImageBuilder:
             healthcheck=health[0] != "NONE",
             exposed_ports=_ports(config.get("ExposedPorts") or {}),
             command=(*(config.get("Entrypoint") or ()), *(config.get("Cmd") or ())),
+            content=image_content(found),
         )
 
     def _control(self, kind: str) -> str | None:
@@ -161,6 +182,16 @@ class ImageBuilder:
         if end.exit_code == 0:
             return None
         return f"a build of ours cannot reach the {kind} package index either: {_reason(end)}"
+
+
+def image_content(inspected: Mapping[str, Any]) -> str:
+    """Return a hash of an image's layers and of how it runs, leaving out its name, labels and times."""
+    config = dict(inspected.get("Config") or {})
+    runs = {name: config.get(name) for name in RUNS_BY}
+    layers = (inspected.get("RootFS") or {}).get("Layers")
+    platform = [inspected.get("Os"), inspected.get("Architecture"), inspected.get("Variant")]
+    text = json.dumps([layers, runs, platform], sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def _read_dockerfile(request: BuildRequest) -> tuple[str | None, str]:

@@ -19,6 +19,7 @@ from grader.execution.containers import (
 )
 from grader.execution.disk_watch import DiskWatch
 from grader.execution.engine import Engine, engine_errors
+from grader.execution.engine_life import EngineLife, LifeSince
 from grader.execution.images import inspect_image
 from grader.execution.keeper import create_volume, start_keeper
 from grader.execution.limits import JobLimits
@@ -37,20 +38,29 @@ Probe = Callable[[Job, str], Execution]
 class DockerService:
     """The running container of a service; made by `serving`, which removes it."""
 
-    def __init__(self, engine: Engine, container: str, probe: Probe, disk: DiskWatch | None) -> None:
+    def __init__(
+        self, engine: Engine, container: str, probe: Probe, disk: DiskWatch | None, life: LifeSince
+    ) -> None:
         self._engine = engine
         self._container = container
         self._probe = probe
         self._disk = disk
+        self._life = life
 
     def running(self) -> bool:
-        """Return whether its main process is alive."""
-        return container_runs(self._engine, self._container)
+        """Return whether its main process is alive; SandboxError where the engine took it along."""
+        runs = container_runs(self._engine, self._container)
+        self._check()
+        return runs
+
+    def _check(self) -> None:
+        self._life.check("a service was running")
 
     def down(self) -> Verdict | None:
         """Return why it is not running: OOM, DISK_LIMIT or SERVICE_DOWN; None while it runs."""
         with engine_errors("looking at the service"):
             state = self._engine.client.api.inspect_container(self._container)["State"]
+        self._check()
         if state["Running"]:
             return None
         if state["OOMKilled"]:
@@ -59,7 +69,9 @@ class DockerService:
 
     def probe(self, job: Job) -> Execution:
         """Run a job of ours in the service's network namespace, where it answers on 127.0.0.1."""
-        return self._probe(job, self._container)
+        execution = self._probe(job, self._container)
+        self._check()
+        return execution
 
     def logs(self, limit: int = 16384) -> str:
         """Return the end of what the service printed, at most `limit` bytes."""
@@ -69,6 +81,7 @@ class DockerService:
 
     def stop(self, seconds: float) -> Stopped:
         """Send SIGTERM, wait up to `seconds`, kill what is left."""
+        self._check()
         begun = time.monotonic()
         with engine_errors("stopping the service"):
             self._signal("SIGTERM")
@@ -78,6 +91,7 @@ class DockerService:
                 self._wait(KILL_PATIENCE)
             taken = time.monotonic() - begun
             state = self._engine.client.api.inspect_container(self._container)["State"]
+        self._check()
         return Stopped(
             seconds=taken,
             exit_code=None if state["Running"] else int(state["ExitCode"]),
@@ -115,12 +129,14 @@ def serving(
     read_only: bool,
     probe: Probe,
     keeper_image: str,
+    life: EngineLife,
 ) -> Iterator[DockerService]:
     """Start an image as delivered (its user, command and files) and remove container and volumes after.
 
     A service that cannot even be started (no command, unknown user) is one that is down, with the engine's
     reason in its log. Nothing of the host is mounted; declared volumes are memory of `limits.tmp` bytes.
     """
+    since = LifeSince(life)
     name = run.name("service")
     keeper = run.name("keeper")
     volumes: dict[str, str] = {}
@@ -129,7 +145,8 @@ def serving(
         with engine_errors("preparing the service"):
             declared = _declared_volumes(engine, image)
         if len(declared) > MAX_VOLUMES:
-            yield _UnstartableService(engine, f"{len(declared)} declared volumes; at most {MAX_VOLUMES}")
+            reason = f"{len(declared)} declared volumes; at most {MAX_VOLUMES}"
+            yield _UnstartableService(engine, reason, since)
             return
         with engine_errors("preparing the service"):
             _make_volumes(engine, run, declared, limits, volumes)
@@ -147,12 +164,12 @@ def serving(
             )
         refused = _start(engine, run, image, name, host)
         if refused is not None:
-            yield _UnstartableService(engine, refused)
+            yield _UnstartableService(engine, refused, since)
             return
         if not read_only:
             disk = DiskWatch(engine, name, limits.tmp)
             disk.start()
-        yield DockerService(engine, name, probe, disk)
+        yield DockerService(engine, name, probe, disk, since)
     finally:
         if disk is not None:
             disk.stop()
@@ -167,8 +184,8 @@ def serving(
 class _UnstartableService(DockerService):
     """A service whose image the engine could not start; `reason` are the engine's words."""
 
-    def __init__(self, engine: Engine, reason: str) -> None:
-        super().__init__(engine, "", lambda job, container: _down(reason), None)
+    def __init__(self, engine: Engine, reason: str, life: LifeSince) -> None:
+        super().__init__(engine, "", lambda job, container: _down(reason), None, life)
         self._reason = reason
 
     def running(self) -> bool:

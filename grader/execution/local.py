@@ -89,6 +89,13 @@ class LocalExecutor:
         """Return NOT_RUN: there is no engine to build with."""
         return Build(Verdict.NOT_RUN, None, "", "", 0.0, detail=NO_IMAGES)
 
+    def build_inputs(self, request: BuildRequest) -> dict[str, str]:
+        """Return nothing: no build depends on anything."""
+        return {}
+
+    def recover(self, patience: float) -> None:
+        """Do nothing: there is no engine to wait for."""
+
     def serve(
         self, image: str, limits: JobLimits, *, read_only: bool = False
     ) -> AbstractContextManager[Service]:

@@ -90,6 +90,8 @@ class Build:
     exposed_ports: tuple[int, ...] = ()
     command: tuple[str, ...] = ()
     detail: str = ""
+    content: str = ""
+    """A hash of layers and configuration: equal for two images that run alike. Empty where it is not known."""
 
 
 @dataclass(frozen=True)
@@ -145,10 +147,19 @@ class Executor(Protocol):
     def build(self, request: BuildRequest) -> Build:
         """Build an image from a submission; never SandboxError for the candidate's own failure."""
 
+    def build_inputs(self, request: BuildRequest) -> Mapping[str, str]:
+        """Return what a build depends on beside its context: the builder, and ids of base images by name."""
+
     def serve(
         self, image: str, limits: JobLimits, *, read_only: bool = False
     ) -> AbstractContextManager[Service]:
         """Start an image as delivered, without network, and remove it whatever happens."""
+
+    def recover(self, patience: float) -> None:
+        """Get ready for another attempt after a SandboxError, waiting up to `patience` seconds for the engine.
+
+        What earlier jobs left in areas is lost. SandboxError where the sandbox still does not work.
+        """
 
     def close(self) -> None:
         """Remove containers, volumes, networks and images made for this grading."""

@@ -64,17 +64,21 @@ def folder_hash(runs: Path) -> str:
 
 def open_run(runs: Path) -> Run:
     """Make a run with its lock held; SandboxError where the run folder cannot be written."""
-    run_id = secrets.token_hex(6)
     try:
         runs.mkdir(parents=True, exist_ok=True, mode=0o700)
-        # The lock comes first: an object of the engine without a lock held is a leftover.
-        lock = _try_lock(_lock_path(runs, run_id))
+        while True:
+            run_id = secrets.token_hex(6)
+            # The lock comes first: an object of the engine without a lock held is a leftover.
+            lock = _try_lock(_lock_path(runs, run_id))
+            if lock is not None and _is_lock_of(lock, _lock_path(runs, run_id)):
+                break
+            # A sweep took the fresh lock for a dead run's before it was held.
+            if lock is not None:
+                os.close(lock)
         folder = runs / run_id
         folder.mkdir(mode=0o700)
     except OSError as error:
         raise SandboxError(f"{runs}: the run folder cannot be used: {error}") from error
-    if lock is None:
-        raise SandboxError(f"{runs}: the lock of a fresh run is already held")
     return Run(run_id, folder, runs, lock)
 
 
@@ -82,6 +86,7 @@ def sweep(client: DockerClient, runs: Path) -> tuple[str, ...]:
     """Remove everything of runs of this run folder whose lock is free; return their ids."""
     found = _runs_in_engine(client, folder_hash(runs))
     found |= {p.name for p in runs.glob("*") if p.is_dir()}
+    found |= {p.stem for p in runs.glob("*.lock")}
     swept = []
     for run_id in sorted(found):
         lock = _try_lock(_lock_path(runs, run_id))
@@ -111,6 +116,16 @@ def remove_all(client: DockerClient, run_id: str) -> None:
         _attempt(failures, lambda i=image["Id"]: client.api.remove_image(i, force=True))
     if failures:
         raise SandboxError(f"run {run_id} left something in the engine: {'; '.join(failures[:3])}")
+
+
+def remove_ended(client: DockerClient, run_id: str) -> None:
+    """Remove the containers of a run that do not run any more, as after a restart of the engine."""
+    filters = {"label": f"{RUN_LABEL}={run_id}", "status": ["exited", "dead", "created"]}
+    failures: list[str] = []
+    with engine_errors("removing what a restart left"):
+        containers = client.api.containers(all=True, filters=filters)
+    for container in containers:
+        _attempt(failures, lambda i=container["Id"]: client.api.remove_container(i, v=True, force=True))
 
 
 def _attempt(failures: list[str], remove: object) -> None:
@@ -144,6 +159,13 @@ def _runs_in_engine(client: DockerClient, folder: str) -> set[str]:
 
 def _lock_path(runs: Path, run_id: str) -> Path:
     return runs / f"{run_id}.lock"
+
+
+def _is_lock_of(lock: int, path: Path) -> bool:
+    try:
+        return os.fstat(lock).st_ino == path.stat().st_ino
+    except FileNotFoundError:
+        return False
 
 
 def _try_lock(path: Path) -> int | None:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
-from grader.evidence.document import EvidenceDocument, FloatArray
+from grader.errors import SandboxError
 from grader.evidence.modelling import (
     PREDICTION_ARRAYS,
     EvaluationEvidence,
@@ -16,21 +18,26 @@ from grader.evidence.modelling import (
 from grader.evidence.notebook import NotebookEvidence
 from grader.execution.limits import Limits
 from grader.execution.protocol import Executor, Job
-from grader.pipeline.probing import Probed, probe_library, probe_script, record_of, run_probe, worst_of
-from grader.types import PhaseRecord, Verdict
+from grader.pipeline.phase_cache import Measured, Outcome
+from grader.pipeline.probing import Probed, probe_library, probe_script, record_of, run_probe
+from grader.pipeline.units import not_run, our_fault
+from grader.types import Model, PhaseRecord, Verdict
 
 NOTEBOOK_AREA = "notebook"
+P = TypeVar("P", bound=Model)
 EXIT_VERDICTS = {3: Verdict.KERNEL_DEAD, 4: Verdict.TIMEOUT_CELL}
 
 
 @dataclass(frozen=True)
 class Staged:
-    """Where things are laid out for jobs."""
+    """Where things are laid out: the build's context as submitted, and what jobs may see."""
 
+    context: Path
     submission: Path
     without_findings: Path
     data: Path
     requests: Path
+    """Where the prober's requests will be."""
 
 
 def run_notebook(executor: Executor, staged: Staged, limits: Limits) -> PhaseRecord:
@@ -56,58 +63,90 @@ def run_notebook(executor: Executor, staged: Staged, limits: Limits) -> PhaseRec
     return record
 
 
-@dataclass(frozen=True)
-class Read:
-    """What the probes read of a submission, with their common record."""
+class NotebookMeasured(Measured):
+    """The run of the notebook and what probes read of it; records: notebook, read_notebook, read_evaluation.
 
-    document: EvidenceDocument
-    arrays: dict[str, FloatArray]
-    record: PhaseRecord
+    One unit, because what the notebook wrote is gone with the engine's memory when a grading is killed.
+    """
+
+    notebook: NotebookEvidence = NotebookEvidence()
+    evaluation: EvaluationEvidence = EvaluationEvidence()
 
 
-def read_submission(
-    executor: Executor, staged: Staged, limits: Limits, document: EvidenceDocument, notebook_ran: bool
-) -> Read:
-    """Run the reading probes, each in a container of its own, and add their evidence to the document."""
+class FilesMeasured(Measured):
+    """What probes read of the submitted files; records: read_predictions, read_tracking."""
 
-    def job(probe: str, *, data: bool = False, area: bool = False) -> Job:
-        inputs = {"SUBMISSION_DIR": staged.submission}
-        if data:
-            inputs["DATA_DIR"] = staged.data
-        areas = {"NOTEBOOK_OUT": NOTEBOOK_AREA} if area and notebook_ran else {}
-        return Job(
-            id=f"read_{probe}",
-            script=probe_script(probe),
-            library=probe_library(probe),
-            inputs=inputs,
-            read_areas=areas,
-            limits=limits.probe,
-        )
+    predictions: PredictionsEvidence = PredictionsEvidence(problems=("the predictions could not be read",))
+    tracking: TrackingEvidence = TrackingEvidence()
 
-    notebook: Probed[NotebookEvidence] = run_probe(
-        executor, job("notebook", area=True), NotebookEvidence, NotebookEvidence()
+
+def measure_notebook(executor: Executor, staged: Staged, limits: Limits) -> Outcome[NotebookMeasured]:
+    """Run the notebook and read what it left; where it could not be run, what was submitted is still read."""
+    try:
+        ran = run_notebook(executor, staged, limits)
+    except SandboxError as error:
+        ran = our_fault("notebook", str(error))
+    areas = {} if ran.verdict is Verdict.INFRA_ERROR else {"NOTEBOOK_OUT": NOTEBOOK_AREA}
+    empty = NotebookMeasured()
+    notebook = _read(executor, _job("notebook", staged, limits, areas=areas), empty.notebook)
+    evaluation = _read(executor, _job("evaluation", staged, limits, areas=areas), empty.evaluation)
+    records = (ran, notebook.record, evaluation.record)
+    return Outcome(
+        NotebookMeasured(records=records, notebook=notebook.value, evaluation=evaluation.value),
     )
-    predictions: Probed[PredictionsEvidence] = run_probe(
-        executor,
-        job("predictions", data=True),
-        PredictionsEvidence,
-        PredictionsEvidence(problems=("the predictions could not be read",)),
-        PREDICTION_ARRAYS,
+
+
+def broken_notebook(record: PhaseRecord) -> NotebookMeasured:
+    """Return what is known of a notebook when a defect of ours hit: nothing."""
+    return NotebookMeasured(
+        records=(record, *(not_run(n, record) for n in ("read_notebook", "read_evaluation")))
     )
-    tracking: Probed[TrackingEvidence] = run_probe(
-        executor, job("tracking"), TrackingEvidence, TrackingEvidence()
+
+
+def measure_files(executor: Executor, staged: Staged, limits: Limits) -> Outcome[FilesMeasured]:
+    """Read predictions and tracking store, each in a container of its own."""
+    empty = FilesMeasured()
+    data = {"DATA_DIR": staged.data}
+    predictions = _read(
+        executor, _job("predictions", staged, limits, inputs=data), empty.predictions, PREDICTION_ARRAYS
     )
-    evaluation: Probed[EvaluationEvidence] = run_probe(
-        executor, job("evaluation", area=True), EvaluationEvidence, EvaluationEvidence()
+    tracking = _read(executor, _job("tracking", staged, limits), empty.tracking)
+    return Outcome(
+        FilesMeasured(
+            records=(predictions.record, tracking.record),
+            predictions=predictions.value,
+            tracking=tracking.value,
+        ),
+        {f"predictions.{name}": values for name, values in predictions.arrays.items()},
     )
-    updated = document.model_copy(
-        update={
-            "notebook": notebook.value,
-            "predictions": predictions.value,
-            "tracking": tracking.value,
-            "evaluation": evaluation.value,
-        }
+
+
+def broken_files(record: PhaseRecord) -> FilesMeasured:
+    """Return what is known of the files when a defect of ours hit: nothing."""
+    return FilesMeasured(records=(record,))
+
+
+def _job(
+    probe: str,
+    staged: Staged,
+    limits: Limits,
+    *,
+    inputs: Mapping[str, Path] | None = None,
+    areas: Mapping[str, str] | None = None,
+) -> Job:
+    return Job(
+        id=f"read_{probe}",
+        script=probe_script(probe),
+        library=probe_library(probe),
+        inputs={"SUBMISSION_DIR": staged.submission, **(inputs or {})},
+        read_areas=areas or {},
+        limits=limits.probe,
     )
-    arrays = {f"predictions.{name}": values for name, values in predictions.arrays.items()}
-    records = [notebook.record, predictions.record, tracking.record, evaluation.record]
-    return Read(updated, arrays, worst_of("probes", records))
+
+
+def _read(executor: Executor, job: Job, empty: P, arrays: Collection[str] = ()) -> Probed[P]:
+    """Run one reading probe; a failure of the sandbox is a record, so that the others still run."""
+    try:
+        return run_probe(executor, job, type(empty), empty, arrays)
+    except SandboxError as error:
+        return Probed(empty, {}, our_fault(job.id, str(error)))

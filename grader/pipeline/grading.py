@@ -2,32 +2,33 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-import tempfile
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
-from grader.errors import SandboxError, SubmissionError, UsageError
+from grader.errors import SubmissionError, UsageError
 from grader.evidence.document import Evidence, EvidenceDocument, save_evidence
-from grader.evidence.service import LatencySeries
 from grader.execution.limits import Limits
-from grader.execution.protocol import Build, Executor
+from grader.execution.protocol import Executor
 from grader.intake.opening import Submission, open_submission
-from grader.pipeline import service_phase as serving
-from grader.pipeline.audit_phase import Read, Staged, read_submission, run_notebook
+from grader.pipeline import audit_phase as audit
+from grader.pipeline.phase_cache import PhaseCache
+from grader.pipeline.phase_key import Conditions, conditions_of, tree_digest
+from grader.pipeline.probing import worst_of
 from grader.pipeline.progress import Progress
+from grader.pipeline.publish import check_out, disk_full_is_ours, put_in_place, workspace
+from grader.pipeline.serving import measure_serving
 from grader.pipeline.stage import (
     find_dockerfile,
     find_pins,
     find_readme,
     open_to_all,
     stage_data,
+    stage_submission,
     stage_without_findings,
 )
+from grader.pipeline.units import Retry, Units
 from grader.pipeline.unpacking import unpack_with
 from grader.reports.write import write_reports
 from grader.results import Report
@@ -42,26 +43,32 @@ OURS = 0.5
 
 @dataclass(frozen=True)
 class Order:
-    """What to grade, against what, how, and where to put the result."""
+    """What to grade, against what, how, and where to put the result.
+
+    Finished phases are kept in `cache` and taken from there; None keeps nothing. Executors that do not isolate
+    candidates' code from it never use it.
+    """
 
     submission: Path
     truth: Truth
     rubric: Rubric
     limits: Limits
     out: Path
+    cache: PhaseCache | None = None
+    retry: Retry = field(default=Retry())
 
 
 def grade(order: Order, executor: Executor, progress: Progress) -> Report:
     """Grade and write the result folder whole; whatever happens, nothing is left half-written.
 
     Raises SubmissionError where the submission cannot be opened or belongs to another variant, SandboxError
-    where the sandbox itself fails before anything could be measured.
+    where the sandbox itself fails before anything could be measured, or the disk is full.
     """
     check_apart(order)
     check_out(order.out)
     if executor.name == "local" and order.truth.key.origin != "practice":
         raise UsageError("the local executor is not isolated and grades practice variants only; use docker")
-    with workspace(order.out.parent) as work:
+    with disk_full_is_ours(order.out.parent), workspace(order.out.parent) as work:
         evidence = collect(order, executor, progress, work)
         progress.start("scoring")
         started = time.monotonic()
@@ -71,91 +78,99 @@ def grade(order: Order, executor: Executor, progress: Progress) -> Report:
         write_reports(report, result)
         put_in_place(result, order.out)
         progress.done("scoring", "OK", time.monotonic() - started)
+    if order.cache is not None:
+        order.cache.prune()
     return report
 
 
 def check_apart(order: Order) -> None:
-    """Refuse a result or a vault inside the submission: candidate code would be given the key to read."""
+    """Refuse a result, vault or cache inside the submission: candidate code would be given it to read."""
     inside = order.submission.resolve()
-    for what, folder in (("--out", order.out), ("the vault", order.truth.folder)):
+    places = [("--out", order.out), ("the vault", order.truth.folder)]
+    if order.cache is not None:
+        places.append(("the phase cache", order.cache.folder))
+    for what, folder in places:
         if inside.is_dir() and folder.resolve().is_relative_to(inside):
             raise UsageError(
                 f"{folder}: {what} lies inside the submission {order.submission}; keep them apart"
             )
 
 
-def check_out(out: Path) -> None:
-    """Refuse an output folder that holds anything but an earlier result."""
-    if out.exists() and (not out.is_dir() or (any(out.iterdir()) and not (out / "report.json").is_file())):
-        raise UsageError(
-            f"{out}: exists and is no result of a grading; expected a new or an earlier result folder"
-        )
-    parent = out.parent
-    parent.mkdir(parents=True, exist_ok=True)
-    if not os.access(parent, os.W_OK):
-        raise UsageError(f"{parent}: not writable")
-
-
-@contextmanager
-def workspace(parent: Path) -> Iterator[Path]:
-    """A fresh folder on the disk of the result, removed whatever happens."""
-    folder = Path(tempfile.mkdtemp(prefix=".grading-", dir=parent))
-    folder.chmod(0o755)
-    try:
-        yield folder
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
-
-
-def put_in_place(result: Path, out: Path) -> None:
-    """Rename a whole result to its place; an earlier one is moved aside first and removed last."""
-    aside = result.with_name("earlier")
-    if out.exists():
-        out.rename(aside)
-    result.rename(out)
-    shutil.rmtree(aside, ignore_errors=True)
-
-
 def collect(order: Order, executor: Executor, progress: Progress, work: Path) -> Evidence:
     """Run all phases and return the evidence; a phase that fails leaves the others standing."""
     limits, truth = order.limits, order.truth
+    environment = executor.environment()
     progress.start("intake")
     started = time.monotonic()
     unpack = unpack_with(executor, limits)
     submission = open_submission(order.submission, work / "submission", unpack, limits.entries)
     open_to_all(submission.folder)
-    staged = Staged(
-        submission.folder,
-        stage_without_findings(submission.folder, work / "without-findings"),
-        stage_data(truth, work / "data"),
-        work / "requests",
+    shown = stage_submission(submission.folder, work / "shown")
+    staged = audit.Staged(
+        context=submission.folder,
+        submission=shown,
+        without_findings=stage_without_findings(shown, work / "without-findings"),
+        data=stage_data(truth, work / "data"),
+        requests=work / "requests",
     )
-    records = [PhaseRecord(id="intake", verdict=Verdict.OK, seconds=round(time.monotonic() - started, 2))]
-    progress.done("intake", "OK", records[0].seconds)
-    document = describe(submission, order, executor)
+    intake = PhaseRecord(id="intake", verdict=Verdict.OK, seconds=round(time.monotonic() - started, 2))
+    progress.done("intake", "OK", intake.seconds)
+    conditions = conditions_of(executor, environment, limits)
+    units = Units(executor, progress, order.cache if executor.isolated else None, order.retry)
 
-    notebook = phase("notebook", progress, lambda: run_notebook(executor, staged, limits))
-    records.append(notebook)
-    ran = notebook.verdict is not Verdict.INFRA_ERROR
-    reads: list[Read] = []
+    document = describe(submission, order, executor, environment)
+    evidence, read = read_work(units, conditions, executor, limits, staged, document)
+    refuse_other_variant(evidence.document, truth)
+    evidence, served = measure_serving(units, conditions, executor, limits, truth, staged, evidence)
+    phases = (intake, *read, *served)
+    return Evidence(evidence.document.model_copy(update={"phases": phases}), evidence.arrays)
 
-    def read() -> PhaseRecord:
-        reads[:] = [read_submission(executor, staged, limits, document, ran)]
-        return reads[0].record
 
-    records.append(phase("probes", progress, read))
-    evidence = Evidence(document)
-    if reads:
-        refuse_other_variant(reads[0].document, truth)
-        evidence = Evidence(reads[0].document, reads[0].arrays)
-    evidence, service_records = measure_service(order, executor, progress, staged, evidence)
-    final = evidence.document.model_copy(
-        update={"phases": (*records, *service_records), "environment": executor.environment()}
+def read_work(
+    units: Units,
+    conditions: Conditions,
+    executor: Executor,
+    limits: Limits,
+    staged: audit.Staged,
+    document: EvidenceDocument,
+) -> tuple[Evidence, list[PhaseRecord]]:
+    """Run the notebook and the reading probes; return the evidence and the records of `notebook` and `probes`."""
+    data = tree_digest(staged.data)
+    notebook = units.run(
+        "notebook",
+        audit.NotebookMeasured,
+        conditions.key(
+            "notebook",
+            data=data,
+            submission=tree_digest(staged.submission),
+            run_on=tree_digest(staged.without_findings),
+        ),
+        lambda: audit.measure_notebook(executor, staged, limits),
+        audit.broken_notebook,
     )
-    return Evidence(final, evidence.arrays)
+    files = units.run(
+        "probes",
+        audit.FilesMeasured,
+        conditions.key("files", data=data, submission=tree_digest(staged.submission)),
+        lambda: audit.measure_files(executor, staged, limits),
+        audit.broken_files,
+    )
+    found = document.model_copy(
+        update={
+            "notebook": notebook.value.notebook,
+            "evaluation": notebook.value.evaluation,
+            "predictions": files.value.predictions,
+            "tracking": files.value.tracking,
+        }
+    )
+    ran, *reads = notebook.value.records
+    probes = worst_of("probes", [*reads, *files.value.records])
+    return Evidence(found, files.arrays), [ran, probes]
 
 
-def describe(submission: Submission, order: Order, executor: Executor) -> EvidenceDocument:
+def describe(
+    submission: Submission, order: Order, executor: Executor, environment: Mapping[str, str]
+) -> EvidenceDocument:
     """Return the document with what the host itself may read: names, sizes, README and Dockerfile text."""
     dockerfile = find_dockerfile(submission.folder, submission.files)
     return EvidenceDocument(
@@ -167,6 +182,7 @@ def describe(submission: Submission, order: Order, executor: Executor) -> Eviden
         files=submission.files,
         skipped=tuple(f"left out at intake: {name}" for name in submission.skipped),
         limits=order.limits.lines(),
+        environment=dict(environment),
         readme=find_readme(submission.folder, submission.files),
         dockerfile=dockerfile,
         pinned=find_pins(submission.folder, submission.files, dockerfile.text),
@@ -182,95 +198,3 @@ def refuse_other_variant(document: EvidenceDocument, truth: Truth) -> None:
             f"{truth.key.variant}; this submission was made for another variant (WRONG_VARIANT)",
             "wrong-variant",
         )
-
-
-def phase(name: str, progress: Progress, run: Callable[[], PhaseRecord]) -> PhaseRecord:
-    """Run a phase; a broken sandbox becomes its INFRA_ERROR record, tried twice."""
-    progress.start(name)
-    started = time.monotonic()
-    for attempt in (1, 2):
-        try:
-            record = run()
-            break
-        except SandboxError as error:
-            record = _our_fault(name, str(error))
-            progress.note(f"the sandbox failed ({error}); attempt {attempt} of 2")
-        except Exception as error:  # noqa: BLE001 -- a defect of ours costs nobody points and loses no phase
-            record = _our_fault(name, f"a defect of the grader: {type(error).__name__}: {error}")
-            progress.note(record.detail)
-            break
-    record = record.model_copy(update={"seconds": round(time.monotonic() - started, 2)})
-    progress.done(name, record.verdict, record.seconds)
-    return record
-
-
-def measure_service(
-    order: Order, executor: Executor, progress: Progress, staged: Staged, evidence: Evidence
-) -> tuple[Evidence, list[PhaseRecord]]:
-    """Build, serve, probe, load; what waits for a failed phase is NOT_RUN and inherits whose fault it was."""
-    if executor.name == "local":
-        detail = "the local executor builds no images and runs no services"
-        names = ("build", "service", "latency")
-        return evidence, [
-            PhaseRecord(id=n, verdict=Verdict.NOT_RUN, detail=detail, assessed=False) for n in names
-        ]
-    limits = order.limits
-    builds: list[Build] = []
-
-    def build() -> PhaseRecord:
-        builds[:] = [serving.build_image(executor, staged.submission, limits, evidence.document)]
-        return serving.build_record(builds[0])
-
-    built = phase("build", progress, build)
-    if built.verdict is not Verdict.OK:
-        ours = built.ours or built.verdict is Verdict.INFRA_ERROR
-        waiting = [_not_run(name, built, ours) for name in ("service", "latency")]
-        return evidence, [built, *waiting]
-    image = serving.image_evidence(builds[0], evidence.document)
-    document = evidence.document
-    document = document.model_copy(update={"service": document.service.model_copy(update={"image": image})})
-    evidence = Evidence(document, evidence.arrays)
-    before, floor_record = _floor(executor, limits, progress)
-    served: list[serving.Served] = []
-
-    def serve() -> PhaseRecord:
-        shutil.rmtree(staged.requests, ignore_errors=True)
-        served[:] = [
-            serving.serve_and_probe(executor, image.id, evidence, order.truth, limits, staged.requests)
-        ]
-        return served[0].record
-
-    service = phase("service", progress, serve)
-    if not served:
-        return evidence, [built, service, _not_run("latency", service, True)]
-    after, last = _floor(executor, limits, progress)
-    floor = last if last.verdict is not Verdict.OK else floor_record
-    found = served[0].evidence.model_copy(update={"latency_floor": serving.slower(before, after)})
-    document = document.model_copy(update={"service": found})
-    seconds = round(floor_record.seconds + last.seconds, 2)
-    records = [built, service, floor.model_copy(update={"seconds": seconds})]
-    return Evidence(document, {**evidence.arrays, **served[0].arrays}), records
-
-
-def _floor(
-    executor: Executor, limits: Limits, progress: Progress
-) -> tuple[LatencySeries | None, PhaseRecord]:
-    kept: list[LatencySeries | None] = []
-
-    def run() -> PhaseRecord:
-        series, record = serving.measure_floor(executor, limits)
-        kept[:] = [series]
-        return record
-
-    record = phase("latency", progress, run)
-    return (kept[0] if kept else None), record
-
-
-def _our_fault(name: str, detail: str) -> PhaseRecord:
-    return PhaseRecord(id=name, verdict=Verdict.INFRA_ERROR, detail=detail[:2000], ours=True)
-
-
-def _not_run(name: str, cause: PhaseRecord, ours: bool) -> PhaseRecord:
-    return PhaseRecord(
-        id=name, verdict=Verdict.NOT_RUN, detail=f"waits for {cause.id} ({cause.verdict})", ours=ours
-    )

@@ -99,9 +99,10 @@ def record_of(phase: str, execution: Execution, seconds: float) -> PhaseRecord:
 
 
 def worst_of(phase: str, records: Collection[PhaseRecord]) -> PhaseRecord:
-    """Return one record for several: the first that is not OK, with the seconds of all."""
+    """Return one record for several: a failure of ours, else the first that is not OK; the seconds of all."""
     seconds = round(sum(r.seconds for r in records), 2)
     bad = [r for r in records if r.verdict is not Verdict.OK]
+    bad.sort(key=lambda r: not (r.ours or r.verdict is Verdict.INFRA_ERROR))
     if not bad:
         return PhaseRecord(id=phase, verdict=Verdict.OK, seconds=seconds)
     first = bad[0]

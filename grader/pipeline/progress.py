@@ -12,8 +12,7 @@ EXPECTED_SECONDS = {
     "notebook": 60,
     "probes": 12,
     "build": 30,
-    "service": 40,
-    "latency": 65,
+    "service": 75,
     "scoring": 15,
 }
 """About how long a phase takes on two cores, for the progress lines."""

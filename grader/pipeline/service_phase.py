@@ -1,4 +1,4 @@
-"""Build the image, serve it, probe it; then put the same load on a do-nothing service."""
+"""Build the image, serve it, probe it; put the same load on a do-nothing service before and after."""
 
 from __future__ import annotations
 
@@ -8,14 +8,77 @@ from pathlib import Path, PurePosixPath
 
 import numpy as np
 
+from grader.errors import SandboxError
 from grader.evidence.document import Evidence, EvidenceDocument, FloatArray
 from grader.evidence.service import SERVICE_ARRAYS, ImageEvidence, LatencySeries, ServiceEvidence
 from grader.execution.limits import Limits
 from grader.execution.protocol import Build, BuildRequest, Executor, Job, Service
+from grader.pipeline.phase_cache import Measured, Outcome
 from grader.pipeline.probing import TEXT, probe_library, probe_script, run_probe
-from grader.pipeline.requests import parity_positions, ports_in, write_requests
+from grader.pipeline.requests import Positions, parity_positions, ports_in, write_requests
+from grader.pipeline.units import not_run, our_fault
 from grader.truth import Truth
 from grader.types import Model, PhaseRecord, Verdict
+
+SLOW_HOST_MS = 250.0
+"""p99 that the brief allows a service; a host on which one that does nothing misses it times nobody."""
+SLOW_HOST_ANSWERED = 0.99
+
+
+class BuildMeasured(Measured):
+    """How the build ended; `image.id` is a hash of what is in the image. Record: build."""
+
+    image: ImageEvidence = ImageEvidence()
+
+
+class ServiceMeasured(Measured):
+    """The service as probed; records: service, latency (of the do-nothing service)."""
+
+    service: ServiceEvidence = ServiceEvidence()
+
+
+def measure_build(
+    executor: Executor, context: Path, limits: Limits, document: EvidenceDocument
+) -> tuple[Outcome[BuildMeasured], str | None]:
+    """Build; return what was measured, and the name under which `serve` finds the image."""
+    build = build_image(executor, context, limits, document)
+    outcome = Outcome(BuildMeasured(records=(build_record(build),), image=image_evidence(build, document)))
+    return outcome, build.image
+
+
+def broken_build(record: PhaseRecord) -> BuildMeasured:
+    """Return what is known of a build that failed through us: nothing."""
+    return BuildMeasured(records=(record,))
+
+
+def measure_service(
+    executor: Executor, image: str, evidence: Evidence, requests: Requests, limits: Limits
+) -> Outcome[ServiceMeasured]:
+    """Probe the service between two loads on a do-nothing one, so that a slow host is not held against it."""
+    before, first = _floor(executor, limits)
+    served = serve_and_probe(executor, image, evidence, requests, limits)
+    after, second = _floor(executor, limits)
+    floor = first if first.verdict is not Verdict.OK else second
+    latency = floor.model_copy(update={"seconds": round(first.seconds + second.seconds, 2)})
+    found = served.evidence.model_copy(update={"latency_floor": slower(before, after)})
+    return Outcome(ServiceMeasured(records=(served.record, latency), service=found), served.arrays)
+
+
+def broken_service(record: PhaseRecord, service: ServiceEvidence) -> ServiceMeasured:
+    """Return what is known of a service that we failed to probe: its image."""
+    return ServiceMeasured(records=(record, not_run("latency", record)), service=service)
+
+
+def _floor(executor: Executor, limits: Limits) -> tuple[LatencySeries | None, PhaseRecord]:
+    try:
+        return measure_floor(executor, limits)
+    except SandboxError as error:
+        return None, our_fault("latency", str(error))
+
+
+def build_request(submission: Path, dockerfile: str, limits: Limits) -> BuildRequest:
+    """Return the build of a Dockerfile with the root of the submission as context."""
+    return BuildRequest(submission, dockerfile, limits.build_seconds, limits.image_bytes)
 
 
 def build_image(executor: Executor, submission: Path, limits: Limits, document: EvidenceDocument) -> Build:
@@ -25,11 +88,9 @@ def build_image(executor: Executor, submission: Path, limits: Limits, document: 
         detail = "no Dockerfile in the submission"
         return Build(Verdict.BUILD_FAIL, None, "", "", 0.0, detail=detail)
     folder = str(PurePosixPath(dockerfile).parent)
-    result = executor.build(BuildRequest(submission, dockerfile, limits.build_seconds, limits.image_bytes))
+    result = executor.build(build_request(submission, dockerfile, limits))
     if result.verdict is Verdict.BUILD_FAIL and folder != ".":
-        inner = BuildRequest(
-            submission / folder, PurePosixPath(dockerfile).name, limits.build_seconds, limits.image_bytes
-        )
+        inner = build_request(submission / folder, PurePosixPath(dockerfile).name, limits)
         second = executor.build(inner)
         second = replace(second, seconds=second.seconds + result.seconds)
         return second if second.verdict is Verdict.OK else result
@@ -54,7 +115,7 @@ def image_evidence(build: Build, document: EvidenceDocument) -> ImageEvidence:
     return ImageEvidence(
         dockerfile=dockerfile,
         built=build.verdict is Verdict.OK,
-        id=build.image or "",
+        id=build.content,
         size_bytes=build.size_bytes,
         user=build.user,
         healthcheck=build.healthcheck,
@@ -72,18 +133,31 @@ class Served:
     record: PhaseRecord
 
 
+@dataclass(frozen=True)
+class Requests:
+    """The folder with what the prober sends, and the issued rows that are sent for parity."""
+
+    folder: Path
+    positions: Positions
+
+
+def write_all(folder: Path, evidence: Evidence, truth: Truth, limits: Limits) -> Requests:
+    """Write what the prober sends into a new folder; it depends on submission, image, variant and limits."""
+    positions = parity_positions(evidence, truth)
+    write_requests(folder, evidence, truth, positions, limits, ports_in(evidence.document))
+    return Requests(folder, positions)
+
+
 def serve_and_probe(
-    executor: Executor, image: str, evidence: Evidence, truth: Truth, limits: Limits, requests: Path
+    executor: Executor, image: str, evidence: Evidence, requests: Requests, limits: Limits
 ) -> Served:
     """Start the image as delivered and run the prober inside its network namespace."""
     document = evidence.document
-    positions = parity_positions(evidence, truth)
-    write_requests(requests, evidence, truth, positions, limits, ports_in(document))
     job = Job(
         id="service",
         script=probe_script("service"),
         library=probe_library("service"),
-        inputs={"REQUESTS_DIR": requests},
+        inputs={"REQUESTS_DIR": requests.folder},
         limits=limits.prober,
     )
     started = time.monotonic()
@@ -110,7 +184,7 @@ def serve_and_probe(
         }
     )
     arrays = {f"service.{name}": values for name, values in probed.arrays.items()}
-    arrays["service.parity_rows"] = positions.astype(np.float64)
+    arrays["service.parity_rows"] = requests.positions.astype(np.float64)
     return Served(found, arrays, record.model_copy(update={"seconds": round(time.monotonic() - started, 2)}))
 
 
@@ -155,15 +229,23 @@ def measure_floor(executor: Executor, limits: Limits) -> tuple[LatencySeries | N
     )
     probed = run_probe(executor, job, Floor, Floor())
     record = probed.record
-    if probed.value.latency is None:
-        record = record.model_copy(
-            update={
-                "verdict": Verdict.INFRA_ERROR,
-                "ours": True,
-                "detail": f"our do-nothing service gave no latencies: {record.detail or record.output_head[-300:]}",
-            }
-        )
+    trouble = _slow_host(probed.value.latency, record)
+    if trouble is not None:
+        update = {"verdict": Verdict.INFRA_ERROR, "ours": True, "detail": trouble}
+        record = record.model_copy(update=update)
     return probed.value.latency, record
+
+
+def _slow_host(idle: LatencySeries | None, record: PhaseRecord) -> str | None:
+    """Return why no latency can be held against a candidate on this host, None where it can."""
+    if idle is None or idle.p99_ms is None:
+        return f"our do-nothing service gave no latencies: {record.detail or record.output_head[-300:]}"
+    if idle.p99_ms > SLOW_HOST_MS or idle.answered < SLOW_HOST_ANSWERED * idle.sent:
+        return (
+            f"the host is too slow to time a service: one that does nothing answers {idle.answered} of "
+            f"{idle.sent} requests, p99 {idle.p99_ms:.0f} ms, allowed {SLOW_HOST_MS:.0f} ms; end other work on it"
+        )
+    return None
 
 
 def slower(first: LatencySeries | None, second: LatencySeries | None) -> LatencySeries | None:

@@ -14,6 +14,8 @@ from grader.truth import Truth
 TEXT_LIMIT = 256 * 1024
 PUBLIC_FILES = ("snapshots.parquet", "snapshots.csv.gz", "contract.yaml", "data_dictionary.md")
 READMES = ("PRODUCTION.md", "README.md", "README.rst", "README.txt", "README")
+PROSE = frozenset(name.lower() for name in READMES)
+NOT_SHOWN = "This text is read by the grader and not shown to running code.\n"
 
 
 def stage_data(truth: Truth, folder: Path) -> Path:
@@ -27,9 +29,24 @@ def stage_data(truth: Truth, folder: Path) -> Path:
     return folder
 
 
-def stage_without_findings(submission: Path, folder: Path) -> Path:
-    """Copy the submission without any findings file, so that a notebook cannot copy what it should compute."""
-    shutil.copytree(submission, folder, ignore=_findings_files)
+def stage_submission(submission: Path, folder: Path) -> Path:
+    """Lay out the submission for jobs: its production text is judged on the host, and no job needs to read it.
+
+    Each file of such a name is there with a line of ours in it, so that programs that look for one find it; what
+    jobs measure then cannot depend on the text. The other files are the same ones, under a second name.
+    """
+    shutil.copytree(submission, folder, copy_function=_link)
+    for path in folder.rglob("*"):
+        if path.name.lower() in PROSE and path.is_file():
+            path.unlink()
+            path.write_text(NOT_SHOWN, encoding="utf-8")
+    open_to_all(folder)
+    return folder
+
+
+def stage_without_findings(staged: Path, folder: Path) -> Path:
+    """Lay out the same without any findings file, so that a notebook cannot copy what it should compute."""
+    shutil.copytree(staged, folder, ignore=_findings_files, copy_function=_link)
     open_to_all(folder)
     return folder
 
@@ -37,6 +54,13 @@ def stage_without_findings(submission: Path, folder: Path) -> Path:
 def _findings_files(folder: str, names: list[str]) -> set[str]:
     """Name the entries that the findings reader takes for submitted findings, whatever their case."""
     return {n for n in names if n.lower().endswith(".json") and "finding" in n.lower()}
+
+
+def _link(source: str, target: str) -> None:
+    try:
+        os.link(source, target)
+    except OSError:
+        shutil.copyfile(source, target)  # a file system without hard links
 
 
 def open_to_all(folder: Path) -> None:

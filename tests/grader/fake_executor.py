@@ -83,10 +83,13 @@ class FakeExecutor:
         self.isolated = name == "docker"
         self.answers: dict[str, bytes | Verdict | Exception] = {**QUIET, **(answers or {})}
         self.built = built
+        self.content = "layers and configuration"
+        self.bases: dict[str, str] = {"python:3.11-slim": "sha256:base"}
         self.jobs: list[Job] = []
         self.builds: list[BuildRequest] = []
         self.seen: dict[str, dict[str, bytes]] = {}
         self.closed = False
+        self.recovered = 0
 
     def environment(self) -> dict[str, str]:
         """Return a fixed description."""
@@ -118,7 +121,25 @@ class FakeExecutor:
         """Record the request and end as told."""
         self.builds.append(request)
         image = "sha256:fake" if self.built is Verdict.OK else None
-        return Build(self.built, image, "", "", 0.1, size_bytes=2**28, user="app", healthcheck=True)
+        return Build(
+            self.built,
+            image,
+            "",
+            "",
+            0.1,
+            size_bytes=2**28,
+            user="app",
+            healthcheck=True,
+            content=self.content if image else "",
+        )
+
+    def build_inputs(self, request: BuildRequest) -> dict[str, str]:
+        """Return the base images as told."""
+        return self.bases
+
+    def recover(self, patience: float) -> None:
+        """Remember that another attempt is coming."""
+        self.recovered += 1
 
     @contextmanager
     def serve(self, image: str, limits: JobLimits, *, read_only: bool = False) -> Iterator[FakeService]:

@@ -16,6 +16,7 @@ from grader.execution.limits import Limits
 from grader.pipeline import grading
 from grader.pipeline.grading import Order, grade
 from grader.pipeline.progress import Silent
+from grader.pipeline.units import Retry
 from grader.results import Report
 from grader.rubric import load_rubric
 from grader.truth import load_truth
@@ -35,7 +36,8 @@ def order(tmp_path: Path) -> Order:
     (submission / "audit.ipynb").write_text("{}")
     truth = load_truth(write_vault(tmp_path / "vault"))
     (tmp_path / "results").mkdir()
-    return Order(submission, truth, load_rubric(), Limits(), tmp_path / "results" / "ada")
+    out = tmp_path / "results" / "ada"
+    return Order(submission, truth, load_rubric(), Limits(), out, retry=Retry(pauses=()))
 
 
 def run(order: Order, executor: FakeExecutor | None = None) -> Report:
