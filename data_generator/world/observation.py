@@ -2,34 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from data_generator.months import PUBLIC_MONTHS, REPLAY_MONTHS
 from data_generator.schema import FEATURES, NOISE
-from data_generator.streams import stream
-from data_generator.world.customers import (
-    CHANNELS,
-    CONTRACTS,
-    PAYMENTS,
-    REGIONS,
-    SEGMENTS,
-    TIERS,
-    constant_log_odds,
-    engagement_slope,
-)
+from data_generator.world.customers import CHANNELS, CONTRACTS, PAYMENTS, REGIONS, SEGMENTS, TIERS
+from data_generator.world.draws import Draws, draws, poisson_table
 from data_generator.world.dynamics import HISTORY
-from data_generator.world.hazard import clock_log_odds, months_to_end
+from data_generator.world.hazard import months_to_end
 from data_generator.world.panel import Panel
+from data_generator.world.readings import Readings, dip, share, take_readings
+from data_generator.world.risk import risk_index
 
 Floats = npt.NDArray[np.float64]
-Columns = dict[str, object]
+Values = npt.NDArray[Any]
+Columns = dict[str, Any]
 # Correlation of the strong predictor with the hazard's logit, so that each column reaches an AUC near 0.725.
-STRONG_WEIGHT = {"days_since_last_login": 0.67, "active_days_30d": 0.70, "features_used": 0.80}
-SHAPE_MONTHS = HISTORY + PUBLIC_MONTHS + REPLAY_MONTHS
+STRONG_WEIGHT = {"days_since_last_login": 0.645, "active_days_30d": 0.64, "features_used": 0.655}
 
 
 @dataclass(frozen=True)
@@ -39,208 +33,170 @@ class Observation:
     `meters` maps the monthly column to its dense month × slot array, month t in row `HISTORY + t`.
     """
 
-    features: pd.DataFrame
+    features: Columns
     meters: dict[str, Floats]
 
 
-def observe(seed: int, panel: Panel) -> Observation:
-    """Record the 40 features of every panel row; each draw has its own stream, which runs by month."""
-    meters = {"data_usage_gb": _usage(seed, panel), "logins_30d": _logins(seed, panel)}
-    columns: Columns = {}
-    columns |= _account(panel)
-    columns |= _commercial(seed, panel)
-    columns |= _usage_block(seed, panel, meters)
-    columns |= _service(seed, panel)
-    columns |= _billing(seed, panel)
-    columns |= _other(seed, panel)
-    frame = pd.DataFrame({column.name: _typed(columns[column.name], column.decimals) for column in FEATURES})
-    return Observation(frame, meters)
+def observe(seed: int, panel: Panel, shard: int = 0) -> Observation:
+    """Record the 40 features of every panel row.
 
+    Each column draws from its own stream in the order of months, so a change of the hazard leaves all records
+    before it as they were.
+    """
 
-def risk_index(panel: Panel) -> Floats:
-    """Return the standardised logit of the unchanged hazard, the honest core of the strong predictor."""
-    d, c = panel.dynamics, panel.dynamics.coefficients
-    pool, who = d.customers, panel.customer
-    logit = (
-        constant_log_odds(pool, c)[who]
-        + engagement_slope(pool, c)[who] * panel.here(d.engagement)
-        + c.satisfaction * panel.here(d.satisfaction)
-        + c.stress * panel.here(d.stress)
-        + clock_log_odds(c, panel.here(d.tenure), pool.term[who])
+    def of(name: str) -> Draws:
+        return draws(seed, f"observe:{name}", shard)
+
+    view = _View(panel, of)
+    readings = take_readings(panel.dynamics, of)
+    columns = (
+        _account(view)
+        | _commercial(view)
+        | _usage(view, readings)
+        | _service(view, readings)
+        | _billing(view, readings)
+        | _other(view)
     )
-    # By the first month, which no change of the hazard has touched yet.
-    first = logit[panel.month == 0]
-    return np.asarray((logit - first.mean()) / first.std())
+    features = {column.name: _typed(columns[column.name], column.decimals) for column in FEATURES}
+    return Observation(features, {"data_usage_gb": readings.usage, "logins_30d": readings.logins})
 
 
-def _typed(values: object, decimals: int) -> object:
+class _View:
+    """The panel's hidden values by row, and draws of one number per row."""
+
+    def __init__(self, panel: Panel, of: Callable[[str], Draws]) -> None:
+        d = panel.dynamics
+        self.panel, self.pool, self.of, self.rows = panel, d.customers, of, panel.month.size
+        self.engagement, self.satisfaction = panel.here(d.engagement), panel.here(d.satisfaction)
+        self.stress = panel.here(d.stress)
+        self.quality, self.habit = self.fixed("quality"), self.fixed("habit")
+
+    def fixed(self, name: str) -> Values:
+        return np.asarray(getattr(self.pool, name).take(self.panel.customer))
+
+    def normal(self, name: str) -> npt.NDArray[np.float32]:
+        return self.of(name).normal(self.rows)
+
+    def uniform(self, name: str) -> npt.NDArray[np.float32]:
+        return self.of(name).uniform(self.rows)
+
+
+def _typed(values: Any, decimals: int) -> Any:
     if isinstance(values, pd.Categorical):
         return values
-    array = np.asarray(values)
-    return np.round(array, decimals) if array.dtype.kind == "f" else array.astype(np.int64)
+    if values.dtype.kind != "f":
+        return values.astype(np.int64)
+    return np.round(values.astype(np.float64), decimals)
 
 
-def _category(codes: npt.NDArray[np.int64], levels: tuple[str, ...]) -> pd.Categorical[str]:
+def _category(codes: Values, levels: tuple[str, ...]) -> pd.Categorical[str]:
     return pd.Categorical.from_codes(codes, categories=pd.Index(levels, dtype=object))
 
 
-def _account(panel: Panel) -> Columns:
-    d, pool, who = panel.dynamics, panel.dynamics.customers, panel.customer
+def _account(view: _View) -> Columns:
     return {
-        "tenure_months": panel.here(d.tenure),
-        "customer_segment": _category(pool.segment[who], SEGMENTS),
-        "plan_tier": _category(panel.here(d.tier), TIERS),
-        "region": _category(pool.region[who], REGIONS),
-        "acquisition_channel": _category(pool.channel[who], CHANNELS),
-        "contract_type": _category(pool.contract[who], CONTRACTS),
-        "payment_method": _category(pool.payment[who], PAYMENTS),
-        "autopay_enabled": pool.autopay[who],
-        "owner_age": pool.owner_age[who],
+        "tenure_months": view.panel.tenure,
+        "customer_segment": _category(view.fixed("segment"), SEGMENTS),
+        "plan_tier": _category(view.panel.here(view.panel.dynamics.tier), TIERS),
+        "region": _category(view.fixed("region"), REGIONS),
+        "acquisition_channel": _category(view.fixed("channel"), CHANNELS),
+        "contract_type": _category(view.fixed("contract"), CONTRACTS),
+        "payment_method": _category(view.fixed("payment"), PAYMENTS),
+        "autopay_enabled": view.fixed("autopay"),
+        "owner_age": view.fixed("owner_age"),
     }
 
 
-def _commercial(seed: int, panel: Panel) -> Columns:
-    d, pool, who = panel.dynamics, panel.dynamics.customers, panel.customer
-    left = months_to_end(panel.here(d.tenure), pool.term[who])
-    active = _draws(seed, "seats_active").binomial(
-        pool.seats[who], _share(1.3 + 0.8 * panel.here(d.engagement))
-    )
+def _commercial(view: _View) -> Columns:
+    d, seats = view.panel.dynamics, view.fixed("seats")
+    left = months_to_end(view.panel.tenure, d.customers.term.take(view.panel.customer))
+    use = share(1.3 + 0.8 * view.engagement + 0.4 * view.normal("seat_use"))
     return {
-        "seats_purchased": pool.seats[who],
-        "seats_active": active,
-        "monthly_charge": panel.here(d.charge),
-        "discount_pct": pool.discount[who],
-        "total_charges": panel.here(d.total),
+        "seats_purchased": seats,
+        # Rounded up or down at random, so that a single seat is in use with the probability `use`.
+        "seats_active": np.floor(seats * use + view.uniform("seats_active")).astype(np.int64),
+        "monthly_charge": view.panel.here(d.charge_cents) / 100,
+        "discount_pct": view.fixed("discount"),
+        "total_charges": view.panel.here(d.total_cents) / 100,
         "months_to_contract_end": np.where(left > 0, left, np.nan),
     }
 
 
-def _usage(seed: int, panel: Panel) -> Floats:
-    d = panel.dynamics
-    engagement = d.engagement[:SHAPE_MONTHS]
-    noise = _draws(seed, "usage").standard_normal(engagement.shape)
-    appetite = d.customers.appetite[d.customer[:SHAPE_MONTHS]]
-    log_usage = 2.9 + 0.42 * appetite + 0.22 * d.tier[:SHAPE_MONTHS] + 0.42 * engagement + 0.16 * noise
-    return np.asarray(np.round(np.exp(log_usage + 0.06 * _yearly(SHAPE_MONTHS)), 2))
+def _usage(view: _View, readings: Readings) -> Columns:
+    panel, c = view.panel, view.panel.dynamics.coefficients
+    usage = panel.here(readings.usage)
+    usage_sum, months = panel.trailing(readings.usage, 3)
+    login_sum, _ = panel.trailing(readings.logins, 3)
+    earlier = np.where(panel.known(2), panel.here(readings.usage, 2), np.nan)
 
+    def driver(name: str, engagement: float, habit: float, noise: float) -> Values:
+        if name == c.strong_column:
+            weight = STRONG_WEIGHT[name]
+            own = np.float32(np.sqrt(1 - weight**2)) * view.normal(name)
+            return np.asarray(np.float32(-weight) * risk_index(panel) - own)
+        return np.asarray(engagement * view.engagement + habit * view.habit + noise * view.normal(name))
 
-def _logins(seed: int, panel: Panel) -> Floats:
-    d, c = panel.dynamics, panel.dynamics.coefficients
-    habit = d.customers.habit[d.customer[:SHAPE_MONTHS]]
-    mean = np.exp(2.4 + 0.35 * habit + 0.42 * d.engagement[:SHAPE_MONTHS])
-    if c.dip_column == "logins_30d":
-        mean = mean * _dip(panel, np.arange(-HISTORY, SHAPE_MONTHS - HISTORY))[:, None]
-    return np.asarray(_draws(seed, "logins").poisson(mean), dtype=np.float64)
+    def dipping(name: str) -> Values | float:
+        return dip(c, panel.month) if c.dip_column == name else 1.0
 
-
-def _usage_block(seed: int, panel: Panel, meters: dict[str, Floats]) -> Columns:
-    d, c, pool, who = panel.dynamics, panel.dynamics.coefficients, panel.dynamics.customers, panel.customer
-    n = panel.month.size
-    engagement, habit = panel.here(d.engagement), pool.habit[who]
-    usage = panel.here(meters["data_usage_gb"])
-    usage_sum, months = panel.trailing(meters["data_usage_gb"], 3)
-    login_sum, _ = panel.trailing(meters["logins_30d"], 3)
-    earlier = np.where(panel.known(2), panel.here(meters["data_usage_gb"], 2), np.nan)
-    dip = _dip(panel, panel.month)
-
-    def normal(name: str) -> Floats:
-        return _draws(seed, name).standard_normal(panel.month.size)
-
-    def driver(name: str, ordinary: Floats) -> Floats:
-        if name != c.strong_column:
-            return ordinary
-        weight = STRONG_WEIGHT[name]
-        noise = np.sqrt(1 - weight**2) * _draws(seed, "strong").standard_normal(n)
-        return np.asarray(-weight * risk_index(panel) - noise)
-
-    days = driver("active_days_30d", 0.75 * engagement + 0.45 * habit + 0.25 * normal("active_days"))
-    recency = driver("days_since_last_login", 0.65 * engagement + 0.65 * normal("recency"))
-    features = driver("features_used", 0.6 * engagement + 0.5 * habit + 0.45 * normal("features"))
-    calls = np.exp(3.2 + 0.4 * habit + 0.3 * engagement + 0.3 * normal("api_calls")) * pool.integrations[who]
-    session = np.exp(2.3 + 0.35 * _draws(seed, "session").standard_normal(n))
-    day_share = _share(0.1 + 0.9 * days) * (dip if c.dip_column == "active_days_30d" else 1.0)
+    days = share(0.1 + 0.9 * driver("active_days_30d", 0.75, 0.45, 0.5)) * dipping("active_days_30d")
+    recency = driver("days_since_last_login", 0.65, 0.0, 0.65)
+    features = share(-0.2 + 0.8 * driver("features_used", 0.6, 0.5, 0.85))
+    calls = np.exp(3.2 + 0.4 * view.habit + 0.3 * view.engagement + 0.3 * view.normal("api_calls"))
     return {
         "data_usage_gb": usage,
         "usage_avg_3m": usage_sum / months,
-        "usage_trend_3m": (usage - earlier) / (usage_sum / months),
-        "logins_30d": panel.here(meters["logins_30d"]).astype(np.int64),
+        "usage_trend_3m": (usage - earlier) * months / usage_sum,
+        "logins_30d": panel.here(readings.logins).astype(np.int64),
         "logins_avg_3m": login_sum / months,
-        "active_days_30d": _draws(seed, "days").binomial(30, day_share),
-        "days_since_last_login": np.minimum(np.floor(np.exp(1.1 - 0.85 * recency)), 60).astype(np.int64),
-        "features_used": _draws(seed, "features_used").binomial(12, _share(-0.2 + 0.8 * features)),
-        "api_calls_30d": np.round(calls).astype(np.int64),
-        "mobile_share": _share(0.2 + 1.1 * _draws(seed, "mobile").standard_normal(n)),
-        "session_minutes_avg": session * (dip if c.dip_column == "session_minutes_avg" else 1.0),
+        "active_days_30d": np.round(30 * days).astype(np.int64),
+        "days_since_last_login": np.minimum(np.exp(1.1 - 0.85 * recency), 60).astype(np.int64),
+        "features_used": np.round(12 * features).astype(np.int64),
+        "api_calls_30d": np.round(calls * view.fixed("integrations")).astype(np.int64),
+        "mobile_share": share(0.2 + 1.1 * view.normal("mobile_share")),
+        "session_minutes_avg": np.exp(2.3 + 0.35 * view.normal("session")) * dipping("session_minutes_avg"),
     }
 
 
-def _service(seed: int, panel: Panel) -> Columns:
-    d, pool, who = panel.dynamics, panel.dynamics.customers, panel.customer
-    n = panel.month.size
-    satisfaction, quality = panel.here(d.satisfaction), pool.quality[who]
-    dense_rate = np.exp(-1.15 - 0.45 * d.satisfaction - 0.3 * pool.quality[d.customer])[:SHAPE_MONTHS]
-    tickets = _draws(seed, "tickets").poisson(dense_rate)
-    recent, _ = panel.trailing(tickets, 3)
-    hours = np.exp(2.9 - 0.25 * quality + 0.45 * _draws(seed, "resolution").standard_normal(n))
-    feeling = 1.7 * satisfaction + 0.6 * quality + 1.1 * _draws(seed, "nps").standard_normal(n)
-    nps = np.clip(np.round(7.0 + feeling), 0, 10)
-    answers = _draws(seed, "answers").random(n) < 1 - np.exp(-(panel.here(d.tenure) + 1) / 9)
-    csat = np.clip(np.round(3.5 + 0.75 * satisfaction + 0.55 * _draws(seed, "csat").standard_normal(n)), 1, 5)
-    rated = (recent > 0) & (_draws(seed, "rated").random(n) < 0.7)
-    backlog = np.exp(-1.6 - 0.4 * satisfaction) + 0.25 * panel.here(tickets)
+def _service(view: _View, readings: Readings) -> Columns:
+    panel = view.panel
+    tickets, recent = panel.here(readings.tickets), panel.trailing(readings.tickets, 3)[0] > 0
+    hours = np.exp(2.9 - 0.25 * view.quality + 0.45 * view.normal("resolution"))
+    nps = 7.0 + 1.7 * view.satisfaction + 0.6 * view.quality + 1.1 * view.normal("nps")
+    csat = 3.5 + 0.75 * view.satisfaction + 0.55 * view.normal("csat")
+    silent = np.exp(-(np.arange(1, 2 + panel.tenure.max())) / 9).astype(np.float32)
+    answered = view.uniform("answered") >= silent.take(panel.tenure)
+    rated = recent & (view.uniform("rated") < np.float32(0.7))
+    backlog = np.exp(-1.6 - 0.4 * view.satisfaction) + np.float32(0.25) * tickets
     return {
-        "support_tickets_30d": panel.here(tickets),
-        "tickets_open": _draws(seed, "tickets_open").poisson(backlog),
-        "avg_resolution_hours": np.where(recent > 0, hours, np.nan),
-        "nps_score": np.where(answers, nps, np.nan),
-        "csat_last": np.where(rated, csat, np.nan),
-        "outages_30d": _draws(seed, "outages").poisson(np.exp(-0.9 - 0.5 * quality)),
+        "support_tickets_30d": tickets,
+        "tickets_open": view.of("tickets_open").poisson(backlog),
+        "avg_resolution_hours": np.where(recent, hours, np.nan),
+        "nps_score": np.where(answered, np.round(np.clip(nps, 0, 10)), np.nan),
+        "csat_last": np.where(rated, np.round(np.clip(csat, 1, 5)), np.nan),
+        "outages_30d": view.of("outages").poisson(np.exp(-0.9 - 0.5 * view.quality)),
     }
 
 
-def _billing(seed: int, panel: Panel) -> Columns:
-    stress = panel.dynamics.stress[:SHAPE_MONTHS]
-    failures = _draws(seed, "failures").poisson(np.exp(-2.3 + 0.85 * stress))
-    late = _draws(seed, "late").random(stress.shape) < _share(-2.4 + 0.9 * stress)
-    overdue = _share(-1.7 + 1.5 * panel.here(stress)) > _draws(seed, "overdue").random(panel.month.size)
-    days = np.ceil(
-        _draws(seed, "days_overdue").gamma(1.6, 7.0, panel.month.size) * np.exp(0.4 * panel.here(stress))
-    )
+def _billing(view: _View, readings: Readings) -> Columns:
+    overdue = share(-1.7 + 1.5 * view.stress) > view.uniform("overdue")
+    days = np.minimum(np.ceil(np.exp(1.95 + 0.75 * view.normal("days_overdue") + 0.4 * view.stress)), 90)
     return {
-        "payment_failures_3m": panel.trailing(failures, 3)[0].astype(np.int64),
-        "days_past_due": np.where(overdue, np.minimum(days, 90), 0).astype(np.int64),
-        "late_payments_12m": panel.trailing(late, 12)[0].astype(np.int64),
+        "payment_failures_3m": view.panel.trailing(readings.failures, 3)[0].astype(np.int64),
+        "days_past_due": np.where(overdue, days, 0).astype(np.int64),
+        "late_payments_12m": view.panel.trailing(readings.late, 12)[0].astype(np.int64),
     }
 
 
-def _other(seed: int, panel: Panel) -> Columns:
-    d, pool, who = panel.dynamics, panel.dynamics.customers, panel.customer
-    n = panel.month.size
+def _other(view: _View) -> Columns:
     return {
-        "email_open_rate": _share(-0.8 + 0.9 * _draws(seed, "open_rate").standard_normal(n)),
-        "marketing_touches_30d": _draws(seed, "touches").poisson(2.2, n),
-        "plan_changes_12m": panel.trailing(d.plan_changed, 12)[0].astype(np.int64),
-        "integrations_count": pool.integrations[who],
-        "referral_count": _draws(seed, "referrals").poisson(0.6, pool.quality.size)[who],
+        "email_open_rate": share(-0.8 + 0.9 * view.normal("email")),
+        "marketing_touches_30d": view.of("touches").of(poisson_table(2.2), view.rows),
+        "plan_changes_12m": view.panel.trailing(view.panel.dynamics.plan_changed, 12)[0].astype(np.int64),
+        "integrations_count": view.fixed("integrations"),
+        "referral_count": view.fixed("referrals"),
     }
-
-
-def _draws(seed: int, name: str) -> np.random.Generator:
-    # Rows are in the order of months, so a change of the hazard leaves all draws before it as they were.
-    return stream(seed, f"observe:{name}")
-
-
-def _share(logit: Floats) -> Floats:
-    return np.asarray(1.0 / (1.0 + np.exp(-logit)))
-
-
-def _yearly(months: int) -> Floats:
-    return np.cos(2 * np.pi * ((np.arange(months) - HISTORY) % 12) / 12)[:, None]
-
-
-def _dip(panel: Panel, month: npt.NDArray[np.int64]) -> Floats:
-    c = panel.dynamics.coefficients
-    return np.where(np.isin(month % 12 + 1, c.dip_months), c.dip_factor, 1.0)
 
 
 assert set(NOISE) <= {column.name for column in FEATURES}
+assert HISTORY >= 12, "the longest trailing window"

@@ -11,7 +11,7 @@ from data_generator.world.customers import constant_log_odds, engagement_slope
 from data_generator.world.hazard import active_changes, changed, clock_log_odds, season_log_odds
 from data_generator.world.panel import Panel
 
-NODES = 9
+NODES = 6
 METHOD = f"Gauss-Hermite quadrature over the next two months' hidden states, {NODES} x {NODES} nodes"
 
 Floats = npt.NDArray[np.float64]
@@ -35,8 +35,8 @@ def true_probability(panel: Panel, rows: npt.NDArray[np.int64]) -> Floats:
 def _in_month(panel: Panel, rows: npt.NDArray[np.int64], month: int) -> Floats:
     d = panel.dynamics
     pool, who = d.customers, panel.customer[rows]
-    state = [panel.here(x)[rows] for x in (d.engagement, d.satisfaction, d.stress)]
-    tenure, term = panel.here(d.tenure)[rows], pool.term[who]
+    state = [panel.here(x)[rows].astype(np.float64) for x in (d.engagement, d.satisfaction, d.stress)]
+    tenure, term = panel.tenure[rows], pool.term[who]
     means: list[Floats] = []
     slopes: list[tuple[Floats, Floats, Floats]] = []
     for ahead in range(HORIZON_MONTHS):
@@ -48,7 +48,7 @@ def _in_month(panel: Panel, rows: npt.NDArray[np.int64], month: int) -> Floats:
         )
         constant = constant_log_odds(pool, c)[who] + season_log_odds(c, month + ahead)
         clock = clock_log_odds(c, tenure + ahead, term)
-        means.append(d.level + d.shift[month + ahead] + constant + clock + drift)
+        means.append(d.mix.level + d.shift[month + ahead] + constant + clock + drift)
         slopes.append(slope)
 
     # Innovations of the next month (variance 1 − rho²) reach the month after it damped by rho.

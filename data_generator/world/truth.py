@@ -28,6 +28,7 @@ class Truth:
     """
 
     seed: int
+    shard: int
     coefficients: Coefficients
     changes: tuple[HazardChange, ...]
     panel: Panel
@@ -43,33 +44,42 @@ def make_truth(
     rows: int,
     changes: tuple[HazardChange, ...] = (),
     hazard_factor: float = 1.0,
+    shard: int = 0,
     coefficients: Coefficients | None = None,
 ) -> Truth:
     """Simulate a clean world with exactly `rows` public customer-months.
 
     `changes` act inside the hazard; before the first of them the world is that without them. `hazard_factor`
-    scales the mean monthly hazard, from the start on. Coefficients are drawn from the seed unless given.
+    scales the mean monthly hazard, from the start on. Shards of a seed share its coefficients and level, and no
+    customer. `coefficients` take the place of those of the seed.
     """
     coefficients = coefficients or draw_coefficients(seed)
-    panel = build_panel(simulate(seed, rows, coefficients, changes, hazard_factor))
-    observation = observe(seed, panel)
-    features = observation.features
-    features.insert(0, "customer_id", panel.dynamics.customers.customer_id[panel.customer])
+    panel = build_panel(simulate(seed, rows, coefficients, changes, hazard_factor, shard))
+    observation = observe(seed, panel, shard)
     names = pd.Index(month_names(0, PUBLIC_MONTHS + REPLAY_MONTHS - 1), dtype=object)
-    features.insert(1, "snapshot_month", pd.Series(pd.Categorical.from_codes(panel.month, categories=names)))
-    features[LABEL] = panel.label()
-    public = np.flatnonzero(panel.month < PUBLIC_MONTHS)
-    later = np.flatnonzero(panel.month >= PUBLIC_MONTHS)
-    replay = features.iloc[later].reset_index(drop=True)
-    replay["true_probability"] = true_probability(panel, later)
+    frame = pd.DataFrame(
+        {
+            "customer_id": panel.dynamics.customers.customer_id[panel.customer],
+            "snapshot_month": pd.Categorical.from_codes(panel.month.astype(np.int8), categories=names),
+            **observation.features,
+            LABEL: panel.label(),
+        },
+        copy=False,
+    )
+    # Rows are in the order of months, so both parts are slices.
+    public = int(np.searchsorted(panel.month, PUBLIC_MONTHS))
+    replay_rows = np.arange(public, panel.month.size)
     return Truth(
         seed=seed,
+        shard=shard,
         coefficients=coefficients,
         changes=changes,
         panel=panel,
         meters=observation.meters,
-        public_rows=public,
-        replay_rows=later,
-        twin=features.iloc[public].reset_index(drop=True),
-        replay=replay,
+        public_rows=np.arange(public),
+        replay_rows=replay_rows,
+        twin=frame.iloc[:public],
+        replay=frame.iloc[public:]
+        .reset_index(drop=True)
+        .assign(true_probability=true_probability(panel, replay_rows)),
     )

@@ -84,7 +84,7 @@ def test_true_probability_agrees_with_simulated_futures(drifted: Truth) -> None:
             pool, tenure = d.customers, panel.here(d.tenure)[row] + ahead
             term = pool.term[who]
             logit = (
-                d.level
+                d.mix.level
                 + d.shift[24 + ahead]
                 + c.quality * pool.quality[who]
                 + c.contract[pool.contract[who]]
