@@ -1,0 +1,1 @@
+"""Mutated archives and notebooks through the real readers: each must end in a verdict, none in a traceback."""
