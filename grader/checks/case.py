@@ -15,12 +15,16 @@ from grader.checks.recompute import Recomputer
 from grader.evidence.document import Evidence
 from grader.evidence.modelling import SPLITS
 from grader.metrics import Floats
-from grader.truth import Truth
+from grader.truth import Plant, Truth
 
 Strings = npt.NDArray[np.str_]
 PARITY_TOLERANCE = 1e-4
 SAME_MODEL = 1e-3
 """Median distance of served and submitted probability up to which the two are one model."""
+LABEL_DEFECTS = frozenset({"label_noise_slice", "label_definition"})
+"""Defects of the label that the panel lets a candidate repair."""
+REPAIR_SLACK = 1.5
+"""How many times the labels that a defect changed a repair may change."""
 STANDARD_ERRORS = 3.0
 """How far above a dummy a model must rank before work on it can earn anything."""
 
@@ -106,7 +110,7 @@ class Case:
 
     @cached_property
     def test(self) -> Scored:
-        """The test rows that have a tuned probability, with the issued labels.
+        """The test rows that have a tuned probability, with the issued labels or their due repairs.
 
         A key counts as often as it was issued, the first times it is given: repeating rows moves no figure.
         """
@@ -120,13 +124,47 @@ class Case:
         chosen[chosen] = self._within_issued(self._first_rows[chosen])
         rows = self.prediction_rows[chosen]
         return Scored(
-            y=self.issued_label[rows],
+            y=self._repaired(rows, chosen),
             tuned=tuned[chosen],
             baseline=baseline[chosen],
             customer=self.truth.issued["customer_id"].to_numpy(dtype=np.int64)[rows],
             month=self.issued_month[rows],
             chance=np.full(rows.size, np.nan),
         )
+
+    def _repaired(self, rows: npt.NDArray[np.int64], chosen: npt.NDArray[np.bool_]) -> Floats:
+        """The issued labels of test rows, with the submission's own repairs where labels are known to be wrong.
+
+        A repair (`y_used`) counts inside the rows of a label defect of the key, and only where it changes
+        about as many labels there as the defect did: whoever rewrites more than that is not repairing.
+        """
+        label = self.issued_label[rows]
+        used = self.evidence.array("predictions.y_used")
+        if used.size != chosen.size:
+            return label
+        used = used[chosen]
+        for plant in self.truth.key.plants:
+            if plant.kind not in LABEL_DEFECTS or plant.affected_rows is None:
+                continue
+            cell = self._cell(plant)
+            changed = cell[rows] & np.isin(used, (0.0, 1.0)) & (used != label)
+            share = plant.affected_rows.count / max(int(cell.sum()), 1)
+            if changed.sum() <= REPAIR_SLACK * share * max(int(cell[rows].sum()), 1):
+                label = np.where(changed, used, label)
+        return label
+
+    def _cell(self, plant: Plant) -> npt.NDArray[np.bool_]:
+        """The issued rows of a plant's label months and slice."""
+        span = plant.label_months or plant.months
+        month = self.issued_month
+        cell = np.ones(month.size, dtype=bool)
+        if span is not None:
+            cell = month >= span.from_month
+            if span.to_month is not None:
+                cell &= month <= span.to_month
+        for column, levels in dict(plant.parameters.get("where", {})).items():
+            cell &= self.truth.issued[column].isin(levels).to_numpy()
+        return cell
 
     def _within_issued(self, rows: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
         _, issued = self._issued_keys

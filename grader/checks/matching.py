@@ -212,7 +212,9 @@ def _kind_credit(claim: FindingClaim, plant: Plant) -> float:
 
 def _column_credit(claim: FindingClaim, plant: Plant, features: frozenset[str]) -> float:
     """Full where the plant's main column is named; half for a changed relation that names the label or no column."""
-    named, wanted = set(claim.columns), set(plant.columns)
+    wanted = set(plant.columns)
+    # A sub-population may be named by the rows it holds for instead of among the columns.
+    named = set(claim.columns) | (set(claim.where) & wanted)
     if plant.inherent or not features & wanted:
         # A leak of the identifier or the order is no other leak: its own kind or its own column must be said.
         return float(plant.family != "leakage" or claim.kind == plant.kind or bool(named & wanted))

@@ -5,6 +5,7 @@ import pandas as pd
 
 from audit.finding import Finding, Statistic
 from audit.panel import HORIZON_MONTHS, LABEL, Panel, span
+from audit.statistics import auc
 
 IMMATURE_RATIO = 0.85
 SHIFT_RATIO = 1.25
@@ -79,24 +80,37 @@ def rule_and_noise(panel: Panel) -> list[Finding]:
         share = wrong[panel.mature].groupby(panel.rows[column].to_numpy()[panel.mature], observed=True).mean()
         worst = share.idxmax()
         if share[worst] > 0.01 + 3 * share.drop(worst).max():
+            witness = _strongest(panel)
             rows = (panel.raw[column] == worst) & (panel.raw["snapshot_month"] <= panel.last_mature_month)
-            current = span(panel.months[:-HORIZON_MONTHS])
+            seen, said = panel.raw[witness][rows].to_numpy(float), panel.raw[LABEL][rows].to_numpy()
             found.append(
                 Finding(
                     kind="label_noise_slice",
-                    columns=(LABEL,),
+                    columns=(witness,),
                     where={column: [worst]},
                     start=panel.months[0],
                     end=panel.last_mature_month,
-                    statistic=Statistic("rate", float(panel.raw[LABEL][rows].mean()), None, current),
+                    statistic=Statistic("auc", auc(seen, said), None, span(panel.months[:-HORIZON_MONTHS])),
                     action="relabel",
                     summary=(
                         f"For {column} {worst} the label contradicts who is still listed in "
-                        f"{share[worst]:.1%} of the rows."
+                        f"{share[worst]:.1%} of the rows, and {witness}, strong elsewhere, says less of it there."
                     ),
                 )
             )
     return found
+
+
+def _strongest(panel: Panel) -> str:
+    """Return the numeric column without nulls that separates the label best, leaks aside by a sane limit."""
+    stride = max(1, len(panel.rows) // 60_000)
+    sample, label = panel.rows[panel.mature].iloc[::stride], panel.label[panel.mature][::stride]
+    areas = {
+        name: auc(sample[name].to_numpy(float), label)
+        for name in panel.numeric
+        if not sample[name].isna().any() and sample[name].nunique() > 5 and (sample[name] == 0).mean() < 0.5
+    }
+    return max(areas, key=areas.__getitem__)
 
 
 def rate_shift(panel: Panel) -> list[Finding]:
