@@ -129,12 +129,22 @@ def shares_psi(reference: Floats, current: Floats) -> float:
 
 
 def _level_shares(reference: Values, current: Values) -> tuple[Floats, Floats]:
+    dtype = getattr(reference, "dtype", None)
+    if isinstance(dtype, pd.CategoricalDtype) and dtype == getattr(current, "dtype", None):
+        size = len(dtype.categories) + 1  # the last code is that of nulls
+        return tuple(np.bincount(x.cat.codes % size, minlength=size) / len(x) for x in (reference, current))  # type: ignore[return-value]  # two entries, one per sample
     a, b = (pd.Series(np.asarray(x, dtype=object)).fillna("\0null") for x in (reference, current))
     levels = sorted(set(a.unique()) | set(b.unique()))
     return tuple(x.value_counts(normalize=True).reindex(levels, fill_value=0.0).to_numpy() for x in (a, b))  # type: ignore[return-value]  # two entries, one per sample
 
 
 def _level_rates(values: Values, positive: npt.NDArray[np.bool_]) -> Floats:
+    dtype = getattr(values, "dtype", None)
+    if isinstance(dtype, pd.CategoricalDtype):
+        code = np.asarray(values.cat.codes, dtype=np.int64)
+        number = np.bincount(code + 1, minlength=1)
+        rates = np.bincount(code + 1, weights=positive, minlength=1) / np.maximum(number, 1)
+        return np.where(code < 0, np.nan, rates[code + 1])
     level = pd.Series(np.asarray(values, dtype=object))
     return _floats(level.map(pd.Series(positive).groupby(level).mean()))
 

@@ -82,7 +82,7 @@ PLANT = Plant(
     apply=apply,
     measure=measure,
     present=present,
-    stage=0,
+    stage=-1,  # the label as extracted, before anything that is done to labels
     inherent=True,
     unfit=unfit,
 )
