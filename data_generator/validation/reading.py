@@ -73,7 +73,7 @@ def customer_z(products: Floats, customer: npt.NDArray[np.int64]) -> float | Non
 
 def z_of(p: float) -> float:
     """Return the standard normal deviate of a one-sided probability, as large as float64 can tell."""
-    return float(stats.norm.isf(max(p, 1e-300)))
+    return float(stats.norm.isf(min(max(p, 1e-300), 1 - 1e-12)))
 
 
 def pooled(runs: Iterable[Iterable[Reading]]) -> list[Reading]:

@@ -86,7 +86,8 @@ def _typed(values: Any, decimals: int) -> Any:
         return values
     if values.dtype.kind != "f":
         return values.astype(np.int64)
-    return np.round(values.astype(np.float64), decimals)
+    # Adding zero turns -0.0 into 0.0, which would tell the sign of what was rounded away.
+    return np.round(values.astype(np.float64), decimals) + 0.0
 
 
 def _category(codes: Values, levels: tuple[str, ...]) -> pd.Categorical[str]:
