@@ -73,12 +73,17 @@ def _draw(
 
     def settle(entry: Plant | Decoy, name: str) -> Placement | None:
         nonlocal taken
-        place = _place(stream(seed, f"plan:{attempt}:{name}"), entry, c, taken)
+        place = placement(stream(seed, f"plan:{attempt}:{name}"), entry, c, taken)
         if place is not None:
             taken |= families(entry.touches(place, c))
         return place
 
     rng = stream(seed, f"plan:{attempt}")
+    for decoy in (d for d in decoys.values() if d.always):
+        place = settle(decoy, decoy.id)
+        if place is None:
+            raise _DeadEndError(f"found no room for {decoy.id}")
+        harmless[decoy.id] = place
     for wanted in decoy_slots:
         free = [d for d in decoys.values() if d.family == wanted and d.id not in harmless]
         chosen = _first(rng, free, lambda d: settle(d, d.id))
@@ -113,12 +118,11 @@ def _first(
     return None
 
 
-def _place(
+def placement(
     rng: np.random.Generator, entry: Plant | Decoy, c: Coefficients, taken: frozenset[str]
 ) -> Placement | None:
     """Return a placement whose columns are all free, drawn evenly from those that are; None where none is."""
-    own = isinstance(entry, Plant) and entry.own_column
-    hosts = RESERVE if own else entry.hosts or ("",)
+    hosts = RESERVE if entry.own_column else entry.hosts or ("",)
     first = int(rng.integers(entry.onset[0], entry.onset[1] + 1))
     length = entry.length if isinstance(entry, Plant) else None
     last = EXTRACTION_MONTH if length is None else first + int(rng.integers(length[0], length[1] + 1)) - 1

@@ -1,4 +1,7 @@
-"""A strong and legitimate predictor: known at the snapshot, from an honest source, and still there on the replay."""
+"""A strong and legitimate predictor: known at the snapshot, from an honest source, and still there on the replay.
+
+Every world has one, so every variant lists it, whatever else its blueprint draws.
+"""
 
 from __future__ import annotations
 
@@ -46,5 +49,6 @@ DECOY = Decoy(
     fires=FIRES,
     apply=announce,
     trips=lambda frame, key: feature_auc(frame, key) >= PRESENT_AUC,
+    always=True,
     touches=lambda place, c: frozenset({c.strong_column}),
 )

@@ -1,0 +1,107 @@
+"""A column that sounds like the outcome and is set before it, by a rule on activity that anybody could compute."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from data_generator.decoys.decoy import Decoy, mistaken_for
+from data_generator.key import DecoyKey
+from data_generator.plants.draft import Draft, Placement
+from data_generator.plants.post_outcome_column import PLANT
+from data_generator.schema import AT_SNAPSHOT, LOGS, MARKETING, Column, replace_column
+from data_generator.streams import stream
+
+ID = "early_warning"
+RATE = 0.5  # mean number of events of an ordinary customer
+SLOPE = 1.375  # of the log rate by inactivity: an AUC near 0.675
+
+GUISES: dict[str, Column] = {
+    column.name: column
+    for column in (
+        Column(
+            "reactivation_mails_90d", "marketing and other", "integer", "mails", MARKETING, AT_SNAPSHOT,
+            "Automatic reminders sent in the 90 days before the snapshot; the rule looks at recent activity only.",
+        ),
+        Column(
+            "winback_banners_90d", "marketing and other", "integer", "views", LOGS, AT_SNAPSHOT,
+            "Views, in the 90 days before the snapshot, of the offer that the application shows less active users.",
+        ),
+        Column(
+            "churn_watch_points", "marketing and other", "integer", "points", LOGS, AT_SNAPSHOT,
+            "Points that a fixed rule gives for low activity, up to the snapshot; no outcome enters the rule.",
+        ),
+        Column(
+            "exit_help_views_90d", "service", "integer", "views", LOGS, AT_SNAPSHOT,
+            "Help pages on notice periods viewed in the 90 days before the snapshot, mostly by less active users.",
+        ),
+    )
+}  # fmt: skip
+
+# Inactivity on a scale with mean near 0 and SD near 1.
+INACTIVITY: dict[str, Callable[[npt.NDArray[np.float64]], npt.NDArray[np.float64]]] = {
+    "days_since_last_login": lambda x: (np.log1p(x) - 1.4) / 0.7,
+    "active_days_30d": lambda x: (15.8 - x) / 6.0,
+    "features_used": lambda x: (5.5 - x) / 2.5,
+}
+
+
+def apply(draft: Draft, place: Placement) -> tuple[Draft, DecoyKey]:
+    """Put the guise `place.choice` in the place of the reserve column `place.host`.
+
+    It counts events whose rate depends on the variant's strong column alone, so that it knows nothing more
+    of the outcome than that column does.
+    """
+    rng = stream(draft.truth.seed, ID, draft.truth.shard)
+    gate = draft.truth.coefficients.strong_column
+
+    def events(frame: pd.DataFrame) -> npt.NDArray[np.int64]:
+        inactivity = INACTIVITY[gate](frame[gate].to_numpy(dtype=np.float64))
+        return _poisson(rng.random(inactivity.size), RATE * np.exp(np.clip(SLOPE * inactivity, -8.0, 3.0)))
+
+    guise = GUISES[place.choice]
+    draft = replace(draft, columns=replace_column(draft.columns, place.host, guise))
+    draft = draft.with_public(guise.name, events(draft.public)).with_replay(guise.name, events(draft.replay))
+    return draft, DecoyKey(
+        id=ID,
+        columns=[guise.name],
+        months=None,
+        trap_kinds=[
+            "post_outcome_column",
+            "target_leakage",
+            "post_outcome_feature",
+            "data_leakage",
+            "temporal_leakage",
+            "look_ahead_window",
+            "nightly_score",
+        ],
+        summary=f"{guise.name} is recorded before the snapshot by a rule on activity; it is as legitimate as "
+        f"{gate}, and still there at scoring.",
+    )
+
+
+def _poisson(luck: npt.NDArray[np.float64], rate: npt.NDArray[np.float64]) -> npt.NDArray[np.int64]:
+    """Return Poisson numbers, at most 9, by inversion of uniform draws."""
+    term = np.exp(-rate)
+    below = term.copy()
+    number = np.zeros(rate.size, dtype=np.int64)
+    for k in range(1, 10):
+        number += luck > below
+        term = term * rate / k
+        below += term
+    return number
+
+
+DECOY = Decoy(
+    id=ID,
+    family="leakage",
+    fires=PLANT.kind,
+    apply=apply,
+    trips=lambda frame, key: PLANT.present(frame, mistaken_for(PLANT, key.columns)),
+    choices=tuple(GUISES),
+    own_column=True,
+)

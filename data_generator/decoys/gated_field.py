@@ -1,0 +1,69 @@
+"""A figure that is only computed for customers active enough: its nulls tell of churn, honestly and in advance."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from data_generator import statistics
+from data_generator.decoys.decoy import Decoy, described, meaning_of
+from data_generator.key import DecoyKey
+from data_generator.months import LAST_MATURE_MONTH
+from data_generator.plants.draft import Draft, Placement, months_of
+from data_generator.schema import LABEL
+
+ID = "gated_field"
+HOSTS = ("mobile_share", "session_minutes_avg", "email_open_rate")
+SHARE = 0.30  # about which share of rows is not active enough
+VISIBLE_AUC = 0.58
+ABOVE = frozenset({"days_since_last_login"})  # inactive customers have high values here, low ones elsewhere
+
+
+def apply(draft: Draft, place: Placement) -> tuple[Draft, DecoyKey]:
+    """Null `place.host` where the variant's strong column says that the customer is hardly active."""
+    gate = draft.truth.coefficients.strong_column
+    above = gate in ABOVE
+    wanted = 1 - SHARE if above else SHARE
+    limit, draft = draft.settle(ID, lambda: float(np.round(np.quantile(draft.twin[gate], wanted))))
+
+    def gated(frame: pd.DataFrame) -> npt.NDArray[np.float64]:
+        activity = frame[gate].to_numpy()
+        closed = activity > limit if above else activity < limit
+        return np.where(closed, np.nan, frame[place.host].to_numpy(dtype=np.float64))
+
+    draft = draft.with_public(place.host, gated(draft.public)).with_replay(place.host, gated(draft.replay))
+    rule = f"{gate} is {'above' if above else 'below'} {limit:.0f}"
+    draft = described(
+        draft, place.host, f"{meaning_of(draft, place.host)}; not computed, and null, where {rule}."
+    )
+    return draft, DecoyKey(
+        id=ID,
+        columns=[place.host],
+        months=None,
+        trap_kinds=[
+            "leaky_missingness",
+            "target_leakage",
+            "data_leakage",
+            "temporal_leakage",
+            "missing_not_at_random",
+        ],
+        summary=f"{place.host} is null where {rule}, as the dictionary says; the nulls go with churn because "
+        "inactive customers leave, and the rule is known at the snapshot.",
+    )
+
+
+def null_auc(frame: pd.DataFrame, key: DecoyKey) -> float:
+    """Return the AUC of being null on mature rows, which a detector of leaky missingness looks at."""
+    mature = months_of(frame) <= LAST_MATURE_MONTH
+    return statistics.auc(frame[key.columns[0]][mature].isna().astype(float), frame[LABEL][mature])
+
+
+DECOY = Decoy(
+    id=ID,
+    family="leakage",
+    fires="leaky_missingness",
+    apply=apply,
+    trips=lambda frame, key: null_auc(frame, key) >= VISIBLE_AUC,
+    hosts=HOSTS,
+)
