@@ -23,12 +23,11 @@ INSIDE = "/mnt"
 PROGRAM = f"{INSIDE}/job"
 INODES = 100_000
 SHARED_MEMORY = 64 * MIB
-STRONGER_RUNTIME = "runsc"
 
 
 def confinement(engine: Engine, limits: JobLimits) -> dict[str, Any]:
     """Return the host configuration that jobs and services share: limits, capabilities, runtime."""
-    confined: dict[str, Any] = {
+    return {
         "cap_drop": ["ALL"],
         "security_opt": ["no-new-privileges:true"],
         "ipc_mode": "private",
@@ -42,10 +41,8 @@ def confinement(engine: Engine, limits: JobLimits) -> dict[str, Any]:
             Ulimit(name="core", soft=0, hard=0),
         ],
         "restart_policy": {"Name": "no"},
+        "runtime": engine.runtime,
     }
-    if STRONGER_RUNTIME in engine.runtimes:
-        confined["runtime"] = STRONGER_RUNTIME
-    return confined
 
 
 def tmpfs_options(size: int) -> str:

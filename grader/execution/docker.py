@@ -14,7 +14,7 @@ from types import TracebackType
 from grader.errors import SandboxError
 from grader.execution.areas import Areas
 from grader.execution.capture import spooled
-from grader.execution.containers import STRONGER_RUNTIME, container_runs, create_job, remove_container
+from grader.execution.containers import container_runs, create_job, remove_container
 from grader.execution.docker_build import ImageBuilder
 from grader.execution.docker_job import Ended, run_to_end
 from grader.execution.docker_service import DockerService, serving
@@ -36,7 +36,8 @@ class DockerExecutor:
 
     `runs` is the folder for locks and scratch (default: the user's cache); leftovers of killed runs of the
     same folder are removed on construction. `sandbox_image` names an image to be used instead of the one
-    built from docker/sandbox.Dockerfile. `progress` is told what takes long. Use it as a context manager.
+    built from docker/sandbox.Dockerfile. `progress` is told what takes long. `runtime` names one of the
+    engine's; without it the strongest one installed is taken. Use it as a context manager.
     Raises SandboxError where no engine answers or the sandbox image cannot be had.
     """
 
@@ -50,8 +51,9 @@ class DockerExecutor:
         progress: Progress | None = None,
         sandbox_image: str | None = None,
         docker_folder: Path = DOCKER_FOLDER,
+        runtime: str | None = None,
     ) -> None:
-        self._engine = connect()
+        self._engine = connect(runtime)
         self._found_builder: Builder | None = None
         self._lock = threading.Lock()
         self._life = EngineLife(self._engine.client)
@@ -96,7 +98,7 @@ class DockerExecutor:
         stand_in = any("stand-in" in f"{key}={value}".lower() for key, value in labels.items())
         return {
             "engine": f"Docker {self._engine.version}",
-            "runtime": STRONGER_RUNTIME if STRONGER_RUNTIME in self._engine.runtimes else "runc",
+            "runtime": self._engine.runtime,
             "builder": "BuildKit" if builder.buildkit else "classic builder",
             "sandbox_image": self.sandbox_image,
             "sandbox_image_id": str(image["Id"]),

@@ -20,6 +20,8 @@ from grader.errors import SandboxError
 DEFAULT_HOST = "unix:///var/run/docker.sock"
 CLIENT_PLACES = ("/usr/bin/docker", "/usr/local/bin/docker", "/opt/homebrew/bin/docker", "/snap/bin/docker")
 CALL_SECONDS = 120
+STRONGER_RUNTIME = "runsc"
+"""gVisor: a kernel of its own between containers and the machine's."""
 HEREDOC_ENGINE = 23
 """First engine whose built-in Dockerfile frontend knows heredocs."""
 
@@ -42,6 +44,8 @@ class Engine:
     runtimes: tuple[str, ...]
     root_dir: Path | None
     """Folder of the engine's data where it is on this machine, for watching the free disk."""
+    runtime: str
+    """What containers of candidate code and probes run under."""
 
     @property
     def heredocs(self) -> bool:
@@ -55,8 +59,11 @@ def engine_host() -> str:
     return os.environ.get("DOCKER_HOST") or DEFAULT_HOST
 
 
-def connect() -> Engine:
-    """Connect to the engine; SandboxError says what to do where none answers."""
+def connect(runtime: str | None = None) -> Engine:
+    """Connect to the engine; SandboxError says what to do where none answers, or lacks the runtime named.
+
+    Without a name the stronger runtime is taken where it is installed, else the engine's own.
+    """
     host = engine_host()
     try:
         _knock(host)
@@ -69,12 +76,18 @@ def connect() -> Engine:
             f"({first_line(error)})"
         ) from error
     root = Path(str(info.get("DockerRootDir") or "/nonexistent"))
+    runtimes = tuple(sorted(info.get("Runtimes") or {}))
+    if runtime is not None and runtime not in runtimes:
+        client.close()
+        raise SandboxError(f"the engine at {host} has no runtime {runtime!r}; it has {', '.join(runtimes)}")
+    own = str(info.get("DefaultRuntime") or "runc")
     return Engine(
         host=host,
         client=client,
         version=version,
-        runtimes=tuple(sorted(info.get("Runtimes") or {})),
+        runtimes=runtimes,
         root_dir=root if host.startswith("unix://") and root.is_dir() else None,
+        runtime=runtime or (STRONGER_RUNTIME if STRONGER_RUNTIME in runtimes else own),
     )
 
 

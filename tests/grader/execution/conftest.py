@@ -1,5 +1,6 @@
 """Executors for the tests of this folder, and builders of small jobs."""
 
+import contextlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ from grader.execution.docker import DockerExecutor
 from grader.execution.limits import MIB, JobLimits
 from grader.execution.local import LocalExecutor
 from grader.execution.protocol import Executor, Job
-from tests.docker_engine import open_docker_executor
+from tests.docker_engine import open_docker_executor, runtimes
 
 JobMaker = Callable[..., Job]
 
@@ -23,11 +24,37 @@ def docker_executor(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Docker
         yield executor
 
 
-@pytest.fixture(params=[pytest.param("docker", marks=pytest.mark.docker), "local"])
+@pytest.fixture(scope="session")
+def of_runtime(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[Callable[[str], DockerExecutor]]:
+    """Docker executors by the runtime of their containers, each opened once where the engine has it."""
+    with contextlib.ExitStack() as opened:
+        known: dict[str, DockerExecutor] = {}
+
+        def open_once(runtime: str) -> DockerExecutor:
+            if runtime not in known:
+                folder = tmp_path_factory.mktemp(runtime) / "runs"
+                known[runtime] = opened.enter_context(open_docker_executor(folder, runtime))
+            return known[runtime]
+
+        yield open_once
+
+
+RUNTIMES = [pytest.param(name, marks=pytest.mark.docker) for name in runtimes()]
+
+
+@pytest.fixture(params=RUNTIMES)
+def confined(request: pytest.FixtureRequest, of_runtime: Callable[[str], DockerExecutor]) -> DockerExecutor:
+    """The Docker executor without a stronger runtime, and with it where the engine has it."""
+    return of_runtime(request.param)
+
+
+@pytest.fixture(params=[*RUNTIMES, "local"])
 def executor(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Executor]:
     """Each executor in turn."""
-    if request.param == "docker":
-        yield request.getfixturevalue("docker_executor")
+    if request.param != "local":
+        yield request.getfixturevalue("of_runtime")(request.param)
         return
     with LocalExecutor(folder=tmp_path / "local") as local:
         yield local
