@@ -35,7 +35,8 @@ def apply(draft: Draft, place: Placement) -> tuple[Draft, PlantKey]:
     others = np.flatnonzero(free)
     picked = rng.choice(others, numbers["exact"] + numbers["near"], replace=False)
     exact, near = picked[: numbers["exact"]], picked[numbers["exact"] :]
-    extra = draft.public.iloc[np.concatenate([exact, near, conflicting])].reset_index(drop=True)
+    copied = np.concatenate([exact, near, conflicting])
+    extra = draft.public.iloc[copied].reset_index(drop=True)
     sort = np.repeat(np.arange(3), [len(exact), len(near), len(conflicting)])
     is_near, is_conflicting = sort == 1, sort == 2
     host = place.host
@@ -60,7 +61,8 @@ def apply(draft: Draft, place: Placement) -> tuple[Draft, PlantKey]:
         + ", ".join(f"{number} {name}" for name, number in numbers.items())
         + " copies.",
     )
-    return replace(draft, public=public), key
+    order = None if draft.order is None else np.concatenate([draft.order, draft.order[copied]])
+    return replace(draft, public=public, order=order), key
 
 
 def _contradicted(rng: np.random.Generator, draft: Draft, number: int) -> npt.NDArray[np.int64]:

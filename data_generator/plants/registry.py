@@ -6,12 +6,29 @@ import pandas as pd
 
 from data_generator.key import PlantKey, Statistic
 from data_generator.plants import (
+    category_recode,
+    concept_drift,
     covariate_drift,
     duplicate_rows,
+    extraction_time_counter,
+    identifier_leak,
+    impossible_values,
     inherent,
+    label_definition,
     label_immaturity,
+    label_noise_slice,
+    label_shift,
+    leaky_missingness,
     look_ahead_window,
+    missing_not_at_random,
+    missingness_shift,
+    nightly_score,
+    overwritten_dimension,
     post_outcome_column,
+    row_order,
+    selection_gap,
+    sentinel_values,
+    target_encoded_index,
     unit_change,
 )
 from data_generator.plants.plant import Plant
@@ -21,10 +38,27 @@ SHIPPED: tuple[Plant, ...] = (
     label_immaturity.PLANT,
     post_outcome_column.PLANT,
     look_ahead_window.PLANT,
+    extraction_time_counter.PLANT,
+    target_encoded_index.PLANT,
+    nightly_score.PLANT,
+    overwritten_dimension.PLANT,
+    identifier_leak.PLANT,
+    leaky_missingness.PLANT,
+    row_order.PLANT,
     unit_change.PLANT,
     covariate_drift.PLANT,
+    category_recode.PLANT,
+    missingness_shift.PLANT,
+    concept_drift.PLANT,
+    label_shift.PLANT,
+    label_definition.PLANT,
     *inherent.PLANTS,
     duplicate_rows.PLANT,
+    sentinel_values.PLANT,
+    impossible_values.PLANT,
+    missing_not_at_random.PLANT,
+    label_noise_slice.PLANT,
+    selection_gap.PLANT,
 )
 
 
@@ -39,7 +73,6 @@ def with_statistics(plant: Plant, key: PlantKey, public: pd.DataFrame, twin: pd.
     value = plant.measure(public, key)
     shared = key.kind in inherent.FACTS
     null = dict.fromkeys(value) if shared else plant.measure(twin, key)
-    measured = [
-        Statistic(name=name, value=value[name], null=null[name], column=key.columns[0]) for name in value
-    ]
+    column = key.parameters.get("statistic_column", key.columns[0])
+    measured = [Statistic(name=name, value=value[name], null=null[name], column=column) for name in value]
     return key.model_copy(update={"statistics": measured})

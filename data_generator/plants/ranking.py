@@ -1,0 +1,35 @@
+"""AUC of values that many rows share: computed on the groups, so that a search need not rank all rows again."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+Floats = npt.NDArray[np.float64]
+Numbers = npt.NDArray[Any]
+
+
+def grouped_auc(score: Numbers, positives: Numbers, negatives: Numbers) -> float:
+    """Return max(a, 1 − a) of the AUC when group g holds `positives[g]` and `negatives[g]` rows of `score[g]`.
+
+    Groups of equal score count as one; ties count half. NaN with one class only.
+    """
+    _, tied = np.unique(score, return_inverse=True)
+    ones, zeros = np.bincount(tied, positives), np.bincount(tied, negatives)
+    pairs = float(ones.sum() * zeros.sum())
+    if pairs == 0:
+        return float("nan")
+    below = np.cumsum(zeros) - zeros
+    area = float(np.sum(ones * (below + zeros / 2))) / pairs
+    return max(area, 1 - area)
+
+
+def sparse_auc(values: Floats, positive: npt.NDArray[np.bool_]) -> float:
+    """Return max(a, 1 − a) of the AUC of non-negative values most of which are 0."""
+    filled = values > 0
+    ones, zeros = positive[filled], ~positive[filled]
+    score = np.append(values[filled], 0.0)
+    empty = int(positive.sum()) - int(ones.sum())
+    return grouped_auc(score, np.append(ones, empty), np.append(zeros, np.sum(~filled) - empty))
