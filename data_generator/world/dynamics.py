@@ -136,7 +136,7 @@ def _run(
         logit, shift[max(month, 0)] = logits.of(
             month, customer[now], tenure[now], [state[now] for state in states]
         )
-        cancels = _sample(logit, float(cancelling.uniform(1)[0]))
+        cancels = sampled(logit, float(cancelling.uniform(1)[0]))
         kept["cancels"][now] = cancels
         if now + 1 == MONTHS:
             break
@@ -187,8 +187,8 @@ KEPT: dict[str, type] = {
 }
 
 
-def _sample(logit: Singles, luck: float) -> npt.NDArray[np.bool_]:
-    """Draw who cancels by systematic sampling in the order of the hazard.
+def sampled(logit: Singles, luck: float) -> npt.NDArray[np.bool_]:
+    """Return who cancels, drawn by systematic sampling in the order of the hazard.
 
     Everyone cancels with the probability of their own hazard; how many do in any band of risk hardly depends on
     luck, which keeps the base rate and every model's scores alike from seed to seed.
