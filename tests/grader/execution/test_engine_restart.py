@@ -1,0 +1,208 @@
+"""A real engine, killed with SIGKILL in the middle of things and started again: never the candidate's doing."""
+
+import contextlib
+import gc
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from pathlib import Path
+
+import pytest
+
+from grader.errors import SandboxError
+from grader.execution.docker import DockerExecutor
+from grader.execution.engine import DEFAULT_HOST
+from grader.execution.limits import GIB, MIB, JobLimits
+from grader.execution.protocol import BuildRequest
+from grader.types import Verdict
+
+ENGINE = Path(__file__).resolve().parents[3] / "docker" / "engine"
+IMAGE = "python:3.11-slim"
+SERVICE = "FROM python:3.11-slim\nCMD python -m http.server 8000\n"
+
+pytestmark = [
+    pytest.mark.docker,
+    pytest.mark.slow,
+    pytest.mark.filterwarnings(
+        "ignore::ResourceWarning"
+    ),  # the SDK leaves sockets of the engine that was killed
+    pytest.mark.skipif(
+        os.geteuid() != 0 or shutil.which("dockerd", path="/usr/sbin:/usr/bin:/usr/local/bin") is None,
+        reason="needs root and dockerd for a private engine",
+    ),
+]
+
+
+class PrivateEngine:
+    """An engine of our own, beside the one that others use."""
+
+    def __init__(self, folder):
+        self.folder = folder
+        self.host = f"unix://{folder}/docker.sock"
+        own = {name: value for name, value in os.environ.items() if name != "DOCKER_HOST"}
+        self.environment = own | {
+            "TAKEHOME_ENGINE_DIR": str(folder),
+            "TAKEHOME_ENGINE_SOCKET": str(folder / "docker.sock"),
+            "TAKEHOME_ENGINE_BRIDGE": "none",
+        }
+
+    def run(self, *words):
+        """Run the engine script on this engine."""
+        command = [sys.executable, str(ENGINE), *words]
+        done = subprocess.run(
+            command, env=self.environment, capture_output=True, text=True, timeout=240, check=False
+        )
+        assert done.returncode == 0, done.stderr
+
+    def kill(self):
+        """End the daemon as the kernel ends one that took too much memory."""
+        for place in Path("/proc").glob("[0-9]*/cmdline"):
+            with contextlib.suppress(OSError):
+                words = place.read_bytes().split(b"\0")
+                ours = any(w.startswith(f"--data-root={self.folder}/".encode()) for w in words)
+                if ours and words[0].endswith(b"dockerd"):
+                    os.kill(int(place.parent.name), signal.SIGKILL)
+                    return
+        raise AssertionError("the private engine does not run")
+
+    def killed_after(self, seconds):
+        """Kill it in a moment and start it at once; join the thread to wait for both."""
+
+        def kill():
+            time.sleep(seconds)
+            self.kill()
+            self.run("start")
+
+        thread = threading.Thread(target=kill)
+        thread.start()
+        return thread
+
+
+@pytest.fixture(scope="module")
+def private(docker_executor, tmp_path_factory):
+    """A private engine with the base image in it."""
+    folder = Path(tempfile.mkdtemp(prefix="thk-", dir="/tmp"))  # socket paths have 107 bytes at most
+    engine = PrivateEngine(folder)
+    client = shutil.which("docker", path="/usr/bin:/usr/local/bin")
+    try:
+        engine.run("start")
+        shared = os.environ.get("DOCKER_HOST") or DEFAULT_HOST
+        with subprocess.Popen([client, "-H", shared, "save", IMAGE], stdout=subprocess.PIPE) as saving:
+            subprocess.run(
+                [client, "-H", engine.host, "load"], stdin=saving.stdout, check=True, capture_output=True
+            )
+        yield engine
+    finally:
+        gc.collect()  # while its warnings are ignored
+        with contextlib.suppress(AssertionError):
+            engine.run("stop", "--purge")
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture
+def executor(private, tmp_path, monkeypatch):
+    """An executor on the private engine."""
+    monkeypatch.setenv("DOCKER_HOST", private.host)
+    with DockerExecutor(runs=tmp_path / "runs", sandbox_image=IMAGE) as made:
+        yield made
+
+
+def test_a_job_that_the_engine_took_along_is_done_again(private, executor, job):
+    """The job's exit code is no verdict on it; after the engine is back the same executor goes on."""
+    killing = private.killed_after(2.0)
+    with pytest.raises(SandboxError, match="engine"):
+        executor.run(job("import time; time.sleep(60)", output_area="kept"))
+    executor.recover(60)
+    killing.join()
+    done = executor.run(job("print('again')", output_area="kept"))
+    assert (done.verdict, done.stdout) == (Verdict.OK, b"again\n")
+    assert executor.read_area("kept", "nothing", 10) is None
+
+
+def test_an_area_that_went_with_the_engine_is_not_read_as_empty(private, executor, job):
+    """Else findings that a notebook did write would count as missing."""
+    write = "import os; open(os.environ['OUTPUT_DIR'] + '/findings.json', 'w').write('[]')"
+    read = "import os; print(os.listdir(os.environ['AREA']))"
+    executor.run(job(write, output_area="notebook"))
+    before = executor.run(job(read, read_areas={"AREA": "notebook"}))
+    assert before.stdout == b"['findings.json']\n"
+    private.killed_after(0.0).join()
+    with pytest.raises(SandboxError, match=r"area notebook was lost|restarted"):
+        executor.run(job(read, read_areas={"AREA": "notebook"}))
+    executor.recover(60)
+    executor.run(job(write, output_area="notebook"))
+    assert executor.run(job(read, read_areas={"AREA": "notebook"})).stdout == b"['findings.json']\n"
+
+
+def test_a_service_that_went_with_the_engine_is_not_down(private, executor, job, tmp_path):
+    """Neither a probe nor its state blames the service."""
+    (tmp_path / "Dockerfile").write_text(SERVICE)
+    built = executor.build(BuildRequest(tmp_path, "Dockerfile", 120, GIB))
+    assert built.verdict is Verdict.OK
+    limits = JobLimits(seconds=60, memory=256 * MIB)
+    with contextlib.ExitStack() as stack:
+        # Removing what is gone with the engine may fail too.
+        stack.enter_context(contextlib.suppress(SandboxError))
+        service = stack.enter_context(executor.serve(built.image, limits))
+        assert service.running()
+        killing = private.killed_after(1.0)
+        try:
+            with pytest.raises(SandboxError):
+                service.probe(job("import time; time.sleep(60)"))
+        finally:
+            killing.join()
+        asked = [service.running, service.down, lambda: service.stop(1)]
+        told = []
+        for ask in asked:
+            try:
+                told.append(ask())
+            except SandboxError as error:
+                told.append("restarted" in str(error))
+        assert told == [True, True, True]
+    executor.recover(60)
+    with executor.serve(built.image, limits) as service:
+        assert service.running()
+
+
+def test_a_build_that_the_engine_took_along_is_not_the_candidates(private, executor, tmp_path):
+    """The client's exit code says failure; the engine was restarted meanwhile."""
+    (tmp_path / "Dockerfile").write_text(
+        "FROM python:3.11-slim\nCOPY big .\nRUN python -c 'import time; time.sleep(60)'\n"
+    )
+    with (tmp_path / "big").open("wb") as file:
+        file.truncate(300 * MIB)
+    killing = private.killed_after(1.5)
+    try:
+        with pytest.raises(SandboxError, match="engine"):
+            executor.build(BuildRequest(tmp_path, "Dockerfile", 120, 2 * GIB))
+    finally:
+        killing.join()
+    executor.recover(60)
+    (tmp_path / "Dockerfile").write_text(SERVICE)
+    assert executor.build(BuildRequest(tmp_path, "Dockerfile", 120, 2 * GIB)).verdict is Verdict.OK
+
+
+def test_a_base_image_that_no_registry_gives_is_ours(executor, tmp_path):
+    """The private engine has no network at all: asking a registry fails as it does where there is none."""
+    (tmp_path / "Dockerfile").write_text("FROM python:3.12-slim\n")
+    built = executor.build(BuildRequest(tmp_path, "Dockerfile", 60, GIB))
+    assert built.verdict is Verdict.INFRA_ERROR
+    assert "python:3.12-slim cannot be fetched" in built.detail
+
+
+def test_an_engine_that_stays_away_is_said_to(private, executor):
+    """Waiting has an end, and says what was waited for."""
+    private.kill()
+    try:
+        begun = time.monotonic()
+        with pytest.raises(SandboxError, match="engine"):
+            executor.recover(2)
+        assert time.monotonic() - begun < 20
+    finally:
+        private.run("start")
+    executor.recover(60)
