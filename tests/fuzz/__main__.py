@@ -21,9 +21,19 @@ from typing import Any
 
 from grader.execution.local import LocalExecutor
 from tests.fuzz import base, graded, report, trial
+from tests.fuzz.forking import ForkingExecutor, kept_apart
 
 ROOT = Path(__file__).resolve().parents[2]
+MAKE_DATA = """
+import pathlib, sys
+from tests.fuzz import base
+folder = pathlib.Path(sys.argv[1])
+base.data(folder / "data")
+base.keep(folder / "files")
+"""
 READERS = ("grader/probes", "grader/intake", "tests/fuzz")
+WRITERS = ("__main__.py", "report.py", "graded.py", "test_fuzz.py")
+"""Files of this folder that change no outcome."""
 
 
 def main() -> int:
@@ -59,6 +69,8 @@ def code_hash() -> str:
     digest = hashlib.sha256()
     for folder in READERS:
         for path in sorted((ROOT / folder).rglob("*.py")):
+            if folder == "tests/fuzz" and path.name in WRITERS:
+                continue
             digest.update(path.relative_to(ROOT).as_posix().encode() + b"\0" + path.read_bytes())
     return digest.hexdigest()[:12]
 
@@ -68,13 +80,16 @@ def run_all(count: int, seed: int, kept: Path) -> list[trial.Outcome]:
     done = {o.number: o for o in map(trial.from_line, _lines(kept)) if o.number < count}
     with tempfile.TemporaryDirectory(prefix="fuzz-") as scratch, kept.open("a", encoding="utf-8") as log:
         folder = Path(scratch)
-        data = base.data(folder / "data")
-        with LocalExecutor(folder=folder / "jobs") as executor:
+        kept_apart(ROOT, MAKE_DATA, [str(folder)])
+        data = folder / "data"
+        files = base.kept(folder / "files")
+        with LocalExecutor(folder=folder / "jobs") as local:
+            executor = ForkingExecutor(local)
             for number in range(count):
                 if number in done:
                     continue
                 case = folder / f"case{number}"
-                done[number] = outcome = trial.run(number, seed, executor, data, case)
+                done[number] = outcome = trial.run(number, seed, files, executor, data, case)
                 shutil.rmtree(case, ignore_errors=True)
                 log.write(trial.as_line(outcome) + "\n")
                 log.flush()

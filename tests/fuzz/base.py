@@ -70,6 +70,21 @@ def files() -> dict[str, bytes]:
     }
 
 
+def keep(folder: Path) -> None:
+    """Write the files of the submission below a new folder."""
+    for name, content in files().items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+
+
+def kept(folder: Path) -> dict[str, bytes]:
+    """Return what `keep` wrote."""
+    return {
+        p.relative_to(folder).as_posix(): p.read_bytes() for p in sorted(folder.rglob("*")) if p.is_file()
+    }
+
+
 def data(folder: Path) -> Path:
     """Write the issued data into a new folder."""
     folder.mkdir()

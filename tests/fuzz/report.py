@@ -55,8 +55,8 @@ def _page(shown: dict[str, Any], graded: list[dict[str, Any]]) -> str:
         "",
         "Made by `python -m tests.fuzz`; do not edit. Each case is a small whole submission or its notebook, changed",
         "by chance from a seed, and read by the code a grading uses: archives are unpacked and held against the rules",
-        "of intake, what opens is read by the probes, one notebook in ten is also run. Every job is a process of its",
-        "own under the grader's limits.",
+        "of intake, what opens is read by the probes, one notebook in ten is also run by the local executor. Readers",
+        "run in forks of one process, under the clocks of the grader's default limits.",
         "",
         f"**{shown['cases']:,} cases** (seed {shown['seed']}): {len(shown['tracebacks'])} tracebacks,"
         f" {len(shown['without_verdict'])} without a verdict,"

@@ -13,6 +13,7 @@ from tests.fuzz import base, report, trial
 
 SEED = 11
 SAMPLE = range(20)
+FILES = base.files()
 
 
 @pytest.fixture(scope="module")
@@ -21,7 +22,7 @@ def outcomes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[trial.Ou
     folder = tmp_path_factory.mktemp("fuzz")
     data = base.data(folder / "data")
     with LocalExecutor(folder=folder / "jobs") as executor:
-        yield [trial.run(n, SEED, executor, data, folder / f"case{n}") for n in SAMPLE]
+        yield [trial.run(n, SEED, FILES, executor, data, folder / f"case{n}") for n in SAMPLE]
 
 
 def test_every_case_ends_in_a_verdict(outcomes: list[trial.Outcome]) -> None:
@@ -35,8 +36,8 @@ def test_every_case_ends_in_a_verdict(outcomes: list[trial.Outcome]) -> None:
 def test_a_case_is_the_same_each_time() -> None:
     """A case that broke something can be made again from its number and seed."""
     for number in SAMPLE:
-        assert trial.make(number, SEED) == trial.make(number, SEED)
-    assert trial.make(0, SEED) != trial.make(0, SEED + 1)
+        assert trial.make(number, SEED, FILES) == trial.make(number, SEED, FILES)
+    assert trial.make(0, SEED, FILES) != trial.make(0, SEED + 1, FILES)
 
 
 def test_a_traceback_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -48,9 +49,9 @@ def test_a_traceback_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     broken.write_text("raise ZeroDivisionError('ours')")
     with LocalExecutor(folder=tmp_path / "jobs") as executor, monkeypatch.context() as patched:
         patched.setattr(trial, "probe_script", lambda _: broken)
-        assert "read_notebook" in trial.run(notebook, SEED, executor, data, tmp_path / "a").trouble
+        assert "read_notebook" in trial.run(notebook, SEED, FILES, executor, data, tmp_path / "a").trouble
         patched.setattr(trial, "find_pins", lambda *_: 1 / 0)
-        assert "ZeroDivisionError" in trial.run(archive, SEED, executor, data, tmp_path / "b").trouble
+        assert "ZeroDivisionError" in trial.run(archive, SEED, FILES, executor, data, tmp_path / "b").trouble
 
 
 def test_a_run_goes_on_where_it_was_killed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -62,6 +63,7 @@ def test_a_run_goes_on_where_it_was_killed(tmp_path: Path, monkeypatch: pytest.M
         return trial.Outcome(number, "archive", "flip", (trial.Step("intake", "OK", "", 0.1, 180.0),))
 
     monkeypatch.setattr(trial, "run", run)
+    monkeypatch.setattr(command, "kept_apart", lambda *_: None)
     kept = tmp_path / "kept.jsonl"
     whole = command.run_all(3, SEED, kept)
     lines = kept.read_text().splitlines()

@@ -6,9 +6,10 @@ import json
 import random
 import time
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 from grader.errors import SandboxError, SubmissionError
 from grader.evidence.modelling import (
@@ -20,7 +21,7 @@ from grader.evidence.modelling import (
 from grader.evidence.notebook import NotebookEvidence
 from grader.execution.dockerfile_gate import check_dockerfile
 from grader.execution.limits import JobLimits, Limits
-from grader.execution.protocol import Executor, Job
+from grader.execution.protocol import Execution, Job
 from grader.intake.opening import Submission, open_submission
 from grader.pipeline.probing import probe_library, probe_script, run_probe
 from grader.pipeline.stage import find_dockerfile, find_pins, find_readme, open_to_all
@@ -41,6 +42,13 @@ READERS: dict[str, tuple[type[Model], tuple[str, ...]]] = {
 }
 NOTEBOOK = JobLimits(seconds=60, memory=1 << 30)
 CELL_SECONDS = 20.0
+
+
+class Runner(Protocol):
+    """As much of an executor as a case needs."""
+
+    def run(self, job: Job) -> Execution:
+        """Run a job to its end."""
 
 
 @dataclass(frozen=True)
@@ -65,10 +73,10 @@ class Outcome:
     trouble: str = ""
 
 
-def make(number: int, seed: int) -> tuple[str, str, str, bytes]:
+def make(number: int, seed: int, files: Mapping[str, bytes]) -> tuple[str, str, str, bytes]:
     """Return kind, change, file name and content of the case of a number; the same for the same seed."""
     rng = random.Random(f"{seed}:{number}")
-    kind, files = KINDS[number % len(KINDS)], base.files()
+    kind, files = KINDS[number % len(KINDS)], dict(files)
     if kind == "archive":
         form = rng.choice(FORMS)
         change, raw = mutate.altered(mutate.packed(files, form), rng)
@@ -83,9 +91,11 @@ def make(number: int, seed: int) -> tuple[str, str, str, bytes]:
     return kind, change, "audit.ipynb", raw
 
 
-def run(number: int, seed: int, executor: Executor, data: Path, scratch: Path) -> Outcome:
-    """Run a case in a new folder `scratch`."""
-    kind, change, name, raw = make(number, seed)
+def run(
+    number: int, seed: int, files: Mapping[str, bytes], executor: Runner, data: Path, scratch: Path
+) -> Outcome:
+    """Run a case, mutated from `files`, in a new folder `scratch`."""
+    kind, change, name, raw = make(number, seed, files)
     steps: list[Step] = []
     try:
         scratch.mkdir()
@@ -109,7 +119,7 @@ def run(number: int, seed: int, executor: Executor, data: Path, scratch: Path) -
     return Outcome(number, kind, change, tuple(steps), "\n".join(broken))
 
 
-def _open(steps: list[Step], executor: Executor, path: Path, target: Path) -> Submission | None:
+def _open(steps: list[Step], executor: Runner, path: Path, target: Path) -> Submission | None:
     limits, begun = Limits(), time.monotonic()
     opened, rule = None, ""
     try:
@@ -126,7 +136,7 @@ def _open(steps: list[Step], executor: Executor, path: Path, target: Path) -> Su
     return opened
 
 
-def _read(steps: list[Step], executor: Executor, folder: Path, data: Path, readers: tuple[str, ...]) -> None:
+def _read(steps: list[Step], executor: Runner, folder: Path, data: Path, readers: tuple[str, ...]) -> None:
     limits = Limits()
     for name in readers:
         model, arrays = READERS[name]
@@ -144,7 +154,7 @@ def _read(steps: list[Step], executor: Executor, folder: Path, data: Path, reade
         steps.append(_timed(job, read))
 
 
-def _execute(steps: list[Step], executor: Executor, folder: Path, data: Path) -> None:
+def _execute(steps: list[Step], executor: Runner, folder: Path, data: Path) -> None:
     job = Job(
         "notebook",
         probe_script("notebook_run"),
