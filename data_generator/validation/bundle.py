@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from data_generator.dictionary import render
+from data_generator.files import parquet
 from data_generator.months import EXTRACTION_MONTH, month_name
 from data_generator.release import ASSIGNMENT, Release
 from data_generator.schema import FEATURES, KEYS, feature_names
@@ -20,6 +21,8 @@ from data_generator.variant import Variant
 
 SLICE = 48  # bytes of a vault file that must not occur in a bundle file
 STRIDE = 997
+SHORTEST_WORD = 8
+TRUTH = "true_probability"
 OWN_FILES = {"data/snapshots.parquet", "data/snapshots.csv.gz", "data_dictionary.md", "contract.yaml"}
 NOT_CODE = "__pycache__"
 
@@ -47,16 +50,9 @@ def vault_remains(variant: Variant, release: Release, issued: pd.DataFrame) -> l
         "seed": str(key["seed"]),
         "seed in hexadecimal": f"{key['seed']:x}",
     }
-    words = {what: word for what, word in words.items() if len(word) >= 8}
-    pieces = {
-        piece
-        for path in (
-            release.vault / "key.json",
-            release.vault / "holdout.parquet",
-            release.vault / "release.json",
-        )
-        for piece in _pieces(path.read_bytes())
-    }
+    words |= {f"hash of the rows of {p['id']}": p["affected_rows"]["sha256"] for p in key["plants"]}
+    words = {what: word for what, word in words.items() if len(word) >= SHORTEST_WORD}
+    pieces = probability_bytes(release.vault / "holdout.parquet")
     for path in sorted(p for p in release.bundle.rglob("*") if p.is_file()):
         raw = path.read_bytes()
         content = gzip.decompress(raw) if path.suffix == ".gz" else raw
@@ -65,31 +61,25 @@ def vault_remains(variant: Variant, release: Release, issued: pd.DataFrame) -> l
             for what, word in words.items()
             if word.encode() in content
         ]
-        shared = pieces & {bytes(content[i : i + SLICE]) for i in _places(content, pieces)}
-        if shared:
-            odd.append(
-                Oddity(
-                    "vault in the bundle",
-                    str(path.relative_to(release.bundle)),
-                    f"holds {next(iter(shared))!r}",
-                )
-            )
+        if any(piece in content for piece in pieces):
+            place = str(path.relative_to(release.bundle))
+            odd.append(Oddity("vault in the bundle", place, "holds bytes of the replay's true probabilities"))
     if issued["snapshot_month"].max() > month_name(EXTRACTION_MONTH):
         odd.append(
             Oddity("vault in the bundle", "data/snapshots.parquet", "holds months after the extraction")
         )
-    if "true_probability" in issued:
+    if TRUTH in issued:
         odd.append(Oddity("vault in the bundle", "data/snapshots.parquet", "holds true probabilities"))
     return odd
 
 
-def _pieces(content: bytes) -> set[bytes]:
-    # The first bytes of a Parquet file are its magic number, the last ones name the writer.
-    return {content[i : i + SLICE] for i in range(SLICE, max(len(content) - 4 * SLICE, SLICE), STRIDE)}
-
-
-def _places(content: bytes, pieces: set[bytes]) -> list[int]:
-    return [at for piece in pieces if (at := content.find(piece)) >= 0]
+def probability_bytes(holdout: Path) -> set[bytes]:
+    """Return slices of the stored true probabilities, which no other file can share by chance."""
+    group = parquet.ParquetFile(holdout).metadata.row_group(0)
+    chunk = next(c for i in range(group.num_columns) if (c := group.column(i)).path_in_schema == TRUTH)
+    start = chunk.dictionary_page_offset or chunk.data_page_offset
+    content = holdout.read_bytes()[start : start + chunk.total_compressed_size]
+    return {content[i : i + SLICE] for i in range(SLICE, len(content) - SLICE, STRIDE)}
 
 
 def _same_values(written: pd.DataFrame, made: pd.DataFrame, name: str) -> list[Oddity]:
@@ -118,9 +108,7 @@ def _csv(path: Path, issued: pd.DataFrame) -> list[Oddity]:
     if header[3:8] != bytes(5):
         odd.append(Oddity("csv", "gzip header", "holds a file name, a comment or a time"))
     text = [c for c in issued.columns if not pd.api.types.is_numeric_dtype(issued[c])]
-    csv = pd.read_csv(
-        path, dtype=dict.fromkeys(text, "object"), keep_default_na=True, float_precision="round_trip"
-    )
+    csv = pd.read_csv(path, dtype=dict.fromkeys(text, "object"))
     return odd + _same_values(csv, issued, "data/snapshots.csv.gz")
 
 

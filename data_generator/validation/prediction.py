@@ -23,7 +23,7 @@ PARAMETERS = {
     "num_threads": 1, "deterministic": True, "force_row_wise": True, "verbosity": -1, "seed": 0,
 }  # fmt: skip
 ROUNDS = 40
-SMALLEST_FIT = 10_000  # rows below which a model of the residual is not worth its time
+SMALLEST_FIT = 20_000  # rows below which a model of the residual is not worth its time
 
 
 def aspects_against_residual(exhibit: Exhibit) -> list[Reading]:
