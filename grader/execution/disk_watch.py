@@ -34,12 +34,17 @@ def free_disk(root: Path | None) -> int | None:
         return None
 
 
+def most_disk(max_bytes: int) -> int:
+    """Return the bytes of disk that the build of an image of at most `max_bytes` may take."""
+    return GROWTH_FACTOR * max_bytes + GROWTH_SLACK
+
+
 def build_watcher(engine: Engine, max_bytes: int) -> Watcher | None:
     """Return what stops a build that takes far more disk than its image may have, or nearly all there is."""
     before = free_disk(engine.root_dir)
     if before is None:
         return None
-    start, most = before, GROWTH_FACTOR * max_bytes + GROWTH_SLACK
+    start, most = before, most_disk(max_bytes)
 
     def look() -> str | None:
         free = free_disk(engine.root_dir)
@@ -48,7 +53,7 @@ def build_watcher(engine: Engine, max_bytes: int) -> Watcher | None:
         if start - free > most:
             return f"the build took more than {most / MIB:.0f} MiB of disk"
         if free < RESERVE:
-            return f"the engine's disk has only {free / MIB:.0f} MiB left"
+            return f"the engine's disk has only {free / MIB:.0f} MiB left; make room on it"
         return None
 
     return look

@@ -13,7 +13,7 @@ import requests
 from docker.errors import DockerException, ImageNotFound, NotFound
 
 from grader.execution.build_client import BuildCommand, BuildEnd, run_build
-from grader.execution.disk_watch import build_watcher
+from grader.execution.disk_watch import build_watcher, free_disk, most_disk
 from grader.execution.dockerfile_gate import check_dockerfile
 from grader.execution.engine import Builder, Engine, engine_errors, first_line
 from grader.execution.images import image_exists, inspect_image
@@ -21,6 +21,7 @@ from grader.execution.limits import MIB
 from grader.execution.protocol import Build, BuildRequest
 from grader.execution.regular_file import read_regular
 from grader.execution.runs import Run
+from grader.execution.verdicts import NO_SPACE
 from grader.types import Verdict
 
 RUNS_BY = (
@@ -123,12 +124,15 @@ class ImageBuilder:
             labels=self._run.labels,
             arguments={"BUILDKIT_CACHE_MOUNT_NS": self._run.id} if builder.buildkit else {},
         )
+        before = free_disk(self._engine.root_dir)
         end = run_build(
             builder, self._engine.host, command, watcher=build_watcher(self._engine, request.max_bytes)
         )
         if end.exit_code == 0:
             return self._built(tag, end, request)
         verdict, detail = self._blame(end, text, request)
+        if verdict is Verdict.BUILD_FAIL and NO_SPACE.search(end.log.tail()):
+            verdict, detail = _out_of_space(before, request)
         return _ended(verdict, detail, end)
 
     def _blame(self, end: BuildEnd, text: str, request: BuildRequest) -> tuple[Verdict, str]:
@@ -226,6 +230,14 @@ def _outside_context(folder: Path, request: BuildRequest, text: str) -> Path:
 def _ports(exposed: dict[str, object]) -> tuple[int, ...]:
     ports = (port.partition("/")[0] for port in exposed)
     return tuple(sorted(int(port) for port in ports if port.isdigit()))
+
+
+def _out_of_space(before: int | None, request: BuildRequest) -> tuple[Verdict, str]:
+    """Tell whose fault a full disk was: `before` is what was free on it when the build began."""
+    allowed = most_disk(request.max_bytes)
+    if before is None or before < allowed:
+        return Verdict.INFRA_ERROR, f"the engine's disk is full; make {allowed / MIB:.0f} MiB of room on it"
+    return Verdict.DISK_LIMIT, f"the build took more than {allowed / MIB:.0f} MiB of disk"
 
 
 def _no_image(verdict: Verdict, detail: str) -> Build:

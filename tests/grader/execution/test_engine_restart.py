@@ -83,10 +83,9 @@ class PrivateEngine:
         return thread
 
 
-@pytest.fixture(scope="module")
-def private(docker_executor, tmp_path_factory):
-    """A private engine with the base image in it."""
-    folder = Path(tempfile.mkdtemp(prefix="thk-", dir="/tmp"))  # socket paths have 107 bytes at most
+@contextlib.contextmanager
+def engine_in(folder):
+    """A private engine below a folder, with the base image in it."""
     engine = PrivateEngine(folder)
     client = shutil.which("docker", path="/usr/bin:/usr/local/bin")
     try:
@@ -101,7 +100,27 @@ def private(docker_executor, tmp_path_factory):
         gc.collect()  # while its warnings are ignored
         with contextlib.suppress(AssertionError):
             engine.run("stop", "--purge")
-        shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="module")
+def private(docker_executor, tmp_path_factory):
+    """A private engine with the base image in it."""
+    folder = Path(tempfile.mkdtemp(prefix="thk-", dir="/tmp"))  # socket paths have 107 bytes at most
+    with engine_in(folder) as engine:
+        yield engine
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture
+def small_disk(docker_executor):
+    """A folder on a disk of its own, of 700 MiB."""
+    folder = Path(tempfile.mkdtemp(prefix="thd-", dir="/tmp"))
+    mount = ["mount", "-t", "tmpfs", "-o", "size=700m", "tmpfs", str(folder)]
+    if subprocess.run(mount, check=False, capture_output=True).returncode:
+        pytest.skip("nothing can be mounted here")
+    yield folder
+    subprocess.run(["umount", "--lazy", str(folder)], check=True)
+    folder.rmdir()
 
 
 @pytest.fixture
@@ -206,3 +225,38 @@ def test_an_engine_that_stays_away_is_said_to(private, executor):
     finally:
         private.run("start")
     executor.recover(60)
+
+
+def test_a_full_disk_of_the_engine_is_ours(small_disk, tmp_path, job, monkeypatch):
+    """Neither a build nor a job pays for a disk without room; with room again both go on."""
+    with engine_in(small_disk) as engine:
+        monkeypatch.setenv("DOCKER_HOST", engine.host)
+        (tmp_path / "Dockerfile").write_text(SERVICE)
+        with DockerExecutor(runs=tmp_path / "runs", sandbox_image=IMAGE) as executor:
+            built = executor.build(BuildRequest(tmp_path, "Dockerfile", 60, GIB))
+            assert built.verdict is Verdict.INFRA_ERROR
+            assert "make room" in built.detail
+            filling = small_disk / "filling"
+            with contextlib.suppress(OSError), filling.open("wb") as file:
+                while True:
+                    file.write(bytes(MIB))
+            with pytest.raises(SandboxError, match="no space left"):
+                executor.run(job("pass"))
+            filling.unlink()
+            executor.recover(10)
+            assert executor.run(job("pass")).verdict is Verdict.OK
+
+
+def test_a_sandbox_image_that_was_removed_is_made_again(private, tmp_path, job, monkeypatch):
+    """Somebody cleans up the engine in the middle of a grading."""
+    monkeypatch.setenv("DOCKER_HOST", private.host)
+    (tmp_path / "docker").mkdir()
+    (tmp_path / "docker" / "sandbox.Dockerfile").write_text(f"FROM {IMAGE}\nLABEL made=here\n")
+    with DockerExecutor(runs=tmp_path / "runs", docker_folder=tmp_path / "docker") as executor:
+        assert executor.run(job("pass")).verdict is Verdict.OK
+        executor._engine.client.api.remove_image(executor.sandbox_image, force=True)
+        with pytest.raises(SandboxError, match="No such image"):
+            executor.run(job("pass"))
+        executor.recover(10)
+        assert executor.run(job("pass")).verdict is Verdict.OK
+        executor._engine.client.api.remove_image(executor.sandbox_image, force=True)
