@@ -1,24 +1,44 @@
-"""The command `takehome generate`: a seed in, a public bundle and a private vault out."""
+"""The commands `takehome generate` and `takehome issue`: a public bundle and a private vault come out."""
 
 from __future__ import annotations
 
 import json
+import signal
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from data_generator.errors import GeneratorError
 
 USAGE_ERROR = 2
-HELP = """Make the dataset of a seed: `OUT/bundle/` to give away and `OUT/vault/` to keep.
+INTERRUPTED = 130
+GENERATE_HELP = """Make the dataset of a seed: `OUT/bundle/` to give away and `OUT/vault/` to keep.
 
 The same seed gives the same data. The key is marked `origin: practice`.
 
 Example: takehome generate --seed 7 --out build/seven --rows 200000 --csv
 """
+ISSUE_HELP = """Issue a candidate's own dataset: `OUT/<pseudonym>.zip` to send, `OUT/bundle/`, and `OUT/vault/` to keep.
+
+The variant derives from the company secret ($TAKEHOME_SECRET_FILE, made on the first issue) and the name; it is
+measured, and the next one is taken where it is easier or harder than the others. What was issued is recorded in
+the register; neither bundle nor vault nor zip holds the name.
+
+Example: takehome issue --candidate "Ada Lovelace" --out issued/ada
+"""
+
+Rows = Annotated[int, typer.Option(help="Exact number of issued rows.")]
+BlueprintName = Annotated[
+    str, typer.Option(help="Which defects: hiring, practice, hard, or a .yaml file with your own counts.")
+]
+Csv = Annotated[bool, typer.Option("--csv/--no-csv", help="Also write the data as data/snapshots.csv.gz.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print the result as JSON on stdout.")]
+Out = Annotated[Path, typer.Option(help="New folder to write; must not exist.")]
 
 
 @dataclass
@@ -36,36 +56,55 @@ class Stages:
         typer.echo(f"{stage:<10} {self.seconds[stage]:7.2f} s", err=True)
 
 
+@contextmanager
+def one_line(command: str) -> Iterator[None]:
+    """Say errors and interruptions in one line each; exit code 2, or 130 when interrupted."""
+    # A polite request to end cleans up like Ctrl-C does.
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        yield
+    except GeneratorError as error:
+        typer.echo(f"takehome {command}: {' '.join(str(error).split())}", err=True)
+        raise typer.Exit(USAGE_ERROR) from error
+    except MemoryError as error:
+        typer.echo(f"takehome {command}: rows: not enough memory, expected fewer rows", err=True)
+        raise typer.Exit(USAGE_ERROR) from error
+    except KeyboardInterrupt as error:
+        typer.echo(f"takehome {command}: interrupted; nothing was written", err=True)
+        raise typer.Exit(INTERRUPTED) from error
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
 def generate(
     seed: Annotated[int, typer.Option(help="Non-negative integer that fixes everything about the variant.")],
-    out: Annotated[Path, typer.Option(help="New folder to write; must not exist.")],
-    rows: Annotated[int, typer.Option(help="Exact number of issued rows, at least 2000.")] = 200_000,
-    blueprint: Annotated[
-        str, typer.Option(help="Which defects: hiring, practice, hard, or a .yaml file with your own counts.")
-    ] = "hiring",
-    csv: Annotated[
-        bool, typer.Option("--csv/--no-csv", help="Also write the data as data/snapshots.csv.gz.")
-    ] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print the result as JSON on stdout.")] = False,
+    out: Out,
+    rows: Rows = 200_000,
+    blueprint: BlueprintName = "hiring",
+    csv: Csv = False,
+    as_json: AsJson = False,
 ) -> None:
     """Make the dataset of a seed."""
-    # Imported here so that the help and other commands do not wait for the numerical libraries.
-    from data_generator.blueprint import load_blueprint
-    from data_generator.release import check_assignment, check_output, write_release
-    from data_generator.variant import make_variant
-    from data_generator.yardstick import measure
+    with one_line("generate"):
+        # Imported here so that the help and other commands do not wait for the numerical libraries.
+        from data_generator.blueprint import load_blueprint
+        from data_generator.release import check_assignment, write_release
+        from data_generator.request import check_rows, check_seed
+        from data_generator.staging import check_output
+        from data_generator.variant import make_variant
+        from data_generator.yardstick import measure
 
-    stages = Stages()
-    try:
+        stages = Stages()
+        check_seed(seed)
+        check_rows(rows)
         check_output(out)
         check_assignment()
         variant = make_variant(seed, rows, stages.done, load_blueprint(blueprint))
         measured = measure(variant)
         stages.done("yardstick")
         release = write_release(variant, measured, out, csv=csv, progress=stages.done)
-    except GeneratorError as error:
-        typer.echo(f"takehome generate: {error}", err=True)
-        raise typer.Exit(USAGE_ERROR) from error
+    for kind in variant.unmeasurable:
+        typer.echo(f"note: {kind} does not show by its own statistic on {rows} rows", err=True)
     result = {
         "variant": release.variant,
         "seed": seed,
@@ -76,25 +115,65 @@ def generate(
         "vault": str(release.vault),
         "seconds": stages.seconds,
     }
-    for kind in variant.unmeasurable:
-        typer.echo(f"note: {kind} does not show by its own statistic on {rows} rows", err=True)
+    _show(result, as_json, f"variant {release.variant}: {release.rows} rows", ("bundle", "vault"))
+
+
+def issue(
+    candidate: Annotated[str, typer.Option(help="Name or any other text that stands for one person only.")],
+    out: Out,
+    rows: Rows = 200_000,
+    blueprint: BlueprintName = "hiring",
+    register: Annotated[
+        Path | None, typer.Option(help="The register, one JSON line per issue; by default in your settings.")
+    ] = None,
+    again: Annotated[
+        bool, typer.Option("--again", help="Issue another variant to a candidate with one.")
+    ] = False,
+    csv: Csv = False,
+    as_json: AsJson = False,
+) -> None:
+    """Issue a candidate's own dataset."""
+    with one_line("issue"):
+        from data_generator.issue import Request
+        from data_generator.issue import issue as issue_variant
+        from data_generator.register import default_register
+
+        request = Request(candidate, out, register or default_register(), rows, blueprint, csv, again)
+        issued = issue_variant(request, lambda line: typer.echo(line, err=True))
+    entry = issued.entry
+    result = {
+        "pseudonym": entry.pseudonym,
+        "variant": entry.variant,
+        "attempt": entry.attempt,
+        "rejected": [rejected.model_dump() for rejected in entry.rejected],
+        "rows": entry.rows,
+        "blueprint": entry.blueprint,
+        "zip": str(issued.parcel),
+        "bundle": str(issued.release.bundle),
+        "vault": str(issued.release.vault),
+        "register": str(request.register),
+    }
+    heading = f"{entry.pseudonym}: variant {entry.variant}, {entry.rows} rows"
+    _show(result, as_json, heading, ("zip", "bundle", "vault", "register"))
+
+
+def _show(result: dict[str, Any], as_json: bool, heading: str, places: tuple[str, ...]) -> None:
     if as_json:
         typer.echo(json.dumps(result, indent=2))
     else:
-        typer.echo(
-            f"variant {release.variant}: {release.rows} rows\nbundle  {release.bundle}\nvault   {release.vault}"
-        )
+        typer.echo("\n".join([heading, *(f"{name:<8} {result[name]}" for name in places)]))
 
 
 def register(app: typer.Typer) -> None:
     """Add the generator's commands to the one command line."""
-    app.command("generate", help=HELP)(generate)
+    app.command("generate", help=GENERATE_HELP)(generate)
+    app.command("issue", help=ISSUE_HELP)(issue)
 
 
 def main() -> None:
-    """Run `generate` alone."""
+    """Run the generator's commands alone."""
     app = typer.Typer(add_completion=False)
-    app.command(help=HELP)(generate)
+    register(app)
     app()
 
 

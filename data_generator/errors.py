@@ -4,7 +4,10 @@ GeneratorError          anything we can say in one line; exit code 2 on the comm
 ├── OutputError         the output folder exists or cannot be written
 ├── AssignmentError     the folder `assignment/` is missing or incomplete
 ├── SpecError           rows, seed or plan outside what can be made
-└── PlantError          a plant could not reach the strength it was asked for
+├── PlantError          a plant could not reach the strength it was asked for
+├── SecretError         the company secret cannot be read, or others can read it
+├── RegisterError       the register cannot be read or written, or says that this was issued already
+└── RejectedError       no attempt gave a variant inside the bands
 """
 
 from __future__ import annotations
@@ -28,3 +31,15 @@ class SpecError(GeneratorError):
 
 class PlantError(GeneratorError):
     """A plant could not reach the strength it was asked for."""
+
+
+class SecretError(GeneratorError):
+    """The company secret cannot be read or made, or is open to others."""
+
+
+class RegisterError(GeneratorError):
+    """The register cannot be read or written, or says that this was issued already."""
+
+
+class RejectedError(GeneratorError):
+    """No attempt gave a variant inside the bands."""

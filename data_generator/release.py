@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import json
-import os
 import platform
 import shutil
-import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from importlib.metadata import version
@@ -17,7 +15,7 @@ import yaml
 
 from data_generator import __version__
 from data_generator.dictionary import render
-from data_generator.errors import AssignmentError, OutputError
+from data_generator.errors import AssignmentError
 from data_generator.files import sha256_of, to_table, write_csv_gz, write_parquet
 from data_generator.key import Key, Label, months_range
 from data_generator.months import (
@@ -30,6 +28,7 @@ from data_generator.months import (
     month_name,
 )
 from data_generator.schema import LABEL, feature_names
+from data_generator.staging import staged
 from data_generator.streams import variant_id
 from data_generator.variant import Variant
 from data_generator.yardstick import Measured
@@ -52,15 +51,6 @@ class Release:
     vault: Path
 
 
-def check_output(out: Path) -> None:
-    """Raise OutputError unless `out` is free and its parent folder can be written."""
-    if out.exists() or out.is_symlink():
-        raise OutputError(f"{out}: exists already, expected a new folder")
-    parent = _existing_parent(out)
-    if not parent.is_dir() or not os.access(parent, os.W_OK | os.X_OK):
-        raise OutputError(f"{out}: cannot be written, {parent} is not a writable folder")
-
-
 def check_assignment(folder: Path = ASSIGNMENT) -> None:
     """Raise AssignmentError unless brief, contract and starter are there."""
     for name in NEEDED:
@@ -81,32 +71,44 @@ def write_release(
     assignment: Path = ASSIGNMENT,
     progress: Callable[[str], None] = lambda stage: None,
 ) -> Release:
-    """Write `out/bundle` and `out/vault/<variant>` into a sibling folder first and rename it at the end.
+    """Write `out/bundle` and `out/vault/<variant>`, both or nothing.
 
     Raises OutputError when `out` exists or cannot be written, AssignmentError when the brief is missing.
     """
-    check_output(out)
     check_assignment(assignment)
+    with staged(out) as stage:
+        write_parts(
+            variant,
+            measured,
+            stage.folder,
+            csv=csv,
+            origin=origin,
+            canary=canary,
+            assignment=assignment,
+            progress=progress,
+        )
+        stage.commit()
     name = variant_id(variant.seed)
-    try:
-        out.parent.mkdir(parents=True, exist_ok=True)
-        draft = Path(tempfile.mkdtemp(prefix=f".{out.name}.", dir=out.parent))
-    except OSError as error:
-        raise OutputError(f"{out}: cannot be written: {error.strerror}") from error
-    try:
-        bundle, vault = draft / "bundle", draft / "vault" / name
-        _write_bundle(variant, bundle, assignment, csv)
-        progress("bundle")
-        _write_vault(variant, measured, bundle, vault, origin, canary)
-        draft.chmod(0o755)
-        draft.rename(out)
-        progress("vault")
-    except OSError as error:
-        raise OutputError(f"{out}: cannot be written: {error.strerror or error}") from error
-    finally:
-        if draft.exists():
-            shutil.rmtree(draft, ignore_errors=True)
     return Release(name, variant.rows, out / "bundle", out / "vault" / name)
+
+
+def write_parts(
+    variant: Variant,
+    measured: Measured,
+    folder: Path,
+    *,
+    csv: bool = False,
+    origin: Literal["practice", "issued"] = "practice",
+    canary: str | None = None,
+    assignment: Path = ASSIGNMENT,
+    progress: Callable[[str], None] = lambda stage: None,
+) -> None:
+    """Write `bundle` and `vault/<variant>` into a folder that is there; OSError for what cannot be written."""
+    bundle, vault = folder / "bundle", folder / "vault" / variant_id(variant.seed)
+    _write_bundle(variant, bundle, assignment, csv)
+    progress("bundle")
+    _write_vault(variant, measured, bundle, vault, origin, canary)
+    progress("vault")
 
 
 def make_key(
@@ -199,10 +201,3 @@ def _write_vault(
         "libraries": {"python": platform.python_version()} | {name: version(name) for name in LIBRARIES},
     }
     (vault / "release.json").write_text(json.dumps(record, indent=2) + "\n", encoding="utf-8")
-
-
-def _existing_parent(path: Path) -> Path:
-    parent = path.absolute().parent
-    while not parent.exists() and parent != parent.parent:
-        parent = parent.parent
-    return parent

@@ -47,17 +47,21 @@ PARAMETERS = {
 }
 ROUNDS = 100
 
+# The brief's costs in EUR and its capacity, as in assignment/contract.yaml.
+CALL_COST, SAVE_RATE, KEPT_VALUE, CAPACITY_SHARE = 12.0, 0.25, 240.0, 0.10
+
 Floats = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True)
 class Measured:
-    """The figures of the key that need a model."""
+    """The figures that need a model; `blind_cost` is the share of the attainable profit lost by a full call list."""
 
     reference: Reference
     oracle: Oracle
     dummy: Dummy
     naive: Naive
+    blind_cost: float
 
 
 def measure(variant: Variant) -> Measured:
@@ -93,6 +97,7 @@ def measure(variant: Variant) -> Measured:
         ),
         dummy=Dummy(replay=DummyReplay(pr_auc=float(label.mean()))),
         naive=_naive(variant),
+        blind_cost=blind_cost(truth, p_replay, months_of(replay)),
     )
 
 
@@ -133,6 +138,23 @@ def expected_pr_auc(probability: Floats, score: Floats) -> float:
     hits = np.cumsum(probability[order])
     precision = hits / np.arange(1, len(hits) + 1)
     return float(np.sum(precision * probability[order]) / hits[-1])
+
+
+def blind_cost(probability: Floats, score: Floats, month: npt.NDArray[np.int64]) -> float:
+    """Return which share of the attainable profit is lost by calling as many as the capacity allows each month.
+
+    Profits are expected ones by the true probabilities; attainable is the best that one threshold on the score
+    earns inside the capacity. 1 or more where blind calling earns nothing; 0 where every call pays.
+    """
+    listed = np.concatenate([_highest(score, np.flatnonzero(month == m)) for m in np.unique(month)])
+    listed = listed[np.argsort(-score[listed], kind="stable")]
+    profit = np.cumsum(SAVE_RATE * KEPT_VALUE * probability[listed] - CALL_COST)
+    best = float(profit.max(initial=0.0))
+    return 1 - float(profit[-1]) / best if best > 0 else 1.0
+
+
+def _highest(score: Floats, rows: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+    return rows[np.argsort(-score[rows], kind="stable")[: int(CAPACITY_SHARE * rows.size)]]
 
 
 def customer_bootstrap_se(

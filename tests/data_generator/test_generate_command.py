@@ -32,6 +32,7 @@ def test_generate_writes_bundle_and_vault(tmp_path: Path) -> None:
         sys.executable,
         "-m",
         "data_generator.cli",
+        "generate",
         "--seed",
         "5",
         "--out",
