@@ -150,4 +150,5 @@ PLANT = Plant(
     choices=tuple(GUISES),
     stage=1,
     own_column=True,
+    touches=lambda place, c: frozenset({place.host, CLOCK}),
 )

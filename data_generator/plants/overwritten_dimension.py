@@ -35,6 +35,7 @@ KIND = "overwritten_dimension"
 VISIBLE = 0.04  # how far below its target the AUC may be and still be seen
 CONTRACT_END = "months_to_contract_end"
 TERMS = {"term_12": int(TERM_MONTHS[1]), "term_24": int(TERM_MONTHS[2])}
+NEEDED = ("contract_type", "tenure_months")  # what the contract's end is counted from
 RECORDED = (
     "in the register, which has one entry per account; closing the account rewrites its last three month-ends"
 )
@@ -160,5 +161,6 @@ PLANT = Plant(
     present=present,
     hosts=tuple(HOSTS),
     stage=1,
+    touches=lambda place, c: frozenset({place.host, *(NEEDED if place.host == CONTRACT_END else ())}),
     repair=repair,
 )

@@ -84,7 +84,7 @@ GUISES: dict[str, Guise] = {
             "Pages of the account's letters on file; 0 without a letter.", 3.0, 0.5, 0,
         ),
         Guise(
-            "prorated_share_pct", "commercial", "percent", "billing, final-invoice run",
+            "prorated_share_pct", "commercial", "percent", "revenue accounting, closing entries",
             "when the last month is charged in part; shown on the three months settled",
             "Part of a monthly charge that was credited; 0 when none was.", 41.0, 0.45, 1,
         ),
