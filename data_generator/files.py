@@ -7,13 +7,17 @@ import hashlib
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import pyarrow as arrow
+import pyarrow.compute as arrow_compute
 import pyarrow.csv as arrow_csv
 import pyarrow.parquet as arrow_parquet
 
 # The library ships partial type information only, so its objects are untyped here.
 pa: Any = arrow
+compute: Any = arrow_compute
 csv: Any = arrow_csv
 parquet: Any = arrow_parquet
 Table = Any
@@ -46,6 +50,16 @@ def write_csv_gz(table: Table, path: Path) -> None:
     options = csv.WriteOptions(quoting_style="none")
     with path.open("wb") as file, gzip.GzipFile("", "wb", GZIP_LEVEL, file, mtime=0) as stream:
         csv.write_csv(table, stream, options)
+
+
+def sha256_of_lines(numbers: npt.NDArray[np.int64], names: list[str], codes: npt.NDArray[Any]) -> str:
+    """Return the SHA-256 of the lines `number|name`, each ended by LF; `codes` says which name is whose."""
+    ends = pa.array([f"{name}\n" for name in names])
+    right = pa.DictionaryArray.from_arrays(pa.array(codes), ends).cast(pa.string())
+    lines = compute.binary_join_element_wise(pa.array(numbers).cast(pa.string()), right, "|")
+    _, offsets, text = lines.buffers()
+    length = int(np.frombuffer(offsets, dtype=np.int32)[len(lines)]) if len(lines) else 0
+    return hashlib.sha256(memoryview(text)[:length] if length else b"").hexdigest()
 
 
 def sha256_of(path: Path) -> str:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-import hashlib
 from typing import Any, Literal
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 from pydantic import BaseModel, ConfigDict, Field
+
+from data_generator.files import sha256_of_lines
+
+MONTHS_PER_KEY = 64  # so that a customer and a month fit one 64-bit number
 
 
 class Frozen(BaseModel):
@@ -34,7 +38,10 @@ class Statistic(Frozen):
 
 
 class AffectedRows(Frozen):
-    """How many rows a plant touched; SHA-256 of their sorted `customer_id|snapshot_month` lines, each ended by LF."""
+    """How many rows a plant touched; SHA-256 of their sorted `customer_id|snapshot_month` lines, each ended by LF.
+
+    For data in several parts the SHA-256 of the parts' hashes, in the order of the parts, each ended by LF.
+    """
 
     count: int = Field(ge=0)
     sha256: str
@@ -175,8 +182,6 @@ def affected_rows(frame: pd.DataFrame, mask: Any) -> AffectedRows:
     codes = frame["snapshot_month"].cat.codes.to_numpy()[rows]
     names = list(frame["snapshot_month"].cat.categories)
     # All ids have sixteen digits, so the order of the numbers is that of the lines.
-    order = np.lexsort((codes, ids))
-    digest = hashlib.sha256()
-    lines = [f"{i}|{names[m]}\n" for i, m in zip(ids[order].tolist(), codes[order].tolist(), strict=True)]
-    digest.update("".join(lines).encode())
-    return AffectedRows(count=len(rows), sha256=digest.hexdigest())
+    keys: npt.NDArray[np.int64] = np.sort(ids * MONTHS_PER_KEY + codes)
+    digest = sha256_of_lines(keys // MONTHS_PER_KEY, names, keys % MONTHS_PER_KEY)
+    return AffectedRows(count=len(rows), sha256=digest)
