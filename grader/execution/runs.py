@@ -83,7 +83,14 @@ def open_run(runs: Path) -> Run:
 
 
 def sweep(client: DockerClient, runs: Path) -> tuple[str, ...]:
-    """Remove everything of runs of this run folder whose lock is free; return their ids."""
+    """Remove everything of runs of this run folder whose lock is free; return their ids.
+
+    The folder itself may have been deleted since. SandboxError where it cannot be used.
+    """
+    try:
+        runs.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except OSError as error:
+        raise SandboxError(f"{runs}: the run folder cannot be used: {error}") from error
     found = _runs_in_engine(client, folder_hash(runs))
     found |= {p.name for p in runs.glob("*") if p.is_dir()}
     found |= {p.stem for p in runs.glob("*.lock")}

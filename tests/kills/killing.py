@@ -59,6 +59,7 @@ class Attempt:
     code: int
     phase: str
     reused: int
+    last: str = ""
 
 
 @dataclass
@@ -90,7 +91,7 @@ def graded(setup: Setup, rng: random.Random, kills: int, seconds: float) -> Chai
         if attempt.code == 0:
             break
         if attempt.code != -signal.SIGKILL:
-            chain.wrong.append(f"start {number + 1} ended with exit code {attempt.code}")
+            chain.wrong.append(f"start {number + 1} ended with exit code {attempt.code}: {attempt.last}")
             break
         chain.wrong += [f"after kill {number + 1}: {w}" for w in broken_result(setup.out)]
         left = max(5.0, left - spent)
@@ -110,7 +111,7 @@ def command(setup: Setup) -> list[str]:
 def _start(setup: Setup, until: float | None) -> tuple[Attempt, float]:
     """Run the command, kill it after `until` seconds; return the attempt and the seconds of finished phases."""
     begun = time.monotonic()
-    phase, reused, spent = "start", 0, 0.0
+    phase, reused, spent, line = "start", 0, 0.0, ""
     with subprocess.Popen(
         command(setup),
         stdout=subprocess.DEVNULL,
@@ -135,7 +136,7 @@ def _start(setup: Setup, until: float | None) -> tuple[Attempt, float]:
                 phase = f"after {said.split(':')[0]}"
         code = process.wait()
         timer.cancel()
-    return Attempt(round(time.monotonic() - begun, 1), code, phase, reused), spent
+    return Attempt(round(time.monotonic() - begun, 1), code, phase, reused, line.strip()), spent
 
 
 def broken_result(out: Path, *, must_be: bool = False) -> list[str]:
@@ -160,8 +161,8 @@ def left_behind(setup: Setup) -> list[str]:
     until = time.monotonic() + SETTLES_WITHIN
     while (left := list(_in_engine(setup.runs))) and time.monotonic() < until:
         time.sleep(0.5)  # a build that was cut off takes a moment to end
-    left += [f"file {p}" for p in setup.out.parent.iterdir() if p != setup.out]
-    left += [f"file {p}" for p in setup.runs.iterdir()]
+    left += [f"file {p}" for p in setup.out.parent.glob("*") if p != setup.out]
+    left += [f"file {p}" for p in setup.runs.glob("*")]
     left += [f"process {words}" for words in _processes(str(setup.work))]
     return left
 

@@ -1,10 +1,13 @@
 """Nothing of a run stays in the engine, whatever ends it, and nobody else's run is touched."""
 
+import os
+import shutil
 import signal
 import subprocess
 import sys
 import textwrap
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -13,7 +16,7 @@ from grader.execution.docker import DockerExecutor
 from grader.execution.engine import connect
 from grader.execution.limits import MIB, JobLimits
 from grader.execution.protocol import BuildRequest
-from grader.execution.runs import RUN_LABEL
+from grader.execution.runs import RUN_LABEL, open_run, sweep
 from grader.types import Verdict
 
 pytestmark = pytest.mark.docker
@@ -105,6 +108,46 @@ def test_killed_run_is_swept_and_a_living_one_is_not(image, tmp_path, job):
                 assert left_of(killed) == []
             assert beside.read_area("a", "x", 10) == b"1"
     assert left_of(living) == []
+
+
+def test_leftovers_of_a_deleted_run_folder_are_swept(image, tmp_path):
+    """Somebody clears the cache folder after a grader was killed: what the engine has is removed all the same."""
+    runs = tmp_path / "runs"
+    killed = DockerExecutor(runs=runs, sandbox_image=image)
+    killed._areas.create("a", image, JobLimits(seconds=1, memory=MIB, output_area=MIB))
+    os.close(killed._run.lock)
+    shutil.rmtree(runs)
+    with DockerExecutor(runs=runs, sandbox_image=image) as after:
+        assert after.swept == (killed._run.id,)
+    assert left_of(killed._run.id) == []
+    assert list(runs.iterdir()) == []
+    killed._life.close()
+    killed._engine.client.close()
+
+
+def test_a_lock_without_anything_else_is_swept(image, tmp_path):
+    """A grader killed between making its lock and its folder leaves a file that nobody else removes."""
+    runs = tmp_path / "runs"
+    runs.mkdir()
+    (runs / "0123456789ab.lock").touch()
+    with DockerExecutor(runs=runs, sandbox_image=image) as executor:
+        assert executor.swept == ("0123456789ab",)
+        assert {p.name for p in runs.iterdir()} == {executor._run.id, f"{executor._run.id}.lock"}
+
+
+def test_many_executors_starting_at_once_keep_their_locks(image, tmp_path):
+    """Each sweeps while others are just being made; none takes another's fresh lock for a dead one's."""
+    runs = tmp_path / "runs"
+    with ThreadPoolExecutor(8) as pool:
+        made = list(pool.map(lambda _: open_run(runs), range(8)))
+        client = connect().client
+        swept = list(pool.map(lambda _: sweep(client, runs), range(8)))
+        client.close()
+    assert set().union(*swept) == set()
+    assert len(list(runs.glob("*.lock"))) == 8
+    for run in made:
+        run.release()
+    assert list(runs.iterdir()) == []
 
 
 def test_another_run_folder_is_left_alone(image, tmp_path):
