@@ -12,7 +12,7 @@ from grader.errors import SandboxError
 from grader.evidence.document import Evidence, EvidenceDocument, FloatArray
 from grader.evidence.service import SERVICE_ARRAYS, ImageEvidence, LatencySeries, ServiceEvidence
 from grader.execution.limits import Limits
-from grader.execution.protocol import Build, BuildRequest, Executor, Job, Service
+from grader.execution.protocol import Build, BuildRequest, Executor, Job, Service, Stopped
 from grader.pipeline.phase_cache import Measured, Outcome
 from grader.pipeline.probing import TEXT, probe_library, probe_script, run_probe
 from grader.pipeline.requests import Positions, parity_positions, ports_in, write_requests
@@ -38,10 +38,10 @@ class ServiceMeasured(Measured):
 
 
 def measure_build(
-    executor: Executor, context: Path, limits: Limits, document: EvidenceDocument
+    executor: Executor, context: Path, limits: Limits, document: EvidenceDocument, namespace: str
 ) -> tuple[Outcome[BuildMeasured], str | None]:
     """Build; return what was measured, and the name under which `serve` finds the image."""
-    build = build_image(executor, context, limits, document)
+    build = build_image(executor, context, limits, document, namespace)
     outcome = Outcome(BuildMeasured(records=(build_record(build),), image=image_evidence(build, document)))
     return outcome, build.image
 
@@ -76,21 +76,23 @@ def _floor(executor: Executor, limits: Limits) -> tuple[LatencySeries | None, Ph
         return None, our_fault("latency", str(error))
 
 
-def build_request(submission: Path, dockerfile: str, limits: Limits) -> BuildRequest:
-    """Return the build of a Dockerfile with the root of the submission as context."""
-    return BuildRequest(submission, dockerfile, limits.build_seconds, limits.image_bytes)
+def build_request(context: Path, dockerfile: str, limits: Limits, namespace: str) -> BuildRequest:
+    """Return the build of a Dockerfile within the limits."""
+    return BuildRequest(context, dockerfile, limits.build_seconds, limits.image_bytes, namespace)
 
 
-def build_image(executor: Executor, submission: Path, limits: Limits, document: EvidenceDocument) -> Build:
+def build_image(
+    executor: Executor, submission: Path, limits: Limits, document: EvidenceDocument, namespace: str
+) -> Build:
     """Build the submission's image; the context is the root, or the Dockerfile's folder where that fails."""
     dockerfile = document.dockerfile.path
     if dockerfile is None:
         detail = "no Dockerfile in the submission"
         return Build(Verdict.BUILD_FAIL, None, "", "", 0.0, detail=detail)
     folder = str(PurePosixPath(dockerfile).parent)
-    result = executor.build(build_request(submission, dockerfile, limits))
+    result = executor.build(build_request(submission, dockerfile, limits, namespace))
     if result.verdict is Verdict.BUILD_FAIL and folder != ".":
-        inner = build_request(submission / folder, PurePosixPath(dockerfile).name, limits)
+        inner = build_request(submission / folder, PurePosixPath(dockerfile).name, limits, namespace)
         second = executor.build(inner)
         second = replace(second, seconds=second.seconds + result.seconds)
         return second if second.verdict is Verdict.OK else result
@@ -166,14 +168,8 @@ def serve_and_probe(
         alive = service.running()
         stopped = service.stop(limits.stop_seconds)
     found, record = probed.value, probed.record
-    if record.verdict is Verdict.OK and not found.started:
-        verdict = Verdict.OOM if stopped.oom else Verdict.SERVICE_DOWN
-        detail = "no port answered within the limit" if alive else "the service ended by itself"
-        record = record.model_copy(update={"verdict": verdict, "detail": detail})
-    elif record.verdict is Verdict.OK and not alive:
-        detail = "out of memory" if stopped.oom else "the service ended while it was probed"
-        verdict = Verdict.OOM if stopped.oom else Verdict.SERVICE_DOWN
-        record = record.model_copy(update={"verdict": verdict, "detail": detail})
+    if record.verdict is Verdict.OK and not (found.started and alive):
+        record = record.model_copy(update=_ended(found, alive, stopped))
     found = found.model_copy(
         update={
             "image": document.service.image,
@@ -186,6 +182,17 @@ def serve_and_probe(
     arrays = {f"service.{name}": values for name, values in probed.arrays.items()}
     arrays["service.parity_rows"] = requests.positions.astype(np.float64)
     return Served(found, arrays, record.model_copy(update={"seconds": round(time.monotonic() - started, 2)}))
+
+
+def _ended(found: ServiceEvidence, alive: bool, stopped: Stopped) -> dict[str, object]:
+    """Return verdict and detail of a service that did not answer, or not to the end."""
+    if stopped.oom:
+        return {"verdict": Verdict.OOM, "detail": "the service ran out of memory"}
+    if stopped.disk_full:
+        return {"verdict": Verdict.DISK_LIMIT, "detail": "the service filled its share of the disk"}
+    how = "no port answered within the limit" if alive else "the service ended by itself"
+    detail = "the service ended while it was probed" if found.started else how
+    return {"verdict": Verdict.SERVICE_DOWN, "detail": detail}
 
 
 class Health(Model):
