@@ -122,7 +122,9 @@ class ImageBuilder:
             tag=tag,
             seconds=request.seconds,
             labels=self._run.labels,
-            arguments={"BUILDKIT_CACHE_MOUNT_NS": self._run.id} if builder.buildkit else {},
+            arguments={"BUILDKIT_CACHE_MOUNT_NS": request.namespace or self._run.id}
+            if builder.buildkit
+            else {},
         )
         before = free_disk(self._engine.root_dir)
         end = run_build(

@@ -73,6 +73,8 @@ class BuildRequest:
     dockerfile: str
     seconds: float
     max_bytes: int
+    namespace: str = ""
+    """Cache mounts are shared by builds of one namespace only; without one, by those of one executor."""
 
 
 @dataclass(frozen=True)

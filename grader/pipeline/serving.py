@@ -35,7 +35,9 @@ def measure_serving(
         return evidence, [
             PhaseRecord(id=n, verdict=Verdict.NOT_RUN, detail=NOT_HERE, assessed=False) for n in names
         ]
-    builder = _Builder(units, conditions, executor, limits, staged.context, evidence)
+    # Of what jobs see, so that a changed text finds what the build before it left in its cache mounts.
+    namespace = tree_digest(staged.submission)[:32]
+    builder = _Builder(units, conditions, executor, limits, staged.context, namespace, evidence)
     built = builder.build()
     record = built.value.records[0]
     if record.verdict is not Verdict.OK:
@@ -83,6 +85,7 @@ class _Builder:
     executor: Executor
     limits: Limits
     context: Path
+    namespace: str
     evidence: Evidence
     tag: str | None = None
 
@@ -102,14 +105,14 @@ class _Builder:
 
     def _measure(self) -> Outcome[phase.BuildMeasured]:
         outcome, self.tag = phase.measure_build(
-            self.executor, self.context, self.limits, self.evidence.document
+            self.executor, self.context, self.limits, self.evidence.document, self.namespace
         )
         return outcome
 
     def _key(self) -> str | None:
         """Return the key of the build; None where the engine cannot say what it would build with."""
         dockerfile = self.evidence.document.dockerfile.path
-        request = phase.build_request(self.context, dockerfile or "Dockerfile", self.limits)
+        request = phase.build_request(self.context, dockerfile or "Dockerfile", self.limits, self.namespace)
         try:
             inputs = dict(self.executor.build_inputs(request))
         except SandboxError:

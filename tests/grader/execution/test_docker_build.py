@@ -1,6 +1,7 @@
 """Builds and services of submissions in a real engine, with small images."""
 
 import time
+from dataclasses import replace
 
 import pytest
 
@@ -125,6 +126,28 @@ def test_cache_mounts_are_not_shared(docker_executor: DockerExecutor, tmp_path):
     with DockerExecutor(runs=tmp_path / "runs", sandbox_image=docker_executor.sandbox_image) as other:
         second = request(tmp_path / "b", f"FROM python:3.11-slim\n{step} test ! -e /c/left\n")
         assert other.build(second).verdict is Verdict.OK
+
+
+def test_cache_mounts_of_one_namespace_are_found_again(docker_executor: DockerExecutor, tmp_path):
+    """The same submission graded again gets the same layers, though it uses cache mounts."""
+    step = "RUN --mount=type=cache,target=/c,mode=0777 date +%N >> /c/left && cp /c/left /left\n"
+    asked = replace(request(tmp_path / "a", f"FROM python:3.11-slim\n{step}"), namespace=tmp_path.name)
+    first = docker_executor.build(asked)
+    with DockerExecutor(runs=tmp_path / "runs", sandbox_image=docker_executor.sandbox_image) as other:
+        assert other.build(asked).content == first.content != ""
+        renamed = replace(asked, namespace="another")
+        assert other.build(renamed).content != first.content
+
+
+def test_content_of_an_image_is_what_runs(docker_executor: DockerExecutor, tmp_path):
+    """Another user, command or file is other content; another label is not."""
+    base = "FROM python:3.11-slim\n"
+    texts = (base, base + "USER 1\n", base + "CMD true\n", base + "COPY Dockerfile .\n", base + "LABEL a=b\n")
+    builds = [docker_executor.build(request(tmp_path / str(i), text)) for i, text in enumerate(texts)]
+    assert all(b.verdict is Verdict.OK for b in builds)
+    plain, user, command, file, label = (b.content for b in builds)
+    assert len({plain, user, command, file}) == 4
+    assert label == plain
 
 
 def test_service_answers_and_stops(docker_executor: DockerExecutor, image, job):
