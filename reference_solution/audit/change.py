@@ -200,8 +200,8 @@ def _only_grows(rows: pd.DataFrame, column: str) -> bool:
     return bool((steps > 0).mean() > 0.95)
 
 
-def null_steps(panel: Panel, rows: pd.DataFrame) -> list[Finding]:
-    """Report columns whose share of nulls steps in some month by more than .04 and ten standard errors."""
+def null_steps(panel: Panel, rows: pd.DataFrame, dictionary: Dictionary) -> list[Finding]:
+    """Report columns whose share of nulls is another one for some months, or for good, by .04 and ten errors."""
     found = []
     size = float(np.bincount(panel.month_number).mean())
     for column in panel.features:
@@ -209,32 +209,62 @@ def null_steps(panel: Panel, rows: pd.DataFrame) -> list[Finding]:
         if not missing.any():
             continue
         monthly = missing.groupby(panel.month_number).mean().to_numpy()
-        ramp = fit_ramp(monthly)
+        first, last, step, explained = _box(monthly)
         error = float(np.sqrt(max(missing.mean() * (1 - missing.mean()), 1e-6) / size))
-        if abs(ramp.size) < max(NULL_STEP, 10 * error) or ramp.explained < 0.8:
+        if abs(step) < max(NULL_STEP, 10 * error) or explained < 0.8:
             continue
-        months = panel.months
-        now = panel.raw[panel.raw["snapshot_month"] >= months[ramp.start]]
+        months = panel.months[first : last + 1]
+        outside = [month for month in panel.months if month not in months]
+        rate = null_rate(panel.raw[column][panel.raw["snapshot_month"].isin(months)])
+        announced = dictionary.announced(column, months[0])
         found.append(
             Finding(
                 kind="missingness_shift",
                 columns=(column,),
-                start=months[ramp.start],
+                status="note" if announced else "defect",
+                start=months[0],
                 end=months[-1],
-                statistic=Statistic(
-                    "null_rate",
-                    null_rate(now[column]),
-                    span(months[: ramp.start]),
-                    span(months[ramp.start :]),
-                ),
-                action="impute",
+                statistic=Statistic("null_rate", rate, None, span(months)),
+                action="keep" if announced else "impute",
                 summary=(
-                    f"{column} is null in {monthly[ramp.start :].mean():.1%} of the rows from "
-                    f"{months[ramp.start]}, {monthly[: ramp.start].mean():.1%} before."
+                    f"{column} is null in {rate:.1%} of the rows of {span(months)}, "
+                    f"{np.mean([monthly[panel.months.index(month)] for month in outside]):.1%} otherwise"
+                    + (f"; the change log announces it: {announced!r}" if announced else ".")
                 ),
             )
         )
     return found
+
+
+def _box(series: np.ndarray) -> tuple[int, int, float, float]:
+    """Return the months (first, last) that differ most from the others, by how much, and the share explained."""
+    total = float(np.sum((series - series.mean()) ** 2)) or 1.0
+    best = (1, series.size - 1, 0.0, 0.0)
+    for first in range(1, series.size):
+        for last in range(first, series.size):
+            inside = np.zeros(series.size, dtype=bool)
+            inside[first : last + 1] = True
+            step = float(series[inside].mean() - series[~inside].mean())
+            residual = np.sum((series[inside] - series[inside].mean()) ** 2)
+            residual += np.sum((series[~inside] - series[~inside].mean()) ** 2)
+            explained = 1 - float(residual) / total
+            if explained > best[3] + 1e-6:
+                best = (first, last, step, explained)
+    return best
+
+
+def of_all_months(panel: Panel, rows: pd.DataFrame, skip: set[str]) -> pd.Series:
+    """Return which rows belong to levels that are there in every month, so that who joins or pauses moves nothing.
+
+    skip: categories whose levels were renamed.
+    """
+    kept = pd.Series(True, index=rows.index)
+    for column in set(panel.categorical) - skip:
+        counts = rows.groupby([column, panel.month_number], observed=True).size().unstack(fill_value=0)
+        partial = counts.index[(counts.to_numpy() == 0).any(axis=1)]
+        if len(partial) < len(counts) - 1:
+            kept &= ~rows[column].isin(partial)
+    return kept
 
 
 def recodes(panel: Panel, rows: pd.DataFrame) -> list[Finding]:

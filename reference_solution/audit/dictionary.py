@@ -27,6 +27,30 @@ class Dictionary:
                     return text
         return None
 
+    def highest(self, column: str) -> float | None:
+        """Return the largest value that the column's line allows: a scale, a share, "of 12", days of a window."""
+        cells = [cell.strip() for cell in self.lines.get(column, "").split(";")]
+        if len(cells) < 3:
+            return None
+        unit, meaning = cells[1], ";".join(cells[2:])
+        scale = re.fullmatch(r"\d+\s*[-–]\s*(\d+)", unit)
+        if scale:
+            return float(scale[1])
+        if unit in ("share", "percent"):
+            return 1.0 if unit == "share" else 100.0
+        count = re.search(r"\bof (\d+)\b|\bup to (\d+)\b", meaning)
+        if count:
+            return float(count[1] or count[2])
+        window = re.search(r"_(\d+)(d|m)$", column)
+        if window and ((unit == "days" and window[2] == "d") or column.startswith("late_payments")):
+            return float(window[1])
+        return 110.0 if unit == "years" else None
+
+    def never_negative(self, column: str) -> bool:
+        """Return whether the unit counts or measures something that cannot fall below zero."""
+        cells = [cell.strip() for cell in self.lines.get(column, "").split(";")]
+        return len(cells) > 2 and cells[1] not in ("", "ratio", "points", "index", "0/1")
+
     def explains_nulls(self, column: str) -> bool:
         """Return whether the column's line says when it is null, or the change log does by the column's name."""
         line = self.lines.get(column, "").lower()

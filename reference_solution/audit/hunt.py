@@ -30,20 +30,24 @@ def audit(panel: Panel, dictionary: Dictionary) -> Audit:
     profiles = leakage.horizon_profiles(Panel(raw=panel.raw, rows=rescaled))
     leaks = leakage.outcome_columns(panel, profiles)
     windows, table = leakage.look_ahead_windows(panel, comparable)
-    leaks = [*leaks, *windows, *leakage.identifier_and_order(panel), *leakage.extraction_counters(panel)]
+    leaks = [*leaks, *windows, *leakage.identifier_and_order(panel)]
     suspects = {finding.columns[0] for finding in leaks if finding.columns and finding.status == "defect"}
     mixed = {change.column for change in changes}
     leaks += [
         *panel_leaks.group_indices(panel, suspects),
+        *panel_leaks.stuck_counters(panel, suspects),
         *panel_leaks.scores_dated_early(panel, suspects | mixed),
         *panel_leaks.overwritten_countdowns(panel),
     ]
     suspects = {finding.columns[0] for finding in leaks if finding.columns and finding.status == "defect"}
 
-    nulls = change.null_steps(panel, rescaled)
+    nulls = change.null_steps(panel, rescaled, dictionary)
     recoded = change.recodes(panel, rescaled)
     explained = suspects | {finding.columns[0] for finding in (*nulls, *recoded)}
-    drifted, yearly = change.drifts(panel, rescaled, explained, dictionary)
+    renamed = {finding.columns[0] for finding in recoded if finding.kind == "category_recode"}
+    everybody = change.of_all_months(panel, rescaled, renamed)
+    steady = Panel(raw=panel.raw, rows=panel.rows[everybody].reset_index(drop=True))
+    drifted, yearly = change.drifts(steady, rescaled[everybody].reset_index(drop=True), explained, dictionary)
 
     coded = quality.sentinels(panel, dictionary)
     codes = {finding.columns[0] for finding in coded}
@@ -63,10 +67,10 @@ def audit(panel: Panel, dictionary: Dictionary) -> Audit:
         *quality.duplicates(panel),
         *coded,
         *absent,
-        *quality.impossible_values(panel, codes, dictionary),
+        *quality.impossible_values(panel, codes | mixed, dictionary),
         *quality.absent_groups(panel),
         *labels.facts(panel),
         *leakage.honest_strong_columns(panel, profiles, suspects),
-        *quality.structural_nulls(panel),
+        *quality.structural_nulls(panel, dictionary),
     ]
     return Audit(findings, profiles, table, yearly)

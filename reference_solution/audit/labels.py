@@ -8,8 +8,9 @@ from audit.panel import HORIZON_MONTHS, LABEL, Panel, span
 from audit.statistics import auc
 
 IMMATURE_RATIO = 0.85
-SHIFT_RATIO = 1.25
+SHIFT_RATIO = 1.2
 SIGMAS = 6.0
+LONGEST_SHIFT = 6
 
 
 def monthly_rate(panel: Panel) -> pd.Series:
@@ -114,16 +115,24 @@ def _strongest(panel: Panel) -> str:
 
 
 def rate_shift(panel: Panel) -> list[Finding]:
-    """Report mature months whose rate leaves the others' by a quarter and six standard errors, two or more in a row."""
+    """Report two to six mature months in a row whose rate leaves the others' by a fifth and six standard errors."""
     rate = monthly_rate(panel)[panel.months[:-HORIZON_MONTHS]]
     size = len(panel.rows) / len(panel.months)
-    usual = float(rate.median())
-    error = np.sqrt(usual * (1 - usual) / size)
-    away = ((rate / usual > SHIFT_RATIO) | (rate / usual < 1 / SHIFT_RATIO)) & (
-        (rate - usual).abs() > SIGMAS * error
-    )
-    where = np.flatnonzero(away.to_numpy())
-    if where.size < 2 or np.ptp(where) != where.size - 1:
+    best, where = 0.0, np.arange(0)
+    for length in range(2, LONGEST_SHIFT + 1):
+        for first in range(rate.size - length + 1):
+            inside = np.zeros(rate.size, dtype=bool)
+            inside[first : first + length] = True
+            usual = float(rate[~inside].mean())
+            error = np.sqrt(usual * (1 - usual) / (size * length))
+            away = abs(float(rate[inside].mean()) - usual) / error
+            if away > best:
+                best, where = away, np.flatnonzero(inside)
+    if not where.size:
+        return []
+    usual = float(np.delete(rate.to_numpy(), where).mean())
+    ratio = float(rate.iloc[where].mean()) / usual
+    if best < SIGMAS or 1 / SHIFT_RATIO < ratio < SHIFT_RATIO:
         return []
     months = [rate.index[index] for index in where]
     rows = panel.raw["snapshot_month"].isin(months)

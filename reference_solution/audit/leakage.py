@@ -120,7 +120,7 @@ def outcome_columns(panel: Panel, profiles: list[HorizonProfile]) -> list[Findin
 
 
 def honest_strong_columns(
-    panel: Panel, profiles: list[HorizonProfile], suspects: set[str], top: int = 3
+    panel: Panel, profiles: list[HorizonProfile], suspects: set[str], top: int = 6
 ) -> list[Finding]:
     """Note the strongest columns that pass the test, with the reason why they are no leak."""
     values = [
@@ -190,41 +190,6 @@ def identifier_and_order(panel: Panel) -> list[Finding]:
     return found
 
 
-def extraction_counters(panel: Panel) -> list[Finding]:
-    """Report counters that never move within a customer and equal the tenure reached at the extraction."""
-    if "tenure_months" not in panel.features:
-        return []
-    tenure, customer, _month = customer_months(panel.rows, panel.rows["tenure_months"].to_numpy(float))
-    reached = np.nanmax(tenure, axis=1)[customer]
-    still_moving = reached - panel.rows["tenure_months"].to_numpy() >= 3
-    found = []
-    for column in panel.numeric:
-        if column == "tenure_months" or panel.rows[column].nunique() < 24:
-            continue
-        values = panel.rows[column].to_numpy(float)
-        exact = float(np.mean(np.abs(values - reached)[still_moving] <= 1))
-        if exact > 0.25:
-            found.append(
-                Finding(
-                    kind="extraction_time_counter",
-                    columns=(column, "tenure_months"),
-                    start=panel.months[0],
-                    end=panel.months[-1],
-                    statistic=Statistic(
-                        "correlation",
-                        float(panel.raw[column].corr(panel.raw["tenure_months"])),
-                        current=span(panel.months),
-                    ),
-                    action="drop",
-                    summary=(
-                        f"{column} shows in early rows the tenure that was only reached at the "
-                        f"extraction ({exact:.0%} of them)."
-                    ),
-                )
-            )
-    return found
-
-
 def match_rate(
     rows: pd.DataFrame, column: str, monthly: str, offsets: tuple[int, ...] = (-2, -1, 0)
 ) -> float:
@@ -265,10 +230,12 @@ def rolling_pairs(panel: Panel) -> list[tuple[str, str]]:
 
 WINDOWS = {
     "trailing": (-2, -1, 0),
-    "centred": (-1, 0, 1),
-    "leading": (0, 1, 2),
-    "ahead by one": (-1, 0, 1, 2),
-    "next": (1, 2, 3),
+    "previous": (-3, -2, -1),
+    **{
+        f"{first} to {last}": tuple(range(first, last + 1))
+        for last in (1, 2, 3)
+        for first in range(-2, last + 1)
+    },
 }
 
 
@@ -286,6 +253,9 @@ def look_ahead_windows(
         best = max(rates, key=lambda name: -1.0 if np.isnan(rates[name]) else rates[name])
         if best != "trailing" and rates[best] > 0.8 and rates["trailing"] < 0.5:
             quoted = match_rate(panel.rows, average, monthly)
+            if max(WINDOWS[best]) < 0:
+                found.append(_lagged(panel, average, monthly, quoted))
+                continue
             found.append(
                 Finding(
                     kind="look_ahead_window",
@@ -303,3 +273,19 @@ def look_ahead_windows(
                 )
             )
     return found, table
+
+
+def _lagged(panel: Panel, average: str, monthly: str, quoted: float) -> Finding:
+    return Finding(
+        kind="collinearity",
+        columns=(average, monthly),
+        status="note",
+        start=panel.months[0],
+        end=panel.months[-1],
+        statistic=Statistic("match_rate", quoted, current=span(panel.months)),
+        action="keep",
+        summary=(
+            f"{average} does not reproduce from this month's {monthly} because its window ends one month earlier; "
+            "nothing in it is later than the snapshot."
+        ),
+    )

@@ -3,7 +3,7 @@
 import numpy as np
 
 from audit.finding import Finding, Statistic
-from audit.panel import LABEL, Panel, customer_months, span
+from audit.panel import LABEL, Panel, customer_months, ordinal, span
 from audit.statistics import auc, signed_auc
 
 GROUPS = (30, 0.2)  # at least so many values, at most this share of the rows
@@ -13,6 +13,7 @@ SAMPLE = 5_000
 CORRELATED = 0.08
 LEAD = 0.04
 BREAKS = 0.002
+STILL_MONTHS = 5
 
 
 def group_indices(panel: Panel, skip: set[str]) -> list[Finding]:
@@ -86,7 +87,8 @@ def scores_dated_early(panel: Panel, skip: set[str]) -> list[Finding]:
             later = _correlation(steps[column][:, :-1], steps[other][:, 1:])
             if abs(later) > max(CORRELATED, 2 * abs(now)) and abs(later) - abs(now) > LEAD:
                 ahead[other] = (now, later)
-        if len(ahead) < 2:
+        # Figures of one reading lead each other by construction; a score of the customer leads several.
+        if len({_stem(name) for name in ahead} - {_stem(column)}) < 2:
             continue
         witness = max(ahead, key=lambda name: abs(ahead[name][1]))
         now, later = ahead[witness]
@@ -109,12 +111,73 @@ def scores_dated_early(panel: Panel, skip: set[str]) -> list[Finding]:
     return found
 
 
+def _stem(name: str) -> str:
+    return name.removeprefix("data_").split("_")[0]
+
+
 def _correlation(a: np.ndarray, b: np.ndarray) -> float:
     known = ~(np.isnan(a) | np.isnan(b))
     x, y = a[known], b[known]
     if x.size < 100 or np.ptp(x) == 0 or np.ptp(y) == 0:
         return 0.0
     return float(np.corrcoef(x, y)[0, 1])
+
+
+def stuck_counters(panel: Panel, skip: set[str]) -> list[Finding]:
+    """Report counters that grow with the tenure for most customers and stand still for the others.
+
+    A counter read at the snapshot grows for everybody; one read at the extraction shows in every early row
+    what was only reached at the end.
+    """
+    if "tenure_months" not in panel.features:
+        return []
+    found = []
+    for column in panel.numeric:
+        if column in skip or column == "tenure_months":
+            continue
+        table, _, _ = customer_months(panel.rows, panel.rows[column].to_numpy(float))
+        steps = np.diff(table, axis=1)
+        known = (~np.isnan(steps)).sum(axis=1)
+        still = np.nansum(steps == 0, axis=1)
+        long = known >= STILL_MONTHS
+        if not long.any():
+            continue
+        stuck = still[long] == known[long]
+        moving = still[long] <= 0.25 * known[long]
+        if not (0.05 < stuck.mean() < 0.95 and moving.mean() > 0.9 * (1 - stuck.mean())):
+            continue
+        first = panel.rows.drop_duplicates("customer_id")
+        if abs(first[column].corr(first["tenure_months"])) < 0.5:
+            continue
+        found.append(
+            Finding(
+                kind="extraction_time_counter",
+                columns=(column,),
+                start=panel.months[0],
+                end=panel.months[-1],
+                statistic=Statistic("match_rate", _unchanged(panel, column), None, span(panel.months)),
+                action="drop",
+                summary=(
+                    f"{column} grows month by month for {moving.mean():.0%} of the customers and never moves for "
+                    f"{stuck.mean():.0%}, whose early rows show a count that was only reached at the extraction."
+                ),
+                detail={"stuck_customers": float(stuck.mean())},
+            )
+        )
+    return found
+
+
+def _unchanged(panel: Panel, column: str) -> float:
+    """Return the share of issued rows that equal the customer's value of the month before, where both are known."""
+    table = customer_months(panel.rows, panel.rows[column].to_numpy(float))[0]
+    place = {key: index for index, key in enumerate(np.unique(panel.rows["customer_id"].to_numpy()))}
+    who = panel.raw["customer_id"].map(place).to_numpy()
+    first = ordinal(panel.months[0])
+    at = panel.raw["snapshot_month"].map({name: ordinal(name) - first for name in panel.months}).to_numpy(int)
+    before = np.where(at > 0, table[who, np.maximum(at - 1, 0)], np.nan)
+    now = panel.raw[column].to_numpy(float)
+    known = ~(np.isnan(now) | np.isnan(before))
+    return float((np.abs(now - before) <= 0.05 + 0.001 * np.abs(before))[known].mean())
 
 
 def overwritten_countdowns(panel: Panel) -> list[Finding]:

@@ -10,6 +10,14 @@ from audit.panel import KEYS, LABEL, Panel, span
 SENTINELS = (-9999.0, -999.0, -99.0, -1.0, 99.0, 999.0, 9999.0, 99999.0)
 
 
+LEAST_BROKEN, MOST_BROKEN = 0.0005, 0.2
+CONTRADICTIONS = (
+    ("seats_active", "seats_purchased", "more active seats than were bought"),
+    ("plan_changes_12m", "tenure_months", "more changes than months"),
+    ("total_charges", "monthly_charge", "less in total than in this month alone"),
+)
+
+
 def duplicate_counts(raw: pd.DataFrame) -> dict[str, int]:
     """Return how many rows repeat an earlier key, and of those how many are exact, near or contradict the label."""
     repeats = raw[raw.duplicated(list(KEYS))]
@@ -50,7 +58,7 @@ def duplicates(panel: Panel) -> list[Finding]:
 
 
 def sentinels(panel: Panel, dictionary: Dictionary) -> list[Finding]:
-    """Report codes such as -999: an extreme value that is frequent, far outside the others, and not documented."""
+    """Report codes such as -999: an extreme value that is frequent and far outside; a documented one is a note."""
     found = []
     for column in panel.numeric:
         values = panel.raw[column].dropna()
@@ -63,63 +71,86 @@ def sentinels(panel: Panel, dictionary: Dictionary) -> list[Finding]:
             reach = max(high - low, 1e-9)
             outside = code < others.min() - 0.5 * reach or code > others.max() + 0.5 * reach
             negative = code < 0 <= others.min()
-            if (outside or negative) and not dictionary.explains_value(column, code):
-                found.append(
-                    Finding(
-                        kind="sentinel_values",
-                        columns=(column,),
-                        where={column: [code]},
-                        start=panel.months[0],
-                        end=panel.months[-1],
-                        statistic=Statistic(
-                            "share", float((panel.raw[column] == code).mean()), None, span(panel.months)
-                        ),
-                        action="impute",
-                        summary=(
-                            f"{column} holds {code:g} in {hits.mean():.1%} of its values, far outside "
-                            f"{low:g} to {high:g}: a code for missing."
-                        ),
-                    )
+            if not (outside or negative):
+                continue
+            hit = (panel.raw[column] == code).to_numpy()
+            months = concerned(panel, hit)
+            told = dictionary.explains_value(column, code)
+            share = float(hit.sum() / panel.raw["snapshot_month"].isin(months).sum())
+            found.append(
+                Finding(
+                    kind="sentinel_values",
+                    columns=(column,),
+                    status="note" if told else "defect",
+                    where={column: [code]},
+                    start=months[0],
+                    end=months[-1],
+                    statistic=Statistic("share", share, None, span(months)),
+                    action="keep" if told else "impute",
+                    summary=(
+                        f"{column} holds {code:g} in {share:.1%} of the rows of {span(months)}, far outside "
+                        f"{low:g} to {high:g}: "
+                        + ("the dictionary says what it stands for." if told else "a code for missing.")
+                    ),
                 )
+            )
     return found
 
 
-def _rules(panel: Panel) -> list[tuple[str, str, np.ndarray, str]]:
+def concerned(panel: Panel, hit: np.ndarray) -> list[str]:
+    """Return the months from the first to the last in which more than a stray row is hit."""
+    monthly = pd.Series(hit).groupby(panel.raw["snapshot_month"].to_numpy()).sum()
+    busy = [month for month in panel.months if monthly.get(month, 0) > 0.2 * monthly.max()]
+    return [month for month in panel.months if busy[0] <= month <= busy[-1]]
+
+
+def _rules(panel: Panel, dictionary: Dictionary) -> list[tuple[str, str, np.ndarray, str]]:
+    """Return (column, what is forbidden, rows that break it, words), from units and meanings of the dictionary."""
     raw, rules = panel.raw, []
-    if {"seats_active", "seats_purchased"} <= set(raw):
-        hit = (raw["seats_active"] > raw["seats_purchased"]).to_numpy()
-        rules.append(("seats_active", "> seats_purchased", hit, "more active seats than were bought"))
+
+    def forbid(column: str, rule: str, hit: pd.Series, words: str) -> None:
+        rules.append((column, rule, hit.to_numpy(), words))
+
+    for column, other, words in CONTRADICTIONS:
+        if {column, other} <= set(raw):
+            sign, hit = (
+                ("<", raw[column] < raw[other])
+                if column.startswith("total")
+                else (">", raw[column] > raw[other])
+            )
+            forbid(column, f"{sign} {other}", hit, words)
     for column in panel.numeric:
         values = raw[column]
-        if column.endswith(("_share", "_rate")):
-            rules.append((column, "> 1", (values > 1).to_numpy(), "a share above one"))
-        if column.startswith("active_days"):
-            rules.append((column, "> 31", (values > 31).to_numpy(), "more days than a month has"))
+        highest = dictionary.highest(column)
+        if highest is not None:
+            forbid(column, f"> {highest:g}", values > highest, f"more than the {highest:g} there can be")
         share = float((values < 0).mean())
-        if 0 < share < 0.02 and values.quantile(0.03) >= 0:
-            rules.append((column, "< 0", (values < 0).to_numpy(), "negative values"))
+        if dictionary.never_negative(column) and 0 < share < 0.05:
+            forbid(column, "< 0", values < 0, "negative values")
     return rules
 
 
 def impossible_values(panel: Panel, coded: set[str], dictionary: Dictionary) -> list[Finding]:
     """Report values that contradict their meaning or another column; what the dictionary allows is a note.
 
-    coded: columns whose sentinels are reported already.
+    coded: columns whose sentinels or units are reported already.
     """
     found = []
-    for column, rule, hit, words in _rules(panel):
-        if not hit.any() or column in coded:
+    for column, rule, hit, words in _rules(panel, dictionary):
+        if not LEAST_BROKEN < hit.mean() < MOST_BROKEN or column in coded or rule.split()[-1] in coded:
             continue
         allowed = dictionary.explains_excess(column)
+        months = concerned(panel, hit)
+        inside = panel.raw["snapshot_month"].isin(months).to_numpy()
         found.append(
             Finding(
                 kind="impossible_values",
                 columns=(column,),
                 status="note" if allowed else "defect",
                 where={column: rule},
-                start=panel.months[0],
-                end=panel.months[-1],
-                statistic=Statistic("count", float(hit.sum()), None, span(panel.months)),
+                start=months[0],
+                end=months[-1],
+                statistic=Statistic("count", float((hit & inside).sum()), None, span(months)),
                 action="keep" if allowed else "impute",
                 summary=f"{column}: {words} in {int(hit.sum()):,} rows"
                 + (", which the dictionary allows." if allowed else "."),
@@ -135,7 +166,8 @@ def absent_groups(panel: Panel) -> list[Finding]:
         counts = panel.rows.groupby([column, panel.month_number], observed=True).size().unstack(fill_value=0)
         for level, series in counts.iterrows():
             zero = np.flatnonzero(series.to_numpy() == 0)
-            inside = zero[(zero > np.argmax(series.to_numpy() > 0)) & (zero < series.size - 1)]
+            there = np.flatnonzero(series.to_numpy() > 0)
+            inside = zero[(zero > there.min()) & (zero < there.max())]
             if inside.size and series.median() >= 20 and np.ptp(inside) == inside.size - 1:
                 months = [panel.months[index] for index in inside]
                 found.append(
@@ -156,12 +188,27 @@ def absent_groups(panel: Panel) -> list[Finding]:
     return found
 
 
-def structural_nulls(panel: Panel) -> list[Finding]:
-    """Note columns that are null exactly in some levels of a category: not applicable, not missing."""
+def structural_nulls(panel: Panel, dictionary: Dictionary) -> list[Finding]:
+    """Note columns whose nulls mean "not applicable": by the dictionary, or exactly in some levels of a category."""
     found = []
     for column in panel.features:
         missing = panel.rows[column].isna()
         if not 0.01 < missing.mean() < 0.99:
+            continue
+        if dictionary.explains_nulls(column):
+            rate = float(panel.raw[column].isna().mean())
+            found.append(
+                Finding(
+                    kind="structural_missingness",
+                    columns=(column,),
+                    status="note",
+                    start=panel.months[0],
+                    end=panel.months[-1],
+                    statistic=Statistic("null_rate", rate, None, span(panel.months)),
+                    action="keep",
+                    summary=f"{column} is null in {rate:.1%} of the rows, and the dictionary says when and why.",
+                )
+            )
             continue
         for category in panel.categorical:
             share = missing.groupby(panel.rows[category], observed=True).mean()

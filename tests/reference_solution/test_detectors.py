@@ -84,8 +84,8 @@ def test_clean_panel_raises_no_alarm() -> None:
     dictionary = parse_dictionary("")
     drifted, _ = change.drifts(panel, panel.rows, set(), dictionary)
     alarms = [
-        *units.unit_changes(panel), *drifted, *change.null_steps(panel, panel.rows), *change.recodes(panel, panel.rows),
-        *quality.duplicates(panel), *quality.sentinels(panel, NO_WORDS), *quality.absent_groups(panel),
+        *units.unit_changes(panel), *drifted, *change.null_steps(panel, panel.rows, NO_WORDS),
+        *change.recodes(panel, panel.rows), *quality.duplicates(panel), *quality.sentinels(panel, NO_WORDS), *quality.absent_groups(panel),
         *labels.rule_and_noise(panel), *labels.rate_shift(panel),
     ]  # fmt: skip
     assert alarms == []
@@ -131,7 +131,7 @@ def test_other_defects_are_seen() -> None:
     kinds = [
         one.kind
         for one in (
-            *quality.sentinels(panel, NO_WORDS), *change.null_steps(panel, panel.rows),
+            *quality.sentinels(panel, NO_WORDS), *change.null_steps(panel, panel.rows, NO_WORDS),
             *change.recodes(panel, panel.rows), *quality.absent_groups(panel), *quality.duplicates(panel),
         )
     ]  # fmt: skip
