@@ -26,13 +26,13 @@ from data_generator.plants.search import bisect
 from data_generator.schema import LABEL
 
 KIND = "leaky_missingness"
-TARGET = 0.675
+TARGET = 0.725
+TARGET_WITH_OTHER_NULLS = 0.675  # where values are missing for reasons of their own
 ORDINARY = 0.01  # share of rows that lose the value for an ordinary reason, in production as well
 PRESENT_AUC = 0.63
+OWN_NULLS = ("nps_score", "csat_last", "avg_resolution_hours")
 HOSTS = (
-    "nps_score",
-    "csat_last",
-    "avg_resolution_hours",
+    *OWN_NULLS,
     "session_minutes_avg",
     "email_open_rate",
     "mobile_share",
@@ -66,7 +66,8 @@ def apply(draft: Draft, place: Placement) -> tuple[Draft, PlantKey]:
         null = missing(reach)
         return 0.5 + (float(null[ones].mean()) - float(null[zeros].mean())) / 2
 
-    aim, tolerance = auc_before_copies(draft, TARGET), auc_tolerance(draft)
+    target = TARGET_WITH_OTHER_NULLS if place.host in OWN_NULLS else TARGET
+    aim, tolerance = auc_before_copies(draft, target), auc_tolerance(draft)
     reach, draft = draft.settle(KIND, lambda: bisect(reached, aim, 0.0, 1.0, tolerance, KIND))
     later = draft.replay[place.host].to_numpy(dtype=np.float64)
     planted = draft.with_public(place.host, np.where(missing(reach), np.nan, values))
@@ -81,7 +82,7 @@ def apply(draft: Draft, place: Placement) -> tuple[Draft, PlantKey]:
         summary=f"{place.host} is null in the last three months of {reach:.0%} of those who leave.",
         equivalents=("informative_missingness", "missingness_leakage"),
         severity=2,
-        parameters={"target": TARGET, "reach": reach, "ordinary": ORDINARY},
+        parameters={"target": target, "reach": reach, "ordinary": ORDINARY},
     )
     return planted, leak_key(draft, leak)
 

@@ -17,7 +17,6 @@ from data_generator.plants.leak import (
     Leak,
     auc_before_copies,
     auc_tolerance,
-    choice_stream,
     churners,
     customer_stream,
     leak_key,
@@ -29,9 +28,9 @@ from data_generator.plants.search import bisect
 from data_generator.schema import LABEL, Column
 
 KIND = "nightly_score"
-TARGETS = (0.725, 0.675)
+TARGET = 0.775
 WEIGHTS = {"engagement": 1.0, "satisfaction": 0.9, "stress": -0.6}
-CLOSED = -1.8  # standard deviations: an account without contract or activity
+CLOSED, SPREAD = -2.9, 0.35  # standard deviations: the score of an account that is closed
 COMPANIONS = ("logins_30d", "data_usage_gb", "features_used")  # monthly readings of the same state
 STAYERS = 30_000  # rows of stayers that the search ranks; more would move its AUC by less than 0.003
 LEAD = 0.01  # by how much the correlation with next month's reading exceeds that with this month's
@@ -96,31 +95,31 @@ def apply(draft: Draft, place: Placement) -> tuple[Draft, PlantKey]:
     """Put a score of the coming month in the place of `place.host`; at scoring it is that of the same month.
 
     The last month's score is of the same month, as the job of the next has not run at the extraction. A
-    closed account has the score of one without activity. Noise is set so that the score has its AUC.
+    closed account has a score near the bottom. Noise is set so that the score has its AUC.
     """
     truth = draft.truth
     name, companion = place.slice
     guise, panel, rows = GUISES[name], truth.panel, truth.public_rows
-    target = float(choice_stream(draft, KIND).choice(TARGETS))
     now, coming = _health(draft, 0), _health(draft, 1)
     month, leaves = panel.month, panel.leaves
     late = month < EXTRACTION_MONTH
-    coming = np.where(leaves <= month + 1, CLOSED, coming)
+    closed = leaves <= month + 1
     noise = customer_stream(draft, KIND).standard_normal(month.size)
     chosen = _search_rows(draft)
-    health, chance = coming[rows][chosen], noise[rows][chosen]
+    health, chance, floored = coming[rows][chosen], noise[rows][chosen], closed[rows][chosen]
     churn = churners(draft)[chosen]
 
     def reached(weight: float) -> float:
-        return statistics.auc(_mixed(health, chance, weight), churn)
+        return statistics.auc(_closed(_mixed(health, chance, weight), chance, floored), churn)
 
-    aim, tolerance = auc_before_copies(draft, target), auc_tolerance(draft)
+    aim, tolerance = auc_before_copies(draft, TARGET), auc_tolerance(draft)
     weight, draft = draft.settle(KIND, lambda: bisect(reached, aim, 0.0, 1.0, tolerance, KIND))
 
-    def written(state: Floats) -> Floats:
-        return np.round(guise.centre + guise.spread * _mixed(state, noise, weight), guise.decimals)
+    def written(score: Floats) -> Floats:
+        return np.round(guise.centre + guise.spread * score, guise.decimals)
 
-    public = written(np.where(late, coming, now))[rows]
+    score = _mixed(np.where(late, coming, now), noise, weight)
+    public = written(_closed(score, noise, closed & late))[rows]
     column = Column(
         guise.column,
         guise.block,
@@ -131,7 +130,9 @@ def apply(draft: Draft, place: Placement) -> tuple[Draft, PlantKey]:
         guise.meaning,
         guise.decimals,
     )
-    planted = with_own_column(draft, place.host, column, public, written(now)[truth.replay_rows])
+    planted = with_own_column(
+        draft, place.host, column, public, written(_mixed(now, noise, weight))[truth.replay_rows]
+    )
     leak = Leak(
         kind=KIND,
         columns=[guise.column],
@@ -139,7 +140,7 @@ def apply(draft: Draft, place: Placement) -> tuple[Draft, PlantKey]:
         rows=late[rows],
         summary=f"{guise.column} is that of the month after: it follows the next {companion} more than this one.",
         equivalents=("look_ahead_bias", "late_score", "point_in_time_error", "misdated_score"),
-        parameters={"target": target, "weight": weight, "with": companion, "replaces": place.host},
+        parameters={"target": TARGET, "weight": weight, "with": companion, "replaces": place.host},
     )
     return planted, leak_key(draft, leak)
 
@@ -157,6 +158,10 @@ def _health(draft: Draft, ahead: int) -> Floats:
 
 def _mixed(health: Floats, noise: Floats, weight: float) -> Floats:
     return np.asarray(weight * health + np.sqrt(1 - weight**2) * noise)
+
+
+def _closed(score: Floats, noise: Floats, closed: npt.NDArray[np.bool_]) -> Floats:
+    return np.where(closed, CLOSED + SPREAD * noise, score)
 
 
 def _search_rows(draft: Draft) -> npt.NDArray[np.int64]:

@@ -17,7 +17,6 @@ from data_generator.plants.leak import (
     Leak,
     auc_before_copies,
     auc_tolerance,
-    choice_stream,
     churners,
     customer_stream,
     leak_key,
@@ -43,19 +42,19 @@ RECORDED = (
 
 @dataclass(frozen=True)
 class Overwrite:
-    """What closing an account writes, and the AUCs to set; None writes the months left until it is closed."""
+    """What closing an account writes, and the AUC to set; None writes the months left until it is closed."""
 
     entry: int | str | None
-    targets: tuple[float, ...]
+    target: float
     what: str
 
 
 HOSTS: dict[str, Overwrite] = {
-    CONTRACT_END: Overwrite(None, (0.775, 0.725), "the months until the cancellation"),
-    "autopay_enabled": Overwrite(0, (0.725, 0.675), "0, as the mandate is returned"),
-    "discount_pct": Overwrite(0, (0.725, 0.675), "0, as the discount is taken back"),
-    "payment_method": Overwrite("invoice", (0.725, 0.675), "invoice, as the last bill is"),
-    "acquisition_channel": Overwrite("phone", (0.725, 0.675), "phone, where the notice came in"),
+    CONTRACT_END: Overwrite(None, 0.775, "the months until the cancellation"),
+    "autopay_enabled": Overwrite(0, 0.725, "0, as the mandate is returned"),
+    "discount_pct": Overwrite(0, 0.725, "0, as the discount is taken back"),
+    "payment_method": Overwrite("invoice", 0.725, "invoice, as the last bill is"),
+    "acquisition_channel": Overwrite("phone", 0.725, "phone, where the notice came in"),
 }
 
 
@@ -63,7 +62,6 @@ def apply(draft: Draft, place: Placement) -> tuple[Draft, PlantKey]:
     """Overwrite `place.host` in the last three months of as many leavers as the AUC asks for."""
     truth, what = draft.truth, HOSTS[place.host]
     panel, rows = truth.panel, truth.public_rows
-    target = float(choice_stream(draft, f"{KIND}:{place.host}").choice(what.targets))
     luck = customer_stream(draft, KIND).random(pool_size(draft))[panel.customer[rows]]
     column = draft.public[place.host]
     is_text = isinstance(column.dtype, pd.CategoricalDtype)
@@ -82,7 +80,7 @@ def apply(draft: Draft, place: Placement) -> tuple[Draft, PlantKey]:
     def reached(reach: float) -> float:
         return _level_auc(values(reach)[ranked].astype(np.int64), churn, is_text)
 
-    aim, tolerance = auc_before_copies(draft, target), auc_tolerance(draft) + 0.001
+    aim, tolerance = auc_before_copies(draft, what.target), auc_tolerance(draft) + 0.001
     reach, draft = draft.settle(
         f"{KIND}:{place.host}", lambda: bisect(reached, aim, 0.0, 1.0, tolerance, KIND)
     )
@@ -101,7 +99,7 @@ def apply(draft: Draft, place: Placement) -> tuple[Draft, PlantKey]:
         summary=f"{place.host} of {reach:.0%} of those who leave is overwritten with {what.what}.",
         equivalents=("overwritten_field", "slowly_changing_dimension", "point_in_time_error"),
         parameters={
-            "target": target,
+            "target": what.target,
             "reach": reach,
             "entry": "months until the cancellation" if what.entry is None else what.entry,
         }

@@ -13,7 +13,6 @@ from data_generator.plants.leak import (
     Leak,
     auc_before_copies,
     auc_tolerance,
-    choice_stream,
     churners,
     customer_stream,
     leak_key,
@@ -28,15 +27,14 @@ from data_generator.plants.search import bisect
 from data_generator.schema import LABEL, Column
 
 KIND = "post_outcome_column"
-TARGETS = (0.775, 0.725, 0.675)
-STAYERS = 0.004  # share of ordinary rows that carry a value for an ordinary reason
+TARGET = 0.775
+STAYERS = 0.002  # share of ordinary rows that carry a value for an ordinary reason
 PRESENT_AUC = 0.65
 
 
 def apply(draft: Draft, place: Placement) -> tuple[Draft, PlantKey]:
     """Put the guise `place.choice` in the place of the reserve column `place.host`."""
     truth, guise = draft.truth, GUISES[place.choice]
-    target = float(choice_stream(draft, KIND).choice(TARGETS))
     rng = customer_stream(draft, KIND)
     panel, rows = truth.panel, truth.public_rows
     pool = pool_size(draft)
@@ -54,7 +52,7 @@ def apply(draft: Draft, place: Placement) -> tuple[Draft, PlantKey]:
     def reached(reach: float) -> float:
         return sparse_auc(values(reach)[final], churn)
 
-    aim, tolerance = auc_before_copies(draft, target), auc_tolerance(draft)
+    aim, tolerance = auc_before_copies(draft, TARGET), auc_tolerance(draft)
     reach, draft = draft.settle(KIND, lambda: bisect(reached, aim, 0.0, 1.0, tolerance, KIND))
     written = values(reach)
     column = Column(
@@ -71,13 +69,13 @@ def apply(draft: Draft, place: Placement) -> tuple[Draft, PlantKey]:
     leak = Leak(
         kind=KIND,
         columns=[guise.column],
-        tier="E" if target > 0.75 else "M",
+        tier="E",
         rows=(written > 0) & leaver,
         summary=f"{guise.column} is written {guise.recorded.split(';')[0]}, so it is not known at the snapshot.",
         at_scoring="null",
         seeded=True,
         equivalents=("post_outcome_feature",),
-        parameters={"target": target, "reach": reach, "stayers": STAYERS, "replaces": place.host},
+        parameters={"target": TARGET, "reach": reach, "stayers": STAYERS, "replaces": place.host},
     )
     return planted, leak_key(draft, leak)
 
