@@ -85,7 +85,8 @@ def test_clean_panel_raises_no_alarm() -> None:
     drifted, _ = change.drifts(panel, panel.rows, set(), dictionary)
     alarms = [
         *units.unit_changes(panel), *drifted, *change.null_steps(panel, panel.rows, NO_WORDS),
-        *change.recodes(panel, panel.rows), *quality.duplicates(panel), *quality.sentinels(panel, NO_WORDS), *quality.absent_groups(panel),
+        *change.recodes(panel, panel.rows),
+        *quality.duplicates(panel), *quality.sentinels(panel, NO_WORDS), *quality.absent_groups(panel),
         *labels.rule_and_noise(panel), *labels.rate_shift(panel),
     ]  # fmt: skip
     assert alarms == []
