@@ -256,6 +256,7 @@ FIGURES = Measured(
     oracle=Oracle(replay=OracleReplay(pr_auc=0.4, roc_auc=0.85)),
     dummy=Dummy(replay=DummyReplay(pr_auc=0.06)),
     naive=Naive(random_split_pr_auc=0.7, replay_pr_auc=0.1),
+    blind_cost=0.2,
 )
 
 
