@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -100,10 +101,16 @@ def collect(order: Order, executor: Executor, progress: Progress, work: Path) ->
     """Run all phases and return the evidence; a phase that fails leaves the others standing."""
     limits, truth = order.limits, order.truth
     environment = executor.environment()
+    units = Units(executor, progress, order.cache if executor.isolated else None, order.retry)
     progress.start("intake")
     started = time.monotonic()
-    unpack = unpack_with(executor, limits)
-    submission = open_submission(order.submission, work / "submission", unpack, limits.entries)
+
+    def opened() -> Submission:
+        shutil.rmtree(work / "submission", ignore_errors=True)
+        unpack = unpack_with(executor, limits)
+        return open_submission(order.submission, work / "submission", unpack, limits.entries)
+
+    submission = units.insist(opened)
     open_to_all(submission.folder)
     shown = stage_submission(submission.folder, work / "shown")
     staged = audit.Staged(
@@ -116,8 +123,6 @@ def collect(order: Order, executor: Executor, progress: Progress, work: Path) ->
     intake = PhaseRecord(id="intake", verdict=Verdict.OK, seconds=round(time.monotonic() - started, 2))
     progress.done("intake", "OK", intake.seconds)
     conditions = conditions_of(executor, environment, limits)
-    units = Units(executor, progress, order.cache if executor.isolated else None, order.retry)
-
     document = describe(submission, order, executor, environment)
     evidence, read = read_work(units, conditions, executor, limits, staged, document)
     refuse_other_variant(evidence.document, truth)

@@ -43,9 +43,12 @@ def file_digest(path: Path) -> str:
 
 
 def tree_digest(folder: Path) -> str:
-    """Return a hash of the names and contents of all files below a folder; modes and times do not matter."""
-    files = sorted(path for path in folder.rglob("*") if path.is_file())
-    return digest_of({path.relative_to(folder).as_posix(): file_digest(path) for path in files})
+    """Return a hash of names and contents below a folder, empty folders too; modes and times do not matter."""
+    found = {
+        path.relative_to(folder).as_posix(): file_digest(path) if path.is_file() else None
+        for path in folder.rglob("*")
+    }
+    return digest_of(found)
 
 
 def digest_of(value: Any) -> str:

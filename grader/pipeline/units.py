@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 from grader.errors import SandboxError, SubmissionError
 from grader.execution.protocol import Executor
@@ -12,6 +13,7 @@ from grader.pipeline.phase_cache import M, Outcome, PhaseCache
 from grader.pipeline.progress import Progress
 from grader.types import PhaseRecord, Verdict
 
+T = TypeVar("T")
 TO_DO = "run the same command again once that is repaired: finished phases are kept"
 
 
@@ -63,6 +65,17 @@ class Units:
             if not outcome.reused:
                 self.keep(key_after() if key_after else key, outcome)
         return self._said(name, outcome)
+
+    def insist(self, do: Callable[[], T]) -> T:
+        """Do what cannot be done without, in as many attempts as a unit has; SandboxError after the last."""
+        for attempt in range(1, self._retry.attempts + 1):
+            try:
+                return do()
+            except SandboxError as error:
+                self._progress.note(f"{error}; attempt {attempt} of {self._retry.attempts}")
+                if attempt == self._retry.attempts or not self._ready_again(attempt):
+                    raise
+        raise AssertionError("a retry has at least one attempt")
 
     def known(self, model: type[M], key: str) -> Outcome[M] | None:
         """Return what an earlier grading measured under a key."""

@@ -131,6 +131,22 @@ def test_a_refusal_of_the_submission_is_no_failure_of_ours(cache: PhaseCache) ->
         ran(units_with(cache), Unit(SubmissionError("another variant")))
 
 
+def test_what_cannot_be_done_without_is_tried_as_often() -> None:
+    """Opening an archive needs the engine too; after the last attempt the error itself is told."""
+    left = [SandboxError("gone"), SandboxError("gone")]
+
+    def opened() -> str:
+        if left:
+            raise left.pop()
+        return "opened"
+
+    assert units_with(None).insist(opened) == "opened"
+    left[:] = [SandboxError("gone")] * 9
+    with pytest.raises(SandboxError, match="gone"):
+        units_with(None).insist(opened)
+    assert len(left) == 6
+
+
 def test_without_cache_or_key_nothing_is_kept(cache: PhaseCache) -> None:
     """Where a phase's inputs are not known for certain it is measured every time."""
     unit = Unit(GOOD)
