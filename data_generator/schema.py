@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from typing import Literal
 
@@ -333,5 +334,17 @@ def feature_names(columns: tuple[Column, ...] = FEATURES) -> list[str]:
 
 
 def replace_column(columns: tuple[Column, ...], reserve: str, new: Column) -> tuple[Column, ...]:
-    """Return the columns with `new` in the place of `reserve`; the width stays the same."""
-    return tuple(new if column.name == reserve else column for column in columns)
+    """Return the columns with `new` instead of `reserve`; the width stays the same.
+
+    A column of another block moves to its own, some place inside it, so that the order of the file, which is
+    that of the data dictionary, does not tell what was exchanged.
+    """
+    exchanged = [new if column.name == reserve else column for column in columns]
+    old = next(column for column in columns if column.name == reserve)
+    if old.block == new.block:
+        return tuple(exchanged)
+    rest = [column for column in exchanged if column is not new]
+    block = [at for at, column in enumerate(rest) if column.block == new.block]
+    number = int.from_bytes(hashlib.sha256(new.name.encode()).digest()[:4], "big")
+    rest.insert(block[0] + number % (len(block) + 1), new)
+    return tuple(rest)

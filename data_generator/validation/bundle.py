@@ -11,6 +11,7 @@ import pandas as pd
 
 from data_generator.dictionary import render
 from data_generator.files import parquet
+from data_generator.key import DecoyKey, PlantKey
 from data_generator.months import EXTRACTION_MONTH, month_name
 from data_generator.release import ASSIGNMENT, Release
 from data_generator.schema import FEATURES, KEYS, feature_names
@@ -144,7 +145,8 @@ def _dictionary(path: Path, variant: Variant) -> list[Oddity]:
         else [Oddity("bundle", path.name, "is not the page of this variant's columns")]
     )
     standard = {column.name: column for column in FEATURES}
-    declared = {name for plant in variant.plants for name in plant.columns}
+    entries: list[PlantKey | DecoyKey] = [*variant.plants, *variant.decoys]
+    declared = {name for entry in entries for name in entry.columns}
     odd += [
         Oddity("dictionary", column.name, "described otherwise than in the world, undeclared")
         for column in variant.columns

@@ -12,6 +12,7 @@ import pandas as pd
 from data_generator.key import Months, PlantKey
 from data_generator.months import LAST_MATURE_MONTH, PUBLIC_MONTHS, month_index
 from data_generator.plants.draft import months_of
+from data_generator.plants.slices import rows_where
 from data_generator.schema import FEATURES, KEYS, LABEL, Column, feature_names
 from data_generator.variant import Variant
 from data_generator.world.probability import true_probability
@@ -174,9 +175,7 @@ def rows_of(frame: pd.DataFrame, plant: PlantKey) -> Mask:
     """Mask the rows in the months and the slice that a plant's key names."""
     months = plant.label_months or plant.months
     mask = month_mask(months)[months_of(frame)]
-    for column, levels in plant.parameters.get("where", {}).items():
-        mask &= frame[column].isin(levels).to_numpy()
-    return np.asarray(mask)
+    return np.asarray(mask & rows_where(frame, plant.parameters.get("where", {})))
 
 
 def month_mask(months: Months | None) -> Mask:

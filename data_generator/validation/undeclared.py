@@ -7,7 +7,9 @@ import numpy.typing as npt
 import pandas as pd
 
 from data_generator.key import DecoyKey, PlantKey
+from data_generator.months import EXTRACTION_MONTH
 from data_generator.plants.draft import months_of
+from data_generator.plants.slices import rows_where
 from data_generator.schema import FEATURES, KEYS, LABEL, feature_names
 from data_generator.validation.exhibit import month_mask, origins
 from data_generator.validation.reading import Oddity
@@ -40,12 +42,12 @@ def _columns(
     issued: pd.DataFrame, clean: pd.DataFrame, variant: Variant, may_be_copies: bool
 ) -> list[Oddity]:
     odd: list[Oddity] = []
+    entries: list[PlantKey | DecoyKey] = [*variant.plants, *variant.decoys]
     copied = issued.duplicated(list(KEYS), keep=False).to_numpy() if may_be_copies else None
     for column in variant.columns:
         name = column.name
         if name not in clean:
-            owners = [p for p in variant.plants if name in p.columns]
-            if not owners:
+            if not any(name in entry.columns for entry in entries):
                 odd.append(Oddity("undeclared column", name, "nobody declares it"))
             continue
         differs = _differs(issued[name], clean[name])
@@ -78,14 +80,17 @@ def _declares(
     if name not in plant.columns:
         return np.zeros(len(issued), dtype=bool)
     month = months_of(issued)
-    last_public = 23
     mask = np.where(
-        month <= last_public,
-        month_mask(plant.months)[np.minimum(month, last_public)],
-        plant.at_scoring != "honest",
+        month <= EXTRACTION_MONTH,
+        month_mask(plant.months)[np.minimum(month, EXTRACTION_MONTH)],
+        plant.at_scoring != "honest" or "ordinary" in plant.parameters,  # what happens to anybody goes on
     )
-    for column, levels in plant.parameters.get("where", {}).items():
-        mask = mask & (issued[column].isin(levels) | clean[column].isin(levels)).to_numpy()
+    # A proxy's slice is where the defect shows most, not where it is.
+    where = {} if "proxy" in plant.parameters else plant.parameters.get("where", {})
+    # A slice may be known by its values before or after, as for codes that took the place of others.
+    mask = mask & (
+        rows_where(issued, where) | rows_where(clean, {k: v for k, v in where.items() if k in clean})
+    )
     return np.asarray(mask, dtype=bool)
 
 
@@ -93,10 +98,11 @@ def _decoy_declares(decoy: DecoyKey, name: str, issued: pd.DataFrame) -> Mask:
     if name not in decoy.columns:
         return np.zeros(len(issued), dtype=bool)
     month = months_of(issued)
-    last_public = 23
     # A harmless change goes on after the extraction.
     return np.asarray(
-        np.where(month <= last_public, month_mask(decoy.months)[np.minimum(month, last_public)], True)
+        np.where(
+            month <= EXTRACTION_MONTH, month_mask(decoy.months)[np.minimum(month, EXTRACTION_MONTH)], True
+        )
     )
 
 
@@ -107,8 +113,7 @@ def _label(public: pd.DataFrame, variant: Variant, origin: npt.NDArray[np.int64]
     for plant in variant.plants:
         if plant.kind in LABEL_PLANTS:
             mask = month_mask(plant.label_months or plant.months)[months_of(public)]
-            for column, levels in plant.parameters.get("where", {}).items():
-                mask &= public[column].isin(levels).to_numpy()
+            mask &= rows_where(public, plant.parameters.get("where", {}))
             differs &= ~mask
     number = int(differs.sum())
     return (

@@ -29,6 +29,14 @@ def test_replacing_keeps_the_width_and_the_place() -> None:
     assert len(replaced) == 40
 
 
+def test_a_column_of_another_block_joins_its_own() -> None:
+    """The file has the order of the dictionary, which goes by blocks, so no column stands out of place."""
+    new = FEATURES[0].__class__("x", "service", "real", "", "s", "r", "M.")
+    blocks = [column.block for column in replace_column(FEATURES, "owner_age", new)]
+    assert blocks == sorted(blocks, key=[column.block for column in FEATURES].index)
+    assert blocks.count("service") == 7
+
+
 def test_guises_differ_in_name_meaning_and_source() -> None:
     """What is right about one variant's leak must not be found by searching for another's words."""
     assert len(GUISES) >= 3
