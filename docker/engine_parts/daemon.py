@@ -22,8 +22,13 @@ MACHINE_CONFIG = Path("/etc/docker/daemon.json")
 KEPT_OPTIONS = ("registry-mirrors", "insecure-registries", "dns", "mtu", "bip", "default-address-pools")
 
 
-def options(where: Places, machine: dict[str, Any]) -> dict[str, Any]:
-    """Return the engine's options, sensible for builds and containers of strangers."""
+def options(where: Places, machine: dict[str, Any], gvisor: str | None) -> dict[str, Any]:
+    """Return the engine's options, sensible for builds and containers of strangers.
+
+    `gvisor` is the path of its program where it is installed. It is told to have no network: what runs under it
+    here has none, and so it need not understand the network of the machine's kernel.
+    """
+    stronger = {"runtimes": {"runsc": {"path": gvisor, "runtimeArgs": ["--network=none"]}}} if gvisor else {}
     kept = {name: machine[name] for name in KEPT_OPTIONS if name in machine}
     if where.bridge == "none":
         kept.pop("bip", None)
@@ -37,6 +42,7 @@ def options(where: Places, machine: dict[str, Any]) -> dict[str, Any]:
         "log-driver": "json-file",
         "log-level": "warn",
         "log-opts": {"max-file": "2", "max-size": "10m"},
+        **stronger,
     }
 
 
@@ -99,7 +105,7 @@ def launch(where: Places) -> str:
         raise EngineError("The package docker.io is installed but there is no dockerd on the PATH.")
     for folder in (where.data_root, where.exec_root):
         folder.mkdir(parents=True, exist_ok=True, mode=0o710)
-    text = json.dumps(options(where, machine_options()), indent=1)
+    text = json.dumps(options(where, machine_options(), find("runsc")), indent=1)
     where.config.write_text(text, encoding="utf-8")
     with where.log.open("wb") as log:
         process = subprocess.Popen(

@@ -12,7 +12,7 @@ from docker.types import LogConfig, Mount, Ulimit
 
 from docker import DockerClient
 from grader.errors import SandboxError
-from grader.execution.engine import Engine, engine_errors
+from grader.execution.engine import STRONGER_RUNTIME, Engine, engine_errors
 from grader.execution.job_folder import COMMAND, lay_out
 from grader.execution.limits import MIB, JobLimits
 from grader.execution.protocol import Job
@@ -23,10 +23,13 @@ INSIDE = "/mnt"
 PROGRAM = f"{INSIDE}/job"
 INODES = 100_000
 SHARED_MEMORY = 64 * MIB
+SENTRY_TASKS = 16
+"""Threads of the machine that gVisor needs for one process inside; its own kernel's count against the limit too."""
 
 
-def confinement(engine: Engine, limits: JobLimits) -> dict[str, Any]:
+def confinement(engine: Engine, limits: JobLimits, runtime: str) -> dict[str, Any]:
     """Return the host configuration that jobs and services share: limits, capabilities, runtime."""
+    own_tasks = SENTRY_TASKS if runtime == STRONGER_RUNTIME else 1
     return {
         "cap_drop": ["ALL"],
         "security_opt": ["no-new-privileges:true"],
@@ -34,14 +37,14 @@ def confinement(engine: Engine, limits: JobLimits) -> dict[str, Any]:
         "mem_limit": limits.memory,
         "memswap_limit": limits.memory,
         "nano_cpus": int(limits.cpus * 1e9),
-        "pids_limit": limits.pids,
+        "pids_limit": limits.pids * own_tasks,
         "shm_size": SHARED_MEMORY,
         "ulimits": [
             Ulimit(name="nofile", soft=limits.open_files, hard=limits.open_files),
             Ulimit(name="core", soft=0, hard=0),
         ],
         "restart_policy": {"Name": "no"},
-        "runtime": engine.runtime,
+        "runtime": runtime,
     }
 
 
@@ -97,8 +100,9 @@ def create_job(
     private = run.folder / name
     private.mkdir(mode=0o700)
     program = lay_out(job, private / "program")
+    shared = network_mode.startswith("container:")
     host = engine.client.api.create_host_config(
-        **confinement(engine, job.limits),
+        **confinement(engine, job.limits, engine.own_runtime if shared else engine.runtime),
         network_mode=network_mode,
         read_only=True,
         init=True,

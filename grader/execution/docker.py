@@ -98,7 +98,7 @@ class DockerExecutor:
         stand_in = any("stand-in" in f"{key}={value}".lower() for key, value in labels.items())
         return {
             "engine": f"Docker {self._engine.version}",
-            "runtime": self._engine.runtime,
+            "runtime": self._runtimes(),
             "builder": "BuildKit" if builder.buildkit else "classic builder",
             "sandbox_image": self.sandbox_image,
             "sandbox_image_id": str(image["Id"]),
@@ -187,6 +187,10 @@ class DockerExecutor:
     ) -> None:
         """Close, whatever happened."""
         self.close()
+
+    def _runtimes(self) -> str:
+        jobs, services = self._engine.runtime, self._engine.own_runtime
+        return jobs if jobs == services else f"{jobs}; {services} for services"
 
     def _builder(self) -> Builder:
         if self._found_builder is None:

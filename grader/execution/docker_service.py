@@ -155,7 +155,7 @@ def serving(
                 start_keeper(engine, run, keeper, keeper_image, list(volumes.values()))
             own_tmp = read_only and "/tmp" not in declared  # noqa: S108 - a path inside the container
             host = engine.client.api.create_host_config(
-                **confinement(engine, limits),
+                **confinement(engine, limits, engine.own_runtime),
                 network_mode="none",
                 read_only=read_only,
                 tmpfs={"/tmp": tmpfs_options(limits.tmp)} if own_tmp else None,  # noqa: S108 - as above

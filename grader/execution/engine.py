@@ -45,7 +45,9 @@ class Engine:
     root_dir: Path | None
     """Folder of the engine's data where it is on this machine, for watching the free disk."""
     runtime: str
-    """What containers of candidate code and probes run under."""
+    """What containers without network run under: candidates' notebooks and probes."""
+    own_runtime: str
+    """What services and their probers run under: gVisor gives each container a loopback of its own."""
 
     @property
     def heredocs(self) -> bool:
@@ -88,6 +90,7 @@ def connect(runtime: str | None = None) -> Engine:
         runtimes=runtimes,
         root_dir=root if host.startswith("unix://") and root.is_dir() else None,
         runtime=runtime or (STRONGER_RUNTIME if STRONGER_RUNTIME in runtimes else own),
+        own_runtime=own if own != STRONGER_RUNTIME or "runc" not in runtimes else "runc",
     )
 
 

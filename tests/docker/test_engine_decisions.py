@@ -125,11 +125,18 @@ def test_apt_failure_shows_its_last_lines(tmp_path: Path, monkeypatch: pytest.Mo
 
 def test_options_are_fit_for_strangers_builds() -> None:
     """No core dumps, bounded logs, no talk between containers; the machine's network options are kept."""
-    options = daemon.options(places({}), {"registry-mirrors": ["https://m"], "live-restore": True})
+    options = daemon.options(places({}), {"registry-mirrors": ["https://m"], "live-restore": True}, None)
     assert options["default-ulimits"]["core"]["Hard"] == 0
     assert options["log-opts"]["max-size"] == "10m"
     assert (options["icc"], options["live-restore"]) == (False, False)
     assert options["registry-mirrors"] == ["https://m"]
+    assert "runtimes" not in options
+
+
+def test_the_stronger_runtime_is_offered_where_it_is_installed() -> None:
+    """An engine started here knows gVisor where its program is there, without a network of its own."""
+    runtimes = daemon.options(places({}), {}, "/usr/bin/runsc")["runtimes"]
+    assert runtimes == {"runsc": {"path": "/usr/bin/runsc", "runtimeArgs": ["--network=none"]}}
 
 
 def test_a_failing_engine_shows_its_last_log_lines(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -70,7 +70,7 @@ def test_nothing_of_the_host_is_visible(confined: DockerExecutor, job, tmp_path)
 
 
 @pytest.mark.docker
-def test_confinement_as_the_kernel_sees_it(confined: DockerExecutor, job):
+def test_confinement_as_the_machines_kernel_sees_it(of_runtime, job):
     """A job runs without capabilities or new privileges, as nobody special, without core dumps."""
     text = (
         "import os, resource\n"
@@ -78,7 +78,7 @@ def test_confinement_as_the_kernel_sees_it(confined: DockerExecutor, job):
         "print(s['CapEff'], s['CapBnd'], s['NoNewPrivs'], s['Seccomp'], os.getuid(), os.getgid(), os.getgroups())\n"
         "print(resource.getrlimit(resource.RLIMIT_CORE), resource.getrlimit(resource.RLIMIT_NOFILE))"
     )
-    done = confined.run(job(text, limits={"open_files": 100}))
+    done = of_runtime("runc").run(job(text, limits={"open_files": 100}))
     lines = done.stdout.decode().splitlines()
     assert lines[0].split()[:6] == ["0" * 16, "0" * 16, "1", "2", "10001", "10001"]
     assert lines[1] == "(0, 0) (100, 100)"

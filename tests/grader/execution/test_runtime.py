@@ -7,6 +7,7 @@ from grader.execution import engine
 from grader.execution.containers import confinement
 from grader.execution.docker import DockerExecutor
 from grader.execution.limits import MIB, JobLimits
+from grader.execution.protocol import BuildRequest
 from tests.docker_engine import runtimes
 
 
@@ -56,16 +57,42 @@ def test_a_runtime_that_is_not_there_is_refused(having):
         having(["runc"], "runsc")
 
 
-def test_every_container_gets_the_runtime(having):
-    """The runtime is part of what confines jobs and services alike."""
-    found = confinement(having(["runc", "runsc"]), JobLimits(seconds=1, memory=MIB))
-    assert found["runtime"] == "runsc"
+def test_services_run_under_the_engines_own(having):
+    """A service and its prober must share a loopback, which gVisor's containers do not."""
+    assert having(["runc", "runsc"]).own_runtime == "runc"
+    assert having(["runc", "runsc"], default="runsc").own_runtime == "runc"
+    assert having(["crun", "runsc"], default="crun").own_runtime == "crun"
+
+
+def test_gvisors_own_threads_do_not_use_up_the_limit(having):
+    """The limit of processes is as wide inside a stronger runtime as without one."""
+    connected, limits = having(["runc", "runsc"]), JobLimits(seconds=1, memory=MIB, pids=10)
+    plain, strong = (confinement(connected, limits, name) for name in ("runc", "runsc"))
+    assert (plain["runtime"], plain["pids_limit"]) == ("runc", 10)
+    assert (strong["runtime"], strong["pids_limit"]) == ("runsc", 160)
 
 
 @pytest.mark.docker
 def test_the_runtime_is_told(confined: DockerExecutor):
-    """The report's environment names the runtime that was used."""
-    assert confined.environment()["runtime"] == confined._engine.runtime
+    """The report's environment names the runtime that was used, and the one of services where it differs."""
+    assert confined.environment()["runtime"].startswith(confined._engine.runtime)
+    assert confined._engine.own_runtime in confined.environment()["runtime"]
+
+
+@pytest.mark.docker
+def test_a_service_answers_beside_the_stronger_runtime(confined: DockerExecutor, tmp_path, job):
+    """Whatever confines notebooks, a service is reached by its prober."""
+    (tmp_path / "Dockerfile").write_text(
+        'FROM python:3.11-slim\nCMD ["python", "-m", "http.server", "8000"]\n'
+    )
+    built = confined.build(BuildRequest(tmp_path, "Dockerfile", 120, 1 << 31))
+    text = (
+        "import time, urllib.request\nfor _ in range(99):\n"
+        "    try: print(urllib.request.urlopen('http://127.0.0.1:8000', timeout=9).status); break\n"
+        "    except OSError: time.sleep(.1)"
+    )
+    with confined.serve(built.image, JobLimits(seconds=60, memory=256 * MIB)) as service:
+        assert service.probe(job(text)).stdout == b"200\n"
 
 
 @pytest.mark.docker
