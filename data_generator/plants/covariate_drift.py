@@ -26,6 +26,7 @@ HOSTS = {
     "email_open_rate": "logit",
     "session_minutes_avg": "scale",
     "avg_resolution_hours": "scale",
+    "api_calls_30d": "scale",
 }
 
 Floats = npt.NDArray[np.float64]
@@ -129,5 +130,5 @@ PLANT = Plant(
     measure=measure,
     present=present,
     hosts=tuple(HOSTS),
-    onset=(9, 13),  # 2023-10 to 2024-02: the ramp is over before the last mature month
+    onset=(8, 15),  # 2023-09 to 2024-04: the ramp is over with the last mature month
 )

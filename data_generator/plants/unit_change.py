@@ -15,10 +15,21 @@ from data_generator.plants.plant import Plant
 KIND = "unit_change"
 FACTORS = {
     "data_usage_gb": (1024.0, "MB"),
-    "total_charges": (100.0, "cents"),
     "monthly_charge": (100.0, "cents"),
+    "session_minutes_avg": (60.0, "seconds"),
+    "mobile_share": (100.0, "percent"),
+    "email_open_rate": (100.0, "percent"),
 }
-SLICES = ("acquisition_channel=web", "acquisition_channel=store", "region=A", "payment_method=card")
+# Each a quarter to a half of the rows, so that the PSI over all rows is clear of 0.25 as well.
+SLICES = (
+    "acquisition_channel=web",
+    "acquisition_channel=store",
+    "region=A",
+    "payment_method=card",
+    "payment_method=direct_debit",
+    "plan_tier=basic",
+    "plan_tier=standard",
+)
 PRESENT_RATIO = 10.0
 
 
@@ -105,7 +116,7 @@ PLANT = Plant(
     present=present,
     hosts=tuple(FACTORS),
     choices=SLICES,
-    onset=(13, 17),  # 2024-02 to 2024-06: visible inside training and before the last mature month
+    onset=(11, 17),  # 2023-12 to 2024-06: visible inside training and before the last mature month
     touches=lambda place, c: frozenset({place.host, place.slice[0]}),
     repair=repair,
 )
