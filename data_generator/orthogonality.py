@@ -19,7 +19,6 @@ EXCLUSIVE: dict[frozenset[str], str] = {
     ): "another label rule moves every column's relation to it",
     frozenset({"label_noise_slice", "concept_drift"}): "both weaken what the features say of the label",
     frozenset({"label_noise_slice", "label_definition"}): "both change labels after the fact",
-    frozenset({"label_noise_slice", "label_shift"}): "two changes of the label blur each other",
     frozenset(
         {"label_definition", "identifier_leak"}
     ): "re-keyed customers cannot be followed to their last row, which mends the label",

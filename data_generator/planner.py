@@ -90,7 +90,8 @@ def _draw(
         if chosen is None:
             raise _DeadEndError(f"found no room for another decoy of family {wanted}")
         harmless[chosen[0].id] = chosen[1]
-    for wanted, tiers in slots:
+    # In random order, so that no kind is always the one that another has left no room for.
+    for wanted, tiers in (slots[int(index)] for index in rng.permutation(len(slots))):
         fit = [
             plant
             for plant in plants.values()
@@ -105,7 +106,8 @@ def _draw(
             raise _DeadEndError(f"found no room for another {wanted} of tier {'|'.join(sorted(tiers))}")
         placed[found[0].kind] = found[1]
     inherent = {kind: Placement() for kind, plant in plants.items() if plant.inherent}
-    return Plan(placed | inherent, harmless)
+    every = placed | inherent
+    return Plan({kind: every[kind] for kind in plants if kind in every}, harmless)
 
 
 def _first(

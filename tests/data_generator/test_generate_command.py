@@ -38,13 +38,13 @@ def test_generate_writes_bundle_and_vault(tmp_path: Path) -> None:
         "--out",
         str(out),
         "--rows",
-        "2500",
+        "5000",
         "--json",
     ]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     result = json.loads(done.stdout)
-    assert result["rows"] == 2500
+    assert result["rows"] == 5000
     assert (Path(result["bundle"]) / "data" / "snapshots.parquet").is_file()
     assert (Path(result["vault"]) / "key.json").is_file()
     assert {"world", "plants", "yardstick", "bundle", "vault"} == set(result["seconds"])
