@@ -82,6 +82,7 @@ class DockerExecutor:
                     raise
                 time.sleep(RECOVER_EVERY)
         remove_ended(self._engine.client, self._run.id)
+        self._images.ask_again()
         self._ensured()
 
     def _ensured(self) -> str:

@@ -86,6 +86,11 @@ class ImageBuilder:
                     found[base] = ""
         return found
 
+    def ask_again(self) -> None:
+        """Forget what the control builds said: another attempt may find the package index reachable."""
+        with self._lock:
+            self._controls.clear()
+
     def network_trouble(self, kind: str) -> str | None:
         """Return a sentence where a build of ours cannot reach what candidates' builds need, else None."""
         with self._lock:
@@ -106,7 +111,9 @@ class ImageBuilder:
             with engine_errors("fetching a base image"):
                 self._engine.client.ping()
             return _no_image(
-                Verdict.INFRA_ERROR, f"the base image {base} cannot be fetched: {first_line(error)}"
+                Verdict.INFRA_ERROR,
+                f"the base image {base} cannot be fetched: {first_line(error)}; make it available to the engine "
+                "(docker pull, docker load, or `make engine` for python:3.11-slim)",
             )
         if image_exists(self._engine, base):
             return None

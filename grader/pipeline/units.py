@@ -97,7 +97,8 @@ class Units:
         for attempt in range(1, attempts + 1):
             try:
                 outcome = measure()
-            except SandboxError as error:
+            except (SandboxError, OSError) as error:
+                # What the machine refuses (a full disk, too many open files) may pass as an engine's trouble does.
                 outcome = Outcome(broken(our_fault(name, str(error))))
             except SubmissionError:
                 raise

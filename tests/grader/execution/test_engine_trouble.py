@@ -109,6 +109,17 @@ def test_base_image_that_cannot_be_had(
     assert "python:3.13.99-slim" in built.detail
 
 
+def test_an_index_that_comes_back_is_asked_again(docker_executor: DockerExecutor, monkeypatch):
+    """What a control build found holds for one attempt, not for the next."""
+    images = docker_executor._images
+    told = iter(["the index is away", None])
+    monkeypatch.setattr(images, "_control", lambda kind: next(told))
+    monkeypatch.setattr(images, "_controls", {})
+    assert images.network_trouble("pip") == images.network_trouble("pip") == "the index is away"
+    docker_executor.recover(5)
+    assert images.network_trouble("pip") is None
+
+
 def test_heredoc_on_an_old_engine_is_not_the_candidates(docker_executor: DockerExecutor, tmp_path):
     """What this engine cannot build for its age alone costs nobody points."""
     if docker_executor._engine.heredocs:

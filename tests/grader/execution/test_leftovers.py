@@ -1,6 +1,8 @@
 """Nothing of a run stays in the engine, whatever ends it, and nobody else's run is touched."""
 
+import contextlib
 import os
+import pathlib
 import shutil
 import signal
 import subprocess
@@ -108,6 +110,51 @@ def test_killed_run_is_swept_and_a_living_one_is_not(image, tmp_path, job):
                 assert left_of(killed) == []
             assert beside.read_area("a", "x", 10) == b"1"
     assert left_of(living) == []
+
+
+def test_a_build_ends_with_its_grader(image, tmp_path):
+    """The client of a build is killed with us, so that no image appears after the next start has swept."""
+    runs = tmp_path / "runs"
+    (tmp_path / "context").mkdir()
+    (tmp_path / "context" / "Dockerfile").write_text(
+        f"FROM python:3.11-slim\nRUN echo {tmp_path} && sleep 20\nCMD true\n"
+    )
+    program = textwrap.dedent(
+        f"""
+        import pathlib
+        from grader.execution.docker import DockerExecutor
+        from grader.execution.protocol import BuildRequest
+        executor = DockerExecutor(runs=pathlib.Path({str(runs)!r}), sandbox_image={image!r})
+        print(executor._run.id, flush=True)
+        executor.build(BuildRequest(pathlib.Path({str(tmp_path / "context")!r}), "Dockerfile", 90, 1 << 31))
+        """
+    )
+
+    def clients():
+        found = []
+        for place in pathlib.Path("/proc").glob("[0-9]*/cmdline"):
+            with contextlib.suppress(OSError):
+                found.append(place.read_bytes())
+        return [words for words in found if f"takehome-{killed}-image".encode() in words]
+
+    def wait_for(there):
+        until = time.monotonic() + 60
+        while bool(clients()) != there and time.monotonic() < until:
+            time.sleep(0.1)
+        assert bool(clients()) == there
+
+    with subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        killed = process.stdout.readline().strip()
+        wait_for(True)
+        time.sleep(1)
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+    wait_for(False)
+    with DockerExecutor(runs=runs, sandbox_image=image) as after:
+        assert after.swept == (killed,)
+        time.sleep(2)
+        assert left_of(killed) == []
 
 
 def test_leftovers_of_a_deleted_run_folder_are_swept(image, tmp_path):

@@ -219,3 +219,20 @@ def test_exit_codes_of_the_command(order: Order, tmp_path: Path, monkeypatch: py
     failed, said = code(order.submission)
     assert failed == 4
     assert "no engine answers" in said
+
+
+def test_an_engine_that_is_gone_at_the_end_costs_no_result(
+    order: Order, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Everything is measured and written; what cannot be cleared away now is told, and swept next time."""
+
+    class Gone(FakeExecutor):
+        def close(self) -> None:
+            raise SandboxError("the engine is gone")
+
+    monkeypatch.setattr(grader.cli, "open_executor", lambda *_: Gone())
+    words = ["grade", str(order.submission), "--vault", str(order.truth.folder), "--out", str(order.out)]
+    result = CliRunner().invoke(takehome.app, words)
+    assert result.exit_code == 0
+    assert "the next grading removes what is left" in result.output
+    assert (order.out / "report.json").is_file()

@@ -83,7 +83,9 @@ def test_a_phase_that_recovers_is_measured_and_kept(cache: PhaseCache) -> None:
     assert kept.value == GOOD
 
 
-@pytest.mark.parametrize("ending", [SandboxError("disk of the host full"), REGISTRY])
+@pytest.mark.parametrize(
+    "ending", [SandboxError("engine gone"), OSError(28, "No space left on device"), REGISTRY]
+)
 def test_attempts_are_bounded_and_say_what_to_do(cache: PhaseCache, ending: Ending) -> None:
     """Three attempts with growing pauses; then open, with the next step, and measured anew next time."""
     slept: list[float] = []
