@@ -22,6 +22,7 @@ NULL_RATE = 0.10
 TARGET_AUC = 0.675  # of being null, ranked by the proxy
 PRESENT_AUC = 0.60
 GROUPS = 200  # of equal size, by the hidden value
+LEVELS = 256  # whole values of a proxy that are told apart
 STEEPEST = 60.0
 
 Floats = npt.NDArray[np.float64]
@@ -53,13 +54,14 @@ def apply(draft: Draft, place: Placement) -> tuple[Draft, PlantKey]:
     """Null a tenth of `place.host`, by the value, so that the proxy tells nulls with an AUC of 0.675."""
     rng = stream(draft.truth.seed, KIND)
     host, proxy = place.host, HOSTS[place.host]
-    position = _position(draft.public[host].to_numpy(dtype=np.float64), rng, proxy.high)
+    values, replay = (_tie_broken(frame, host, rng) for frame in (draft.public, draft.replay))
+    edges = np.quantile(values, np.arange(1, GROUPS) / GROUPS)
+    position, later_position = (_position(x, edges, proxy.high) for x in (values, replay))
     strength, draft = draft.settle(KIND, lambda: _steepness(draft, proxy, position))
     chance = _chance(strength)
     missing = rng.random(len(position)) < chance[position]
-    replay = draft.replay[host].to_numpy(dtype=np.float64)
-    # The same values go unreported later: a value's chance is that of its like among the issued rows.
-    later = rng.random(len(replay)) < chance[_position(replay, rng, proxy.high)]
+    # A value's chance later is that of its like among the issued rows.
+    later = rng.random(len(replay)) < chance[later_position]
     planted = draft.with_public(host, _nulled(draft.public, host, missing))
     planted = planted.with_replay(host, _nulled(draft.replay, host, later))
     side = "high" if proxy.high else "low"
@@ -107,12 +109,16 @@ def present(frame: pd.DataFrame, key: PlantKey) -> bool:
     return null_auc(frame, key) >= PRESENT_AUC
 
 
-def _position(values: Floats, rng: np.random.Generator, high: bool) -> npt.NDArray[np.int64]:
-    """Return each row's group by the value, `GROUPS` − 1 the most hidden; equal values in random order."""
-    order = np.lexsort((rng.random(values.size), values if high else -values))
-    position = np.empty(values.size, dtype=np.int64)
-    position[order] = np.arange(values.size) * GROUPS // values.size
-    return position
+def _tie_broken(frame: pd.DataFrame, host: str, rng: np.random.Generator) -> Floats:
+    """Return the values with less than the smallest step between two of them added at random."""
+    step = 1.0 if frame[host].dtype.kind == "i" else 0.01
+    return frame[host].to_numpy(dtype=np.float64) + step * rng.random(len(frame))
+
+
+def _position(values: Floats, edges: Floats, high: bool) -> npt.NDArray[np.int64]:
+    """Return each row's group by the value, `GROUPS` − 1 the most hidden."""
+    position = np.searchsorted(edges, values)
+    return position if high else GROUPS - 1 - position
 
 
 def _chance(steepness: float) -> Floats:
@@ -128,9 +134,9 @@ def _chance(steepness: float) -> Floats:
 
 def _steepness(draft: Draft, proxy: Proxy, position: npt.NDArray[np.int64]) -> float:
     """Return the steepness at which the expected AUC of null rows by the proxy is on target."""
-    levels, code = np.unique(draft.public[proxy.column].to_numpy(), return_inverse=True)
-    table = np.bincount(position * levels.size + code, minlength=GROUPS * levels.size)
-    by_group = table.reshape(GROUPS, levels.size)[:, :: 1 if proxy.high else -1].astype(np.float64)
+    code = np.clip(draft.public[proxy.column].to_numpy(), 0, LEVELS - 1).astype(np.int64)
+    table = np.bincount(position * LEVELS + code, minlength=GROUPS * LEVELS)
+    by_group = table.reshape(GROUPS, LEVELS)[:, :: 1 if proxy.high else -1].astype(np.float64)
 
     def expected_auc(steepness: float) -> float:
         chance = _chance(steepness)
