@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
 import time
 from collections.abc import Iterator
@@ -13,13 +14,14 @@ from typing import Annotated, Any
 
 import typer
 
-from data_generator.errors import GeneratorError
+from data_generator.errors import GeneratorError, SpecError
 
 USAGE_ERROR = 2
 INTERRUPTED = 130
 GENERATE_HELP = """Make the dataset of a seed: `OUT/bundle/` to give away and `OUT/vault/` to keep.
 
-The same seed gives the same data. The key is marked `origin: practice`.
+The same seed gives the same data. The key is marked `origin: practice`. More than 400,000 rows come in parts:
+snapshots.parquet is then a folder, which readers of Parquet take like a file.
 
 Example: takehome generate --seed 7 --out build/seven --rows 200000 --csv
 """
@@ -37,6 +39,9 @@ BlueprintName = Annotated[
     str, typer.Option(help="Which defects: hiring, practice, hard, or a .yaml file with your own counts.")
 ]
 Csv = Annotated[bool, typer.Option("--csv/--no-csv", help="Also write the data as data/snapshots.csv.gz.")]
+Workers = Annotated[
+    int, typer.Option(help="Processes for more rows than one part holds; 0 means one per processor.")
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print the result as JSON on stdout.")]
 Out = Annotated[Path, typer.Option(help="New folder to write; must not exist.")]
 
@@ -82,14 +87,16 @@ def generate(
     rows: Rows = 200_000,
     blueprint: BlueprintName = "hiring",
     csv: Csv = False,
+    workers: Workers = 0,
     as_json: AsJson = False,
 ) -> None:
     """Make the dataset of a seed."""
     with one_line("generate"):
         # Imported here so that the help and other commands do not wait for the numerical libraries.
         from data_generator.blueprint import load_blueprint
+        from data_generator.parts import PART_ROWS
         from data_generator.release import check_assignment, write_release
-        from data_generator.request import check_rows, check_seed
+        from data_generator.request import check_rows, check_seed, check_workers
         from data_generator.staging import check_output
         from data_generator.variant import make_variant
         from data_generator.yardstick import measure
@@ -97,8 +104,12 @@ def generate(
         stages = Stages()
         check_seed(seed)
         check_rows(rows)
+        check_workers(workers)
         check_output(out)
         check_assignment()
+        if rows > PART_ROWS:
+            _generate_in_parts(seed, out, rows, blueprint, csv, workers or os.cpu_count() or 1, as_json)
+            return
         variant = make_variant(seed, rows, stages.done, load_blueprint(blueprint))
         measured = measure(variant)
         stages.done("yardstick")
@@ -116,6 +127,38 @@ def generate(
         "seconds": stages.seconds,
     }
     _show(result, as_json, f"variant {release.variant}: {release.rows} rows", ("bundle", "vault"))
+
+
+def _generate_in_parts(
+    seed: int, out: Path, rows: int, blueprint: str, csv: bool, workers: int, as_json: bool
+) -> None:
+    from data_generator.blueprint import load_blueprint
+    from data_generator.sharded import write_large
+
+    if csv:
+        raise SpecError(f"csv: found --csv with {rows} rows in several parts, expected Parquet only")
+    large = write_large(
+        seed, rows, load_blueprint(blueprint), out, workers, say=lambda line: typer.echo(line, err=True)
+    )
+    result = {
+        "variant": large.release.variant,
+        "seed": seed,
+        "rows": rows,
+        "blueprint": blueprint,
+        "unmeasurable": list(large.unmeasurable),
+        "bundle": str(large.release.bundle),
+        "vault": str(large.release.vault),
+        "parts": large.parts,
+        "seconds": round(large.seconds, 3),
+        "rows_per_second": round(rows / large.seconds),
+        "peak_mib_per_process": round(large.peak_mib),
+    }
+    _show(
+        result,
+        as_json,
+        f"variant {large.release.variant}: {rows} rows in {large.parts} parts",
+        ("bundle", "vault"),
+    )
 
 
 def issue(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import platform
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -105,9 +105,18 @@ def write_parts(
 ) -> None:
     """Write `bundle` and `vault/<variant>` into a folder that is there; OSError for what cannot be written."""
     bundle, vault = folder / "bundle", folder / "vault" / variant_id(variant.seed)
-    _write_bundle(variant, bundle, assignment, csv)
+    (bundle / "data").mkdir(parents=True)
+    (vault / "issued").mkdir(parents=True)
+    table = to_table(variant.public)
+    write_parquet(table, bundle / "data" / "snapshots.parquet")
+    if csv:
+        write_csv_gz(table, bundle / "data" / "snapshots.csv.gz")
+    for source in sorted((bundle / "data").iterdir()):
+        shutil.copyfile(source, vault / "issued" / source.name)
+    write_parquet(to_table(variant.replay), vault / "holdout.parquet")
+    write_documents(variant, bundle, assignment)
     progress("bundle")
-    _write_vault(variant, measured, bundle, vault, origin, canary)
+    write_records(variant, measured, bundle, vault, origin=origin, canary=canary)
     progress("vault")
 
 
@@ -142,12 +151,8 @@ def make_key(
     )
 
 
-def _write_bundle(variant: Variant, bundle: Path, assignment: Path, csv: bool) -> None:
-    (bundle / "data").mkdir(parents=True)
-    table = to_table(variant.public)
-    write_parquet(table, bundle / "data" / "snapshots.parquet")
-    if csv:
-        write_csv_gz(table, bundle / "data" / "snapshots.csv.gz")
+def write_documents(variant: Variant, bundle: Path, assignment: Path = ASSIGNMENT) -> None:
+    """Write what goes with the data: dictionary, contract, brief and starter."""
     (bundle / "data_dictionary.md").write_text(render(variant.columns, variant.notes), encoding="utf-8")
     (bundle / "contract.yaml").write_text(_contract(variant, assignment / "contract.yaml"), encoding="utf-8")
     shutil.copy(assignment / "README.md", bundle / "README.md")
@@ -168,27 +173,29 @@ def _contract(variant: Variant, template: Path) -> str:
     return f'{text.rstrip()}\n\nvariant: "{variant_id(variant.seed)}"\nrows: {variant.rows}\n'
 
 
-def _write_vault(
+def write_records(
     variant: Variant,
     measured: Measured,
     bundle: Path,
     vault: Path,
-    origin: Literal["practice", "issued"],
-    canary: str | None,
+    *,
+    origin: Literal["practice", "issued"] = "practice",
+    canary: str | None = None,
+    known: Mapping[Path, str] | None = None,
 ) -> None:
-    issued = vault / "issued"
-    issued.mkdir(parents=True)
-    for source in (
-        *sorted((bundle / "data").iterdir()),
-        bundle / "contract.yaml",
-        bundle / "data_dictionary.md",
-    ):
-        shutil.copyfile(source, issued / source.name)
-    write_parquet(to_table(variant.replay), vault / "holdout.parquet")
+    """Write the key and the record of all files; `known` are the hashes of files that need not be read again."""
+    for name in ("contract.yaml", "data_dictionary.md"):
+        shutil.copyfile(bundle / name, vault / "issued" / name)
     (vault / "key.json").write_text(make_key(variant, measured, origin, canary).to_json(), encoding="utf-8")
-    files = {
-        str(path.relative_to(bundle)): sha256_of(path) for path in sorted(bundle.rglob("*")) if path.is_file()
-    }
+
+    def hashes(folder: Path, part: str = "*") -> dict[str, str]:
+        return {
+            path.relative_to(folder).as_posix(): (known or {}).get(path) or sha256_of(path)
+            for found in sorted(folder.glob(part))
+            for path in ([found] if found.is_file() else sorted(found.rglob("*")))
+            if path.is_file()
+        }
+
     record: dict[str, Any] = {
         "schema_version": 1,
         "variant": variant_id(variant.seed),
@@ -196,8 +203,8 @@ def _write_vault(
         "generator_version": __version__,
         "rows": variant.rows,
         "canary": canary,
-        "bundle": files,
-        "vault": {name: sha256_of(vault / name) for name in ("key.json", "holdout.parquet")},
+        "bundle": hashes(bundle),
+        "vault": hashes(vault, "key.json") | hashes(vault, "holdout.parquet"),
         "libraries": {"python": platform.python_version()} | {name: version(name) for name in LIBRARIES},
     }
     (vault / "release.json").write_text(json.dumps(record, indent=2) + "\n", encoding="utf-8")

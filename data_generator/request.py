@@ -7,6 +7,7 @@ from data_generator.variant import MINIMUM_ROWS
 
 MAXIMUM_ROWS = 100_000_000
 SEED_BITS = 256
+MAXIMUM_WORKERS = 256
 
 
 def check_seed(seed: int) -> None:
@@ -21,3 +22,9 @@ def check_rows(rows: int, least: int = MINIMUM_ROWS, why: str = "the defects can
     if not least <= rows <= MAXIMUM_ROWS:
         reason = f"; with fewer {why}" if rows < least else ""
         raise SpecError(f"rows: found {rows}, expected at least {least} and at most {MAXIMUM_ROWS}{reason}")
+
+
+def check_workers(workers: int) -> None:
+    """Raise SpecError unless a number of processes is 0, for one per processor, or up to 256."""
+    if not 0 <= workers <= MAXIMUM_WORKERS:
+        raise SpecError(f"workers: found {workers}, expected 0 to {MAXIMUM_WORKERS}")

@@ -49,7 +49,7 @@ def without_gaps(truth: Truth, rows: int, plan: Plan, plants: dict[str, Plant]) 
 
 def _whole_customers(truth: Truth, kept: npt.NDArray[np.bool_], surplus: int) -> npt.NDArray[np.bool_]:
     """Mask the rows of randomly drawn customers that add up to `surplus` kept rows."""
-    rng = stream(truth.seed, "selection")
+    rng = stream(truth.seed, "selection", truth.shard)
     ids, inverse = np.unique(truth.twin["customer_id"].to_numpy(), return_inverse=True)
     number = np.bincount(inverse[kept], minlength=ids.size)
     drawn = np.zeros(ids.size, dtype=bool)

@@ -23,6 +23,7 @@ from data_generator.schema import FEATURES, Column
 from data_generator.selection import rows_needed, without_gaps
 from data_generator.streams import stream
 from data_generator.world.coefficients import Coefficients, draw_coefficients
+from data_generator.world.hazard import HazardChange
 from data_generator.world.truth import Truth, make_truth
 
 MINIMUM_ROWS = 2_000
@@ -94,8 +95,17 @@ def make_variant(
     return build(make_design(seed, blueprint), rows, progress)
 
 
-def build(design: Design, rows: int, progress: Progress = lambda stage: None) -> Variant:
-    """Make the variant of a design with exactly `rows` issued rows; SpecError for fewer than 2,000."""
+def build(
+    design: Design,
+    rows: int,
+    progress: Progress = lambda stage: None,
+    shard: int = 0,
+    strengths: Mapping[str, float] | None = None,
+) -> Variant:
+    """Make the variant of a design with exactly `rows` issued rows; SpecError for fewer than 2,000.
+
+    Shards of a design share no customer; the later ones take the `strengths` that the first has settled.
+    """
     if rows < MINIMUM_ROWS:
         raise SpecError(
             f"rows: found {rows}, expected at least {MINIMUM_ROWS}; with fewer the defects cannot be measured"
@@ -104,21 +114,15 @@ def build(design: Design, rows: int, progress: Progress = lambda stage: None) ->
     wanted = rows - (sum(copies(rows).values()) if DUPLICATES in placements.plants else 0)
     changes = hazard_changes(placements, plants, design.coefficients)
     needed = rows_needed(wanted, design.plan, plants)
-    clean = make_truth(seed, needed, hazard_factor=design.hazard_factor, coefficients=design.coefficients)
-    changed = (
-        make_truth(
-            seed,
-            needed,
-            changes=changes,
-            hazard_factor=design.hazard_factor,
-            coefficients=design.coefficients,
-        )
-        if changes
-        else clean
-    )
+
+    def world(changes: tuple[HazardChange, ...]) -> Truth:
+        return make_truth(seed, needed, changes, design.hazard_factor, shard, design.coefficients)
+
+    clean = world(())
+    changed = world(changes) if changes else clean
     truth = without_gaps(changed, wanted, design.plan, plants)
     progress("world")
-    draft = Draft(truth, truth.twin, truth.replay, FEATURES, rows)
+    draft = Draft(truth, truth.twin, truth.replay, FEATURES, rows, strengths=strengths or {})
     decoys: list[DecoyKey] = []
     catalogue = decoys_by_id()
     for name, place in placements.decoys.items():
@@ -130,7 +134,7 @@ def build(design: Design, rows: int, progress: Progress = lambda stage: None) ->
         keys.append(key)
     # Copies fall in a random order so that the later one of a pair is not always the copy.
     public = _by_key(
-        draft.ordered(draft.public), stream(seed, "order").random(len(draft.public)), draft.order
+        draft.ordered(draft.public), stream(seed, "order", shard).random(len(draft.public)), draft.order
     )
     replay = _by_key(draft.ordered(draft.replay), np.zeros(len(draft.replay)))
     keys = [with_statistics(plants[key.kind], key, public, clean.twin) for key in keys]
@@ -138,7 +142,7 @@ def build(design: Design, rows: int, progress: Progress = lambda stage: None) ->
         raise PlantError(f"rows: made {len(public)} instead of {rows}")
     unmeasurable = tuple(
         key.kind
-        for key in keys
+        for key in (keys if shard == 0 else ())
         if not plants[key.kind].present(public, key)
         or (not key.inherent and plants[key.kind].present(clean.twin, key))
     )
