@@ -11,7 +11,7 @@ from data_generator import statistics
 from data_generator.key import PlantKey
 from data_generator.months import EXTRACTION_MONTH
 from data_generator.plants.draft import Draft, Placement
-from data_generator.plants.history import neighbours
+from data_generator.plants.history import neighbours, some_customers
 from data_generator.plants.leak import Leak, customer_stream, leak_key, pool_size, with_own_column
 from data_generator.plants.plant import Plant
 from data_generator.plants.search import bisect
@@ -131,8 +131,9 @@ def measure(frame: pd.DataFrame, key: PlantKey) -> dict[str, float]:
 
 def present(frame: pd.DataFrame, key: PlantKey) -> bool:
     """See whether the counter stands still in at least a fifth of the months."""
-    values = _counter(frame, key)
-    return statistics.match_rate(values, neighbours(frame, values, -1)[0]) >= PRESENT_MATCH
+    some = some_customers(frame)
+    values = _counter(some, key)
+    return statistics.match_rate(values, neighbours(some, values, -1)[0]) >= PRESENT_MATCH
 
 
 def _counter(frame: pd.DataFrame, key: PlantKey) -> np.ndarray:

@@ -24,7 +24,7 @@ from data_generator.plants.leak import (
     pool_size,
 )
 from data_generator.plants.plant import Plant
-from data_generator.plants.ranking import grouped_auc
+from data_generator.plants.ranking import grouped_auc, quick_auc
 from data_generator.plants.search import bisect
 from data_generator.schema import LABEL
 from data_generator.world.identifiers import customer_ids
@@ -104,7 +104,8 @@ def measure(frame: pd.DataFrame, key: PlantKey) -> dict[str, float]:
 
 def present(frame: pd.DataFrame, key: PlantKey) -> bool:
     """See whether the identifier separates leavers on mature rows (AUC at least 0.57)."""
-    return measure(frame, key)["auc"] >= PRESENT_AUC
+    final = months_of(frame) <= LAST_MATURE_MONTH
+    return quick_auc(frame["customer_id"][final], frame[LABEL][final]) >= PRESENT_AUC
 
 
 PLANT = Plant(

@@ -30,7 +30,8 @@ TARGET = 0.725
 TARGET_WITH_OTHER_NULLS = 0.675  # where values are missing for reasons of their own
 ORDINARY = 0.01  # share of rows that lose the value for an ordinary reason, in production as well
 PRESENT_AUC = 0.63
-OWN_NULLS = ("nps_score", "csat_last", "avg_resolution_hours")
+# Not nps_score: without it honest models lose 0.012 of PR-AUC, three times as much as without any of these.
+OWN_NULLS = ("csat_last", "avg_resolution_hours")
 HOSTS = (
     *OWN_NULLS,
     "session_minutes_avg",

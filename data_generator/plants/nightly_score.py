@@ -12,7 +12,7 @@ from data_generator import statistics
 from data_generator.key import PlantKey
 from data_generator.months import EXTRACTION_MONTH, LAST_MATURE_MONTH
 from data_generator.plants.draft import Draft, Placement, months_of
-from data_generator.plants.history import neighbours
+from data_generator.plants.history import neighbours, some_customers
 from data_generator.plants.leak import (
     Leak,
     auc_before_copies,
@@ -182,7 +182,7 @@ def measure(frame: pd.DataFrame, key: PlantKey) -> dict[str, float]:
 
 def present(frame: pd.DataFrame, key: PlantKey) -> bool:
     """See whether the score follows its companion's next month more than its own month."""
-    same, coming = lead_lag(frame, key)
+    same, coming = lead_lag(some_customers(frame), key)
     return coming >= FAINT and coming >= same + LEAD
 
 

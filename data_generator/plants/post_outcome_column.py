@@ -22,7 +22,7 @@ from data_generator.plants.leak import (
 )
 from data_generator.plants.plant import Plant
 from data_generator.plants.post_outcome_guises import GUISES
-from data_generator.plants.ranking import sparse_auc
+from data_generator.plants.ranking import quick_auc, sparse_auc
 from data_generator.plants.search import bisect
 from data_generator.schema import LABEL, Column
 
@@ -82,14 +82,18 @@ def apply(draft: Draft, place: Placement) -> tuple[Draft, PlantKey]:
 
 def measure(frame: pd.DataFrame, key: PlantKey) -> dict[str, float]:
     """Measure the column's AUC on mature rows; on the twin that of the reserve column in its place."""
-    column = key.columns[0] if key.columns[0] in frame else key.parameters["replaces"]
-    final = months_of(frame) <= LAST_MATURE_MONTH
-    return {"auc": statistics.auc(frame[column][final], frame[LABEL][final])}
+    return {"auc": statistics.auc(*_ranked(frame, key))}
 
 
 def present(frame: pd.DataFrame, key: PlantKey) -> bool:
     """See whether the key's column alone separates leavers on mature rows (AUC at least 0.65)."""
-    return measure(frame, key)["auc"] >= PRESENT_AUC
+    return quick_auc(*_ranked(frame, key)) >= PRESENT_AUC
+
+
+def _ranked(frame: pd.DataFrame, key: PlantKey) -> tuple[pd.Series, pd.Series]:
+    column = key.columns[0] if key.columns[0] in frame else key.parameters["replaces"]
+    final = months_of(frame) <= LAST_MATURE_MONTH
+    return frame[column][final], frame[LABEL][final]
 
 
 PLANT = Plant(

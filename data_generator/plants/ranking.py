@@ -7,6 +7,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from data_generator import statistics
+
+ENOUGH_STAYERS = 30_000
 Floats = npt.NDArray[np.float64]
 Numbers = npt.NDArray[Any]
 
@@ -33,3 +36,11 @@ def sparse_auc(values: Floats, positive: npt.NDArray[np.bool_]) -> float:
     score = np.append(values[filled], 0.0)
     empty = int(positive.sum()) - int(ones.sum())
     return grouped_auc(score, np.append(ones, empty), np.append(zeros, np.sum(~filled) - empty))
+
+
+def quick_auc(values: statistics.Values, label: statistics.Values) -> float:
+    """Return the brief's AUC on all churners and at most about 30,000 others; within 0.01 of that on all rows."""
+    churn = np.asarray(label) == 1
+    stay = np.flatnonzero(~churn)
+    rows = np.concatenate([np.flatnonzero(churn), stay[:: max(1, stay.size // ENOUGH_STAYERS)]])
+    return statistics.auc(np.asarray(values)[rows], churn[rows])

@@ -14,6 +14,7 @@ from data_generator.months import LAST_MATURE_MONTH
 from data_generator.plants.draft import Draft, Placement, months_of
 from data_generator.plants.leak import Leak, auc_tolerance, churners, customer_stream, leak_key, mature
 from data_generator.plants.plant import Plant
+from data_generator.plants.ranking import quick_auc
 from data_generator.plants.search import bisect
 from data_generator.schema import LABEL
 
@@ -55,7 +56,7 @@ def apply(draft: Draft, place: Placement) -> tuple[Draft, PlantKey]:
 def position(frame: pd.DataFrame) -> npt.NDArray[np.float64]:
     """Return each row's position among the rows of its month in the file, divided by their number."""
     month = months_of(frame)
-    order = np.argsort(month, kind="stable")
+    order = np.argsort(month.astype(np.int16), kind="stable")  # a radix sort
     size = np.bincount(month)
     start = np.cumsum(size) - size
     place = np.empty(len(frame))
@@ -71,7 +72,8 @@ def measure(frame: pd.DataFrame, key: PlantKey) -> dict[str, float]:
 
 def present(frame: pd.DataFrame, key: PlantKey) -> bool:
     """See whether the position within the month separates leavers (AUC at least 0.57)."""
-    return measure(frame, key)["auc"] >= PRESENT_AUC
+    final = months_of(frame) <= LAST_MATURE_MONTH
+    return quick_auc(position(frame)[final], frame[LABEL][final]) >= PRESENT_AUC
 
 
 PLANT = Plant(

@@ -24,7 +24,7 @@ from data_generator.plants.leak import (
     with_own_column,
 )
 from data_generator.plants.plant import Plant
-from data_generator.plants.ranking import grouped_auc
+from data_generator.plants.ranking import grouped_auc, quick_auc
 from data_generator.plants.search import bisect
 from data_generator.schema import LABEL, Column
 
@@ -185,14 +185,18 @@ def _draw_groups(draft: Draft, who: Integers) -> _Groups:
 
 def measure(frame: pd.DataFrame, key: PlantKey) -> dict[str, float]:
     """Measure the index's AUC on mature rows; on the twin that of the reserve column in its place."""
-    column = key.columns[0] if key.columns[0] in frame else key.parameters["replaces"]
-    final = months_of(frame) <= LAST_MATURE_MONTH
-    return {"auc": statistics.auc(frame[column][final], frame[LABEL][final])}
+    return {"auc": statistics.auc(*_ranked(frame, key))}
 
 
 def present(frame: pd.DataFrame, key: PlantKey) -> bool:
     """See whether the index separates leavers on mature rows (AUC at least 0.58)."""
-    return measure(frame, key)["auc"] >= PRESENT_AUC
+    return quick_auc(*_ranked(frame, key)) >= PRESENT_AUC
+
+
+def _ranked(frame: pd.DataFrame, key: PlantKey) -> tuple[pd.Series, pd.Series]:
+    column = key.columns[0] if key.columns[0] in frame else key.parameters["replaces"]
+    final = months_of(frame) <= LAST_MATURE_MONTH
+    return frame[column][final], frame[LABEL][final]
 
 
 PLANT = Plant(

@@ -15,9 +15,9 @@ from data_generator.errors import PlantError
 from data_generator.months import month_names
 from data_generator.plants.draft import Draft
 from data_generator.plants.duplicate_rows import copies
-from data_generator.plants.history import neighbours
+from data_generator.plants.history import neighbours, some_customers
 from data_generator.plants.leak import auc_before_copies, churners, mature
-from data_generator.plants.ranking import grouped_auc, sparse_auc
+from data_generator.plants.ranking import grouped_auc, quick_auc, sparse_auc
 from data_generator.plants.search import bisect
 from data_generator.schema import FEATURES, LABEL
 from data_generator.world.truth import Truth
@@ -110,3 +110,22 @@ def test_allowance_for_copies_gives_the_target_after_them(truth: Truth) -> None:
     area = grouped_auc(np.array([1.0, 0.0]), np.array([filled[0], empty[0]]), np.array([filled[1], empty[1]]))
     assert area == pytest.approx(0.7, abs=0.0005)
     assert LABEL in draft.public
+
+
+def test_quick_auc_is_near_that_of_all_rows() -> None:
+    """Seeing a leak may take a sample of stayers; the figure moves by far less than its distance to the limit."""
+    rng = np.random.default_rng(3)
+    label = (rng.random(150_000) < 0.06).astype(int)
+    values = rng.standard_normal(label.size) + 0.6 * label
+    assert quick_auc(values, label) == pytest.approx(statistics.auc(values, label), abs=0.01)
+    assert quick_auc(values[:5000], label[:5000]) == statistics.auc(values[:5000], label[:5000])
+
+
+def test_some_customers_are_whole_customers(truth: Truth) -> None:
+    """Looking at some customers keeps all their months, so that neighbours are still found."""
+    some = some_customers(truth.twin)
+    assert 0.3 * len(truth.twin) < len(some) < 0.7 * len(truth.twin)
+    taken = truth.twin["customer_id"].isin(some["customer_id"])
+    assert int(taken.sum()) == len(some)
+    few = truth.twin.head(1000)
+    assert some_customers(few) is few
