@@ -112,11 +112,11 @@ class Exhibit:
 
 
 def world_exhibit(variant: Variant) -> Exhibit:
-    """Return the clean world of a variant: complete labels, nothing declared."""
-    truth = variant.truth
+    """Return the clean world of a variant: complete labels, nothing declared but rows that were never recorded."""
+    truth, gaps = variant.truth, tuple(p for p in variant.plants if p.kind in GAP_KINDS)
     rows = truth.public_rows
     p = true_probability(truth.panel, rows)
-    return Exhibit("world", truth.twin, FEATURES, p, truth.panel.label()[rows] - p, Declared())
+    return Exhibit("world", truth.twin, FEATURES, p, truth.panel.label()[rows] - p, Declared(gaps))
 
 
 def issued_exhibit(variant: Variant) -> Exhibit:
