@@ -267,7 +267,7 @@ def of_all_months(panel: Panel, rows: pd.DataFrame, skip: set[str]) -> pd.Series
     return kept
 
 
-def recodes(panel: Panel, rows: pd.DataFrame) -> list[Finding]:
+def recodes(panel: Panel, rows: pd.DataFrame, dictionary: Dictionary) -> list[Finding]:
     """Report levels that appear for good in one month while another disappears."""
     found = []
     for column in panel.categorical:
@@ -289,6 +289,7 @@ def recodes(panel: Panel, rows: pd.DataFrame) -> list[Finding]:
                 and not counts.loc[other].to_numpy()[start:].any()
             ]
             months = panel.months
+            announced = dictionary.announced(column, months[start]) if gone else None
             current = panel.raw["snapshot_month"] >= months[start]
             value = psi(panel.raw[column][~current], panel.raw[column][current])
             found.append(
@@ -300,10 +301,12 @@ def recodes(panel: Panel, rows: pd.DataFrame) -> list[Finding]:
                     statistic=Statistic("psi", value, span(months[:start]), span(months[start:]))
                     if gone
                     else Statistic("count", 0.0, None, span(months[:start])),
+                    status="note" if announced else "defect",
                     where={column: [level]},
                     action="repair" if gone else "keep",
                     summary=f"{column} {level!r} appears in {months[start]}"
-                    + (f" where {gone[0]!r} ends." if gone else "; there is no row of it before."),
+                    + (f" where {gone[0]!r} ends" if gone else "; there is no row of it before")
+                    + (f"; the change log announces it: {announced!r}" if announced else "."),
                     detail={"level": level, "replaces": gone} if gone else {},
                 )
             )

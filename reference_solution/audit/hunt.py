@@ -42,7 +42,7 @@ def audit(panel: Panel, dictionary: Dictionary) -> Audit:
     suspects = {finding.columns[0] for finding in leaks if finding.columns and finding.status == "defect"}
 
     nulls = change.null_steps(panel, rescaled, dictionary)
-    recoded = change.recodes(panel, rescaled)
+    recoded = change.recodes(panel, rescaled, dictionary)
     explained = suspects | {finding.columns[0] for finding in (*nulls, *recoded)}
     renamed = {finding.columns[0] for finding in recoded if finding.kind == "category_recode"}
     everybody = change.of_all_months(panel, rescaled, renamed)
@@ -52,7 +52,7 @@ def audit(panel: Panel, dictionary: Dictionary) -> Audit:
     coded = quality.sentinels(panel, dictionary)
     codes = {finding.columns[0] for finding in coded}
     rule = labels.rule_and_noise(panel)
-    moved = suspects | codes | {finding.columns[0] for finding in (*nulls, *drifted)}
+    moved = suspects | renamed | codes | {finding.columns[0] for finding in (*nulls, *drifted)}
     related = [] if rule else relation.concept_drift(panel, rescaled, moved)
     absent = missing.selective_nulls(panel, explained, dictionary)
     findings = [

@@ -6,7 +6,7 @@ import pandas as pd
 from audit.change import Ramp, fit_ramp
 from audit.finding import Finding, Statistic
 from audit.panel import HORIZON_MONTHS, LABEL, Panel, span
-from audit.statistics import auc, signed_auc
+from audit.statistics import auc, ranking, signed_auc
 
 SMALLEST_STEP = 0.03
 SIGMAS = 6.0
@@ -17,8 +17,12 @@ MOST_COLUMNS = 3
 
 
 def monthly_auc(panel: Panel, rows: pd.DataFrame, column: str) -> np.ndarray:
-    """Return the area of one column against the label by mature month, oriented so that its mean is above .5."""
-    values, label = rows[column].to_numpy(float), panel.label
+    """Return the area of one column against the label by mature month, oriented so that its mean is above .5.
+
+    Levels rank by their churn rate over all months, which a change of the relation hardly moves.
+    """
+    label = panel.label
+    values = ranking(rows[column], label)
     areas = np.array(
         [
             signed_auc(values[panel.month_number == month], label[panel.month_number == month])
@@ -37,7 +41,7 @@ def concept_drift(panel: Panel, rows: pd.DataFrame, skip: set[str]) -> list[Find
     leavers = float(panel.label[panel.mature].sum()) / len(months)
     error = 0.29 / np.sqrt(max(leavers, 1.0))
     steps: dict[str, tuple[Ramp, float]] = {}
-    for column in panel.numeric:
+    for column in panel.features:
         if column in skip:
             continue
         series = monthly_auc(panel, rows, column)
@@ -59,7 +63,8 @@ def concept_drift(panel: Panel, rows: pd.DataFrame, skip: set[str]) -> list[Find
     ][:MOST_COLUMNS]
     onset = months[ramp.start]
     now = (panel.raw["snapshot_month"] >= onset) & (panel.raw["snapshot_month"] <= months[-1])
-    value = auc(panel.raw[main][now].to_numpy(float), panel.raw[LABEL][now].to_numpy())
+    said = panel.raw[LABEL][now].to_numpy()
+    value = auc(ranking(panel.raw[main][now], said), said)
     series = monthly_auc(panel, rows, main)
     return [
         Finding(

@@ -70,7 +70,7 @@ def prepare(bundle: Path, findings: list[dict]) -> Prepared:
         for one in defects
         if one["kind"] == "sentinel_values"
     }
-    aliases = renamed_levels(defects)
+    aliases = renamed_levels(findings)
     rows, disputed = undisputed_rows(with_panel_label(panel, defects))
     changes = [one for one in findings if one["kind"] == "unit_change" and one["status"] == "defect"]
     repairs = tuple(unit_repair(rows, one) for one in changes)
@@ -86,10 +86,10 @@ def prepare(bundle: Path, findings: list[dict]) -> Prepared:
     return Prepared(rows, spec, fields, dropped, disputed, file_hash(bundle / "data"), contract)
 
 
-def renamed_levels(defects: list[dict]) -> dict[str, dict[str, str]]:
+def renamed_levels(findings: list[dict]) -> dict[str, dict[str, str]]:
     """Return, per category, which renamed level stands for which: old ones for the new where several were merged."""
     aliases: dict[str, dict[str, str]] = {}
-    for one in defects:
+    for one in findings:
         if one["kind"] == "category_recode" and (one.get("detail") or {}).get("replaces"):
             new, old = one["detail"]["level"], one["detail"]["replaces"]
             pairs = {new: old[0]} if len(old) == 1 else dict.fromkeys(old, new)

@@ -85,7 +85,7 @@ def test_clean_panel_raises_no_alarm() -> None:
     drifted, _ = change.drifts(panel, panel.rows, set(), dictionary)
     alarms = [
         *units.unit_changes(panel), *drifted, *change.null_steps(panel, panel.rows, NO_WORDS),
-        *change.recodes(panel, panel.rows),
+        *change.recodes(panel, panel.rows, NO_WORDS),
         *quality.duplicates(panel), *quality.sentinels(panel, NO_WORDS), *quality.absent_groups(panel),
         *labels.rule_and_noise(panel), *labels.rate_shift(panel),
     ]  # fmt: skip
@@ -133,7 +133,7 @@ def test_other_defects_are_seen() -> None:
         one.kind
         for one in (
             *quality.sentinels(panel, NO_WORDS), *change.null_steps(panel, panel.rows, NO_WORDS),
-            *change.recodes(panel, panel.rows), *quality.absent_groups(panel), *quality.duplicates(panel),
+            *change.recodes(panel, panel.rows, NO_WORDS), *quality.absent_groups(panel), *quality.duplicates(panel),
         )
     ]  # fmt: skip
     assert kinds == [
