@@ -15,12 +15,15 @@ SHIPPED = Path(__file__).with_name("blueprints.yaml")
 DEFAULT = "hiring"
 TIERS = ("E", "M", "H")
 SEEDED = "seeded"
+MOST = 40  # of a kind of slot: there are 40 columns
 
 
 def _range(value: int | tuple[int, int]) -> tuple[int, int]:
     low, high = (value, value) if isinstance(value, int) else value
     if not 0 <= low <= high:
         raise ValueError(f"found {value}, expected a number or [low, high] with 0 <= low <= high")
+    if high > MOST:
+        raise ValueError(f"found {value}, expected at most {MOST}")
     return low, high
 
 

@@ -6,16 +6,16 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from data_generator import statistics
-from data_generator.decoys.decoy import Decoy, described, meaning_of
-from data_generator.key import DecoyKey, months_range
+from data_generator.decoys.decoy import Decoy, described, meaning_of, mistaken_for
+from data_generator.key import DecoyKey, PlantKey, months_range
 from data_generator.months import EXTRACTION_MONTH, month_index, month_name
 from data_generator.plants.draft import Draft, Placement, months_of
+from data_generator.plants.missingness_shift import PLANT
+from data_generator.plants.slices import window
 from data_generator.streams import stream
 
 ID = "consent_rule"
 REFUSALS = (0.16, 0.20, 0.24)
-VISIBLE_STEP = 0.05
 HOSTS = ("email_open_rate", "mobile_share", "session_minutes_avg", "referral_count")
 
 
@@ -59,20 +59,18 @@ def apply(draft: Draft, place: Placement) -> tuple[Draft, DecoyKey]:
     )
 
 
-def null_step(frame: pd.DataFrame, key: DecoyKey) -> float:
-    """Return by how much the null rate rises with the rule."""
+def _as_defect(key: DecoyKey) -> PlantKey:
     assert key.months is not None
-    late = months_of(frame) >= month_index(key.months.first)
-    host = frame[key.columns[0]]
-    return statistics.null_rate(host[late]) - statistics.null_rate(host[~late])
+    before = window(0, month_index(key.months.first) - 1)
+    return mistaken_for(PLANT, key.columns, key.months, {"reference": before})
 
 
 DECOY = Decoy(
     id=ID,
     family="change",
-    fires="missingness_shift",
+    fires=PLANT.kind,
     apply=apply,
-    trips=lambda frame, key: null_step(frame, key) >= VISIBLE_STEP,
+    trips=lambda frame, key: PLANT.present(frame, _as_defect(key)),
     hosts=HOSTS,
     onset=(8, 16),
 )

@@ -9,10 +9,11 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from data_generator import statistics
-from data_generator.decoys.decoy import Decoy, described
-from data_generator.key import DecoyKey
+from data_generator.decoys.decoy import Decoy, described, mistaken_for
+from data_generator.key import DecoyKey, PlantKey, months_range
+from data_generator.months import EXTRACTION_MONTH, month_name
 from data_generator.plants.draft import Draft, Placement
+from data_generator.plants.impossible_values import PLANT
 from data_generator.streams import stream
 
 ID = "documented_excess"
@@ -21,12 +22,12 @@ Integers = npt.NDArray[np.int64]
 
 @dataclass(frozen=True)
 class Case:
-    """What the dictionary says, why it is harmless, how the values come about and the rule they break."""
+    """What the dictionary says, why it is harmless, how the values come about and the rule that they break."""
 
     meaning: str
     reason: str
     values: Callable[[np.random.Generator, pd.DataFrame], Integers]
-    breaks: Callable[[pd.DataFrame], npt.NDArray[np.bool_]]
+    broken: str
     beside: tuple[str, ...] = ()
 
 
@@ -47,7 +48,7 @@ CASES = {
         "can exceed seats_purchased.",
         reason="guest seats count as active and are not paid for",
         values=_with_guests,
-        breaks=lambda frame: np.asarray(frame["seats_active"] > frame["seats_purchased"]),
+        broken="> seats_purchased",
         beside=("seats_purchased",),
     ),
     "days_past_due": Case(
@@ -55,7 +56,7 @@ CASES = {
         "invoice is paid ahead, by that many days.",
         reason="invoices paid ahead count in negative days",
         values=_paid_ahead,
-        breaks=lambda frame: np.asarray(frame["days_past_due"] < 0),
+        broken="< 0",
     ),
 }
 
@@ -75,16 +76,16 @@ def apply(draft: Draft, place: Placement) -> tuple[Draft, DecoyKey]:
     )
 
 
-def broken(frame: pd.DataFrame, key: DecoyKey) -> int:
-    """Return how many rows break the rule that a naive check would apply."""
-    return statistics.count(CASES[key.columns[0]].breaks(frame))
+def _as_defect(key: DecoyKey) -> PlantKey:
+    rule = {"where": {key.columns[0]: [CASES[key.columns[0]].broken]}}
+    return mistaken_for(PLANT, key.columns, months_range(month_name(0), month_name(EXTRACTION_MONTH)), rule)
 
 
 DECOY = Decoy(
     id=ID,
     family="quality",
-    fires="impossible_values",
+    fires=PLANT.kind,
     apply=apply,
-    trips=lambda frame, key: broken(frame, key) >= 0.002 * len(frame),
+    trips=lambda frame, key: PLANT.present(frame, _as_defect(key)),
     hosts=tuple(CASES),
 )

@@ -6,17 +6,14 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from data_generator import statistics
-from data_generator.decoys.decoy import Decoy, described, meaning_of
+from data_generator.decoys.decoy import Decoy, described, meaning_of, mistaken_for
 from data_generator.key import DecoyKey
-from data_generator.months import LAST_MATURE_MONTH
-from data_generator.plants.draft import Draft, Placement, months_of
-from data_generator.schema import LABEL
+from data_generator.plants.draft import Draft, Placement
+from data_generator.plants.leaky_missingness import PLANT
 
 ID = "gated_field"
 HOSTS = ("mobile_share", "session_minutes_avg", "email_open_rate")
-SHARE = 0.30  # about which share of rows is not active enough
-VISIBLE_AUC = 0.58
+SHARE = 0.35  # about which share of rows is not active enough
 ABOVE = frozenset({"days_since_last_login"})  # inactive customers have high values here, low ones elsewhere
 
 
@@ -53,17 +50,11 @@ def apply(draft: Draft, place: Placement) -> tuple[Draft, DecoyKey]:
     )
 
 
-def null_auc(frame: pd.DataFrame, key: DecoyKey) -> float:
-    """Return the AUC of being null on mature rows, which a detector of leaky missingness looks at."""
-    mature = months_of(frame) <= LAST_MATURE_MONTH
-    return statistics.auc(frame[key.columns[0]][mature].isna().astype(float), frame[LABEL][mature])
-
-
 DECOY = Decoy(
     id=ID,
     family="leakage",
-    fires="leaky_missingness",
+    fires=PLANT.kind,
     apply=apply,
-    trips=lambda frame, key: null_auc(frame, key) >= VISIBLE_AUC,
+    trips=lambda frame, key: PLANT.present(frame, mistaken_for(PLANT, key.columns)),
     hosts=HOSTS,
 )

@@ -7,10 +7,11 @@ import numpy.typing as npt
 import pandas as pd
 
 from data_generator.decoys.decoy import Decoy, described, meaning_of, mistaken_for
-from data_generator.key import DecoyKey, months_range
+from data_generator.key import DecoyKey, PlantKey, months_range
 from data_generator.months import EXTRACTION_MONTH, month_name
 from data_generator.plants.covariate_drift import CURRENT_MONTHS, PLANT
 from data_generator.plants.draft import Draft, Placement, months_of
+from data_generator.plants.slices import window
 
 ID = "measured_since"
 STARTS = {
@@ -48,13 +49,13 @@ def apply(draft: Draft, place: Placement) -> tuple[Draft, DecoyKey]:
     )
 
 
-def _windows(key: DecoyKey) -> dict[str, dict[str, str]]:
+def _as_defect(key: DecoyKey) -> PlantKey:
     assert key.months is not None
-    recent = EXTRACTION_MONTH - CURRENT_MONTHS + 1
-    return {
+    windows = {
         "reference": {"from": key.months.first, "to": key.months.last},
-        "current": {"from": month_name(recent), "to": month_name(EXTRACTION_MONTH)},
+        "current": window(EXTRACTION_MONTH - CURRENT_MONTHS + 1),
     }
+    return mistaken_for(PLANT, key.columns, key.months, windows)
 
 
 DECOY = Decoy(
@@ -62,9 +63,7 @@ DECOY = Decoy(
     family="change",
     fires=PLANT.kind,
     apply=apply,
-    trips=lambda frame, key: PLANT.present(
-        frame, mistaken_for(PLANT, key.columns, key.months, _windows(key))
-    ),
+    trips=lambda frame, key: PLANT.present(frame, _as_defect(key)),
     hosts=tuple(STARTS),
     onset=(4, 9),
 )

@@ -7,10 +7,11 @@ import numpy.typing as npt
 
 from data_generator import statistics
 from data_generator.decoys.decoy import Decoy, mistaken_for
-from data_generator.key import DecoyKey, months_range
+from data_generator.key import DecoyKey, PlantKey, months_range
 from data_generator.months import EXTRACTION_MONTH, REPLAY_MONTHS, month_index, month_name
 from data_generator.plants.covariate_drift import CURRENT_MONTHS, PLANT
 from data_generator.plants.draft import Draft, Placement
+from data_generator.plants.slices import window
 from data_generator.world.dynamics import HISTORY
 
 ID = "price_rise"
@@ -86,16 +87,13 @@ def _added(draft: Draft, first: int, percent: float) -> npt.NDArray[np.float64]:
     return added
 
 
-def _window(key: DecoyKey) -> dict[str, dict[str, str]]:
+def _as_defect(key: DecoyKey) -> PlantKey:
     assert key.months is not None
-    before = month_index(key.months.first) - 1
-    return {
-        "reference": {"from": month_name(0), "to": month_name(before)},
-        "current": {
-            "from": month_name(EXTRACTION_MONTH - CURRENT_MONTHS + 1),
-            "to": month_name(EXTRACTION_MONTH),
-        },
+    windows = {
+        "reference": window(0, month_index(key.months.first) - 1),
+        "current": window(EXTRACTION_MONTH - CURRENT_MONTHS + 1),
     }
+    return mistaken_for(PLANT, key.columns, key.months, windows)
 
 
 DECOY = Decoy(
@@ -103,7 +101,7 @@ DECOY = Decoy(
     family="change",
     fires=PLANT.kind,
     apply=apply,
-    trips=lambda frame, key: PLANT.present(frame, mistaken_for(PLANT, key.columns, key.months, _window(key))),
+    trips=lambda frame, key: PLANT.present(frame, _as_defect(key)),
     hosts=(CHARGE,),
     onset=(9, 15),
 )

@@ -7,9 +7,10 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
-from data_generator.decoys.decoy import Decoy, described, meaning_of
+from data_generator.decoys.decoy import Decoy, described, meaning_of, mistaken_for
 from data_generator.key import DecoyKey, months_range
-from data_generator.months import EXTRACTION_MONTH, month_index, month_name
+from data_generator.months import EXTRACTION_MONTH, month_name
+from data_generator.plants.category_recode import PLANT
 from data_generator.plants.draft import Draft, Placement, months_of
 
 ID = "renamed_level"
@@ -58,20 +59,12 @@ def apply(draft: Draft, place: Placement) -> tuple[Draft, DecoyKey]:
     )
 
 
-def new_level_share(frame: pd.DataFrame, key: DecoyKey) -> float:
-    """Return the share of rows since the change whose level did not exist before it."""
-    assert key.months is not None
-    late = months_of(frame) >= month_index(key.months.first)
-    values = frame[key.columns[0]].astype(str)
-    return float((~values[late].isin(set(values[~late]))).mean())
-
-
 DECOY = Decoy(
     id=ID,
     family="change",
-    fires="category_recode",
+    fires=PLANT.kind,
     apply=apply,
-    trips=lambda frame, key: new_level_share(frame, key) >= 0.01,
+    trips=lambda frame, key: PLANT.present(frame, mistaken_for(PLANT, key.columns, key.months)),
     choices=tuple(NEW_NAMES),
     onset=(5, 14),
     touches=lambda place, c: frozenset({place.slice[0]}),

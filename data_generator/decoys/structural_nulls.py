@@ -9,13 +9,12 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from data_generator import statistics
-from data_generator.decoys.decoy import Decoy, described
-from data_generator.key import DecoyKey
+from data_generator.decoys.decoy import Decoy, described, mistaken_for
+from data_generator.key import DecoyKey, PlantKey
 from data_generator.plants.draft import Draft, Placement
+from data_generator.plants.missing_not_at_random import PLANT
 
 ID = "structural_nulls"
-VISIBLE_AUC = 0.60
 
 
 @dataclass(frozen=True)
@@ -77,19 +76,16 @@ def apply(draft: Draft, place: Placement) -> tuple[Draft, DecoyKey]:
     )
 
 
-def null_auc(frame: pd.DataFrame, key: DecoyKey) -> float:
-    """Return how well the deciding column ranks null above known rows, as an AUC; 0.5 without a null."""
-    missing = frame[key.columns[0]].isna().to_numpy().astype(np.int64)
-    value = statistics.auc(frame[CASES[key.columns[0]].decided_by], missing)
-    return 0.5 if np.isnan(value) else value
+def _as_defect(key: DecoyKey) -> PlantKey:
+    return mistaken_for(PLANT, key.columns, parameters={"proxy": CASES[key.columns[0]].decided_by})
 
 
 DECOY = Decoy(
     id=ID,
     family="quality",
-    fires="missing_not_at_random",
+    fires=PLANT.kind,
     apply=apply,
-    trips=lambda frame, key: null_auc(frame, key) >= VISIBLE_AUC,
+    trips=lambda frame, key: PLANT.present(frame, _as_defect(key)),
     hosts=tuple(CASES),
     touches=lambda place, c: frozenset({place.host, CASES[place.host].decided_by}),
 )

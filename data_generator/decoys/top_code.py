@@ -8,13 +8,15 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from data_generator.decoys.decoy import Decoy, described
-from data_generator.key import DecoyKey
+from data_generator.decoys.decoy import Decoy, described, mistaken_for
+from data_generator.key import DecoyKey, months_range
+from data_generator.months import EXTRACTION_MONTH, month_name
 from data_generator.plants.draft import Draft, Placement
+from data_generator.plants.sentinel_values import PLANT
 
 ID = "top_code"
+ALWAYS = months_range(month_name(0), month_name(EXTRACTION_MONTH))
 SHARE = 0.04  # about which share of rows lies above the limit
-VISIBLE_SHARE = 0.01
 
 
 @dataclass(frozen=True)
@@ -73,19 +75,11 @@ def apply(draft: Draft, place: Placement) -> tuple[Draft, DecoyKey]:
     )
 
 
-def spike_far_off(frame: pd.DataFrame, key: DecoyKey) -> bool:
-    """See whether the largest value is a spike further from the next one than half the range of the others."""
-    values = frame[key.columns[0]].to_numpy(dtype=np.float64)
-    spike = values == values.max()
-    others = values[~spike]
-    return bool(spike.mean() >= VISIBLE_SHARE and values.max() - others.max() > 0.5 * np.ptp(others))
-
-
 DECOY = Decoy(
     id=ID,
     family="quality",
-    fires="sentinel_values",
+    fires=PLANT.kind,
     apply=apply,
-    trips=spike_far_off,
+    trips=lambda frame, key: PLANT.present(frame, mistaken_for(PLANT, key.columns, ALWAYS)),
     hosts=tuple(CASES),
 )
