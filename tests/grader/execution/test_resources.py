@@ -33,7 +33,7 @@ def test_full_tmp_is_disk_limit(executor, job):
 def test_fork_bomb_is_pids(confined: DockerExecutor, job):
     """Too many processes are refused by the kernel and end as PIDS, within the time limit."""
     text = "import os, time\nfor _ in range(200):\n    if os.fork() == 0: time.sleep(30)\nprint('all')"
-    done = confined.run(job(text, limits={"pids": 32, "seconds": 10}))
+    done = confined.run(job(text, limits={"pids": 32, "seconds": 20, "memory": 2048 * MIB}))
     assert done.verdict is Verdict.PIDS
     assert b"all" not in done.stdout
 
