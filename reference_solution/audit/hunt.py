@@ -53,6 +53,7 @@ def audit(panel: Panel, dictionary: Dictionary) -> Audit:
     codes = {finding.columns[0] for finding in coded}
     rule = labels.rule_and_noise(panel)
     moved = suspects | renamed | codes | {finding.columns[0] for finding in (*nulls, *drifted)}
+    other_rule = any(finding.kind == "label_definition" for finding in rule)
     related = [] if rule else relation.concept_drift(panel, rescaled, moved)
     absent = missing.selective_nulls(panel, explained, dictionary)
     findings = [
@@ -62,7 +63,8 @@ def audit(panel: Panel, dictionary: Dictionary) -> Audit:
         *nulls,
         *recoded,
         *labels.immaturity(panel),
-        *(rule or labels.rate_shift(panel)),
+        *rule,
+        *([] if other_rule else labels.rate_shift(panel)),
         *related,
         *quality.duplicates(panel),
         *coded,

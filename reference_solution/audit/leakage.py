@@ -101,6 +101,8 @@ def outcome_columns(panel: Panel, profiles: list[HorizonProfile]) -> list[Findin
             continue
         kind = "leaky_missingness" if profile.is_null else "post_outcome_column"
         what = "is missing" if profile.is_null else "is filled"
+        if not profile.is_null and _is_register_entry(panel, profile.column):
+            kind, what = "overwritten_dimension", "changes, which it does for nobody who stays,"
         found.append(
             Finding(
                 kind=kind,
@@ -117,6 +119,15 @@ def outcome_columns(panel: Panel, profiles: list[HorizonProfile]) -> list[Findin
             )
         )
     return found
+
+
+def _is_register_entry(panel: Panel, column: str) -> bool:
+    """Return whether a column never changes for customers who stay and differs among them, as sign-up data does."""
+    stays = panel.rows[panel.months_until_gone == 999]
+    codes = pd.Series(pd.factorize(stays[column])[0], index=stays.index)
+    spread = codes.groupby(stays["customer_id"]).agg(["min", "max"])
+    constant = float((spread["min"] == spread["max"]).mean())
+    return constant > 0.97 and float(codes.value_counts(normalize=True).iloc[0]) < 0.9
 
 
 def honest_strong_columns(
