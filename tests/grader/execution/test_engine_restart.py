@@ -1,14 +1,10 @@
 """A real engine, killed with SIGKILL in the middle of things and started again: never the candidate's doing."""
 
 import contextlib
-import gc
 import os
 import shutil
-import signal
 import subprocess
-import sys
 import tempfile
-import threading
 import time
 from pathlib import Path
 
@@ -16,12 +12,11 @@ import pytest
 
 from grader.errors import SandboxError
 from grader.execution.docker import DockerExecutor
-from grader.execution.engine import DEFAULT_HOST
 from grader.execution.limits import GIB, MIB, JobLimits
 from grader.execution.protocol import BuildRequest
 from grader.types import Verdict
+from tests.private_engine import engine_in
 
-ENGINE = Path(__file__).resolve().parents[3] / "docker" / "engine"
 IMAGE = "python:3.11-slim"
 SERVICE = "FROM python:3.11-slim\nCMD python -m http.server 8000\n"
 
@@ -38,75 +33,11 @@ pytestmark = [
 ]
 
 
-class PrivateEngine:
-    """An engine of our own, beside the one that others use."""
-
-    def __init__(self, folder):
-        self.folder = folder
-        self.host = f"unix://{folder}/docker.sock"
-        own = {name: value for name, value in os.environ.items() if name != "DOCKER_HOST"}
-        self.environment = own | {
-            "TAKEHOME_ENGINE_DIR": str(folder),
-            "TAKEHOME_ENGINE_SOCKET": str(folder / "docker.sock"),
-            "TAKEHOME_ENGINE_BRIDGE": "none",
-        }
-
-    def run(self, *words):
-        """Run the engine script on this engine."""
-        command = [sys.executable, str(ENGINE), *words]
-        done = subprocess.run(
-            command, env=self.environment, capture_output=True, text=True, timeout=240, check=False
-        )
-        assert done.returncode == 0, done.stderr
-
-    def kill(self):
-        """End the daemon as the kernel ends one that took too much memory."""
-        for place in Path("/proc").glob("[0-9]*/cmdline"):
-            with contextlib.suppress(OSError):
-                words = place.read_bytes().split(b"\0")
-                ours = any(w.startswith(f"--data-root={self.folder}/".encode()) for w in words)
-                if ours and words[0].endswith(b"dockerd"):
-                    os.kill(int(place.parent.name), signal.SIGKILL)
-                    return
-        raise AssertionError("the private engine does not run")
-
-    def killed_after(self, seconds):
-        """Kill it in a moment and start it at once; join the thread to wait for both."""
-
-        def kill():
-            time.sleep(seconds)
-            self.kill()
-            self.run("start")
-
-        thread = threading.Thread(target=kill)
-        thread.start()
-        return thread
-
-
-@contextlib.contextmanager
-def engine_in(folder):
-    """A private engine below a folder, with the base image in it."""
-    engine = PrivateEngine(folder)
-    client = shutil.which("docker", path="/usr/bin:/usr/local/bin")
-    try:
-        engine.run("start")
-        shared = os.environ.get("DOCKER_HOST") or DEFAULT_HOST
-        with subprocess.Popen([client, "-H", shared, "save", IMAGE], stdout=subprocess.PIPE) as saving:
-            subprocess.run(
-                [client, "-H", engine.host, "load"], stdin=saving.stdout, check=True, capture_output=True
-            )
-        yield engine
-    finally:
-        gc.collect()  # while its warnings are ignored
-        with contextlib.suppress(AssertionError):
-            engine.run("stop", "--purge")
-
-
 @pytest.fixture(scope="module")
 def private(docker_executor, tmp_path_factory):
     """A private engine with the base image in it."""
     folder = Path(tempfile.mkdtemp(prefix="thk-", dir="/tmp"))  # socket paths have 107 bytes at most
-    with engine_in(folder) as engine:
+    with engine_in(folder, IMAGE) as engine:
         yield engine
     shutil.rmtree(folder, ignore_errors=True)
 
@@ -229,7 +160,7 @@ def test_an_engine_that_stays_away_is_said_to(private, executor):
 
 def test_a_full_disk_of_the_engine_is_ours(small_disk, tmp_path, job, monkeypatch):
     """Neither a build nor a job pays for a disk without room; with room again both go on."""
-    with engine_in(small_disk) as engine:
+    with engine_in(small_disk, IMAGE) as engine:
         monkeypatch.setenv("DOCKER_HOST", engine.host)
         (tmp_path / "Dockerfile").write_text(SERVICE)
         with DockerExecutor(runs=tmp_path / "runs", sandbox_image=IMAGE) as executor:
