@@ -20,7 +20,7 @@ USAGE_ERROR = 2
 INTERRUPTED = 130
 GENERATE_HELP = """Make the dataset of a seed: `OUT/bundle/` to give away and `OUT/vault/` to keep.
 
-The same seed gives the same data. The key is marked `origin: practice`. More than 400,000 rows come in parts:
+The same seed gives the same data. The key is marked `origin: practice`. More than 250,000 rows come in parts:
 snapshots.parquet is then a folder, which readers of Parquet take like a file.
 
 Example: takehome generate --seed 7 --out build/seven --rows 200000 --csv

@@ -18,7 +18,8 @@ NUMBER = re.compile(r"(?<![\w.])\d+(?:\.\d+)?%?(?![\w-])")
 def merged_plants(parts: Sequence[Sequence[PlantKey]], rows: Sequence[int]) -> tuple[PlantKey, ...]:
     """Return one entry per plant: counts summed, shares and other statistics weighted by the parts' rows.
 
-    Affected rows are counted over all parts; their hash is that of the parts' hashes, in order.
+    Nulls are those of the first part, which alone has a twin; counts among them are scaled to all rows. Affected
+    rows are counted over all parts; their hash is that of the parts' hashes, in order.
     """
     return tuple(_merged(entries, rows) for entries in zip(*parts, strict=True))
 
@@ -58,7 +59,8 @@ def _statistic(same: Sequence[Statistic], rows: Sequence[int]) -> Statistic:
     def over(values: Sequence[float]) -> float:
         return float(np.sum(values) if first.name in COUNTS else np.average(values, weights=rows))
 
-    null = None if first.null is None else over([entry.null or 0.0 for entry in same])
+    scale = sum(rows) / rows[0] if first.name in COUNTS else 1.0
+    null = None if first.null is None else first.null * scale
     return first.model_copy(update={"value": over([entry.value for entry in same]), "null": null})
 
 

@@ -104,7 +104,8 @@ def build(
 ) -> Variant:
     """Make the variant of a design with exactly `rows` issued rows; SpecError for fewer than 2,000.
 
-    Shards of a design share no customer; the later ones take the `strengths` that the first has settled.
+    Shards of a design share no customer; the later ones take the `strengths` that the first has settled, and
+    their `twin` is the changed world, because nulls are measured on the first alone.
     """
     if rows < MINIMUM_ROWS:
         raise SpecError(
@@ -118,8 +119,9 @@ def build(
     def world(changes: tuple[HazardChange, ...]) -> Truth:
         return make_truth(seed, needed, changes, design.hazard_factor, shard, design.coefficients)
 
-    clean = world(())
-    changed = world(changes) if changes else clean
+    changed = world(changes)
+    # Nulls come from the first shard alone, so the later ones need no world without the changes.
+    clean = world(()) if changes and shard == 0 else changed
     truth = without_gaps(changed, wanted, design.plan, plants)
     progress("world")
     draft = Draft(truth, truth.twin, truth.replay, FEATURES, rows, strengths=strengths or {})
@@ -137,7 +139,8 @@ def build(
         draft.ordered(draft.public), stream(seed, "order", shard).random(len(draft.public)), draft.order
     )
     replay = _by_key(draft.ordered(draft.replay), np.zeros(len(draft.replay)))
-    keys = [with_statistics(plants[key.kind], key, public, clean.twin) for key in keys]
+    twin = clean.twin if shard == 0 else None
+    keys = [with_statistics(plants[key.kind], key, public, twin) for key in keys]
     if len(public) != rows:
         raise PlantError(f"rows: made {len(public)} instead of {rows}")
     unmeasurable = tuple(

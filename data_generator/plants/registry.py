@@ -68,11 +68,10 @@ def plants_by_kind() -> dict[str, Plant]:
     return shipped | {plant.kind: plant for plant in private_plants(frozenset(shipped))}
 
 
-def with_statistics(plant: Plant, key: PlantKey, public: pd.DataFrame, twin: pd.DataFrame) -> PlantKey:
-    """Return the key entry with its statistics measured on the issued rows and, as nulls, on the twin."""
+def with_statistics(plant: Plant, key: PlantKey, public: pd.DataFrame, twin: pd.DataFrame | None) -> PlantKey:
+    """Return the key entry with its statistics measured on the issued rows and, as nulls, on the twin if given."""
     value = plant.measure(public, key)
-    shared = key.kind in inherent.FACTS
-    null = dict.fromkeys(value) if shared else plant.measure(twin, key)
+    null = dict.fromkeys(value) if twin is None or key.kind in inherent.FACTS else plant.measure(twin, key)
     column = key.parameters.get("statistic_column", key.columns[0])
     measured = [Statistic(name=name, value=value[name], null=null[name], column=column) for name in value]
     return key.model_copy(update={"statistics": measured})

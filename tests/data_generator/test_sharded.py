@@ -17,7 +17,7 @@ from data_generator.parts import Part, Task, part_sizes
 from data_generator.schema import KEYS
 from data_generator.sharded import Large, write_large
 
-ROWS, PART_ROWS = 60_000, 20_000
+ROWS, PART_ROWS = 45_000, 15_000
 BLUEPRINT: Blueprint = load_blueprint(DEFAULT)
 
 
@@ -94,11 +94,11 @@ def test_parts_differ_and_look_alike(made: dict[int, Large]) -> None:
     usage = [table["data_usage_gb"].to_numpy() for table in tables]
     assert (usage[0][:1000] != usage[1][:1000]).mean() > 0.9
     rates = [table.loc[table["snapshot_month"] <= "2024-09", "churned_90d"].mean() for table in tables]
-    assert np.ptp(rates) < 0.015
+    assert np.ptp(rates) < 0.02
     assert all(list(table.columns) == list(tables[0].columns) for table in tables)
 
 
-@pytest.mark.parametrize(("rows", "expected"), [(400_000, 1), (400_001, 2), (20_000_000, 50)])
+@pytest.mark.parametrize(("rows", "expected"), [(250_000, 1), (250_001, 2), (20_000_000, 80)])
 def test_parts_are_alike_in_size(rows: int, expected: int) -> None:
     """No part is a small remainder on which plants could not be measured."""
     sizes = part_sizes(rows)
