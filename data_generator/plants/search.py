@@ -19,6 +19,9 @@ def bisect(
     Raises PlantError where the target is out of reach.
     """
     at_low, at_high = measure(low), measure(high)
+    for end, value in ((low, at_low), (high, at_high)):
+        if abs(value - target) <= tolerance:
+            return end
     if not at_low < target < at_high:
         raise PlantError(
             f"{name}: {target:.4f} is not between {at_low:.4f} and {at_high:.4f}, the reach of its strength"

@@ -78,8 +78,11 @@ def probability_bytes(holdout: Path) -> set[bytes]:
     """Return slices of the stored true probabilities, which no other file can share by chance."""
     group = parquet.ParquetFile(holdout).metadata.row_group(0)
     chunk = next(c for i in range(group.num_columns) if (c := group.column(i)).path_in_schema == TRUTH)
-    start = chunk.dictionary_page_offset or chunk.data_page_offset
-    content = holdout.read_bytes()[start : start + chunk.total_compressed_size]
+    # The dictionary page alone: the indices that follow it are the same for any column of distinct values.
+    start, end = chunk.dictionary_page_offset, chunk.data_page_offset
+    if start is None or start >= end:
+        start, end = chunk.data_page_offset, chunk.data_page_offset + chunk.total_compressed_size
+    content = holdout.read_bytes()[start:end]
     return {content[i : i + SLICE] for i in range(SLICE, len(content) - SLICE, STRIDE)}
 
 
