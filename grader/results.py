@@ -9,8 +9,43 @@ from pydantic import Field
 from grader.types import ExecutorName, Model, PhaseRecord, Proof, Status
 
 
+class ProgramValue(Model):
+    """What the program gave before a person set another level."""
+
+    points: float
+    level: int | None
+    status: Status
+
+
+class PersonLevel(Model):
+    """Who set the level of a criterion, when (UTC, ISO 8601) and why, and what the program had given."""
+
+    reviewer: str
+    time: str
+    reason: str
+    program: ProgramValue
+
+
+class PersonState(Model):
+    """Who confirmed or dismissed a flag, when (UTC, ISO 8601) and why."""
+
+    reviewer: str
+    time: str
+    reason: str
+
+
+class Finalised(Model):
+    """Who declared the result final, and when (UTC, ISO 8601)."""
+
+    reviewer: str
+    time: str
+
+
 class CriterionResult(Model):
-    """One line of the rubric, scored or not; `points` is 0 unless `status` is `scored`."""
+    """One line of the rubric, scored or not; `points` is 0 unless `status` is `scored`.
+
+    Where a person set the level, `points`, `level` and `status` are that person's and `person` keeps the program's.
+    """
 
     id: str
     title: str
@@ -21,6 +56,7 @@ class CriterionResult(Model):
     message: str
     evidence: tuple[Proof, ...] = ()
     confidence: float = 1.0
+    person: PersonLevel | None = None
 
 
 class DimensionResult(Model):
@@ -41,6 +77,7 @@ class RedFlag(Model):
     state: Literal["raised", "confirmed", "dismissed"]
     message: str
     evidence: tuple[Proof, ...] = ()
+    person: PersonState | None = None
 
 
 class ReliabilityBin(Model):
@@ -118,11 +155,19 @@ class SubmissionId(Model):
     sha256: str
 
 
+class PassMark(Model):
+    """The mark of the rubric: the total to reach, and the level no dimension may be below."""
+
+    total: float
+    lowest_level: int
+
+
 class RubricId(Model):
-    """Which rubric graded it."""
+    """Which rubric graded it; `mark` is null in reports of versions that did not keep it."""
 
     version: str
     sha256: str
+    mark: PassMark | None = None
 
 
 class GraderId(Model):
@@ -159,6 +204,7 @@ class Report(Model):
     level: int
     verdict: Literal["pass", "borderline", "fail", "incomplete"]
     final: bool = False
+    finalised: Finalised | None = None
     dimensions: tuple[DimensionResult, ...]
     phases: tuple[PhaseRecord, ...]
     red_flags: tuple[RedFlag, ...] = ()

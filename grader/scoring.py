@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
 from grader import __version__
 from grader.checks.case import Case
 from grader.evidence.document import Evidence
@@ -15,17 +13,16 @@ from grader.results import (
     DimensionResult,
     Figures,
     GraderId,
+    PassMark,
     RedFlag,
     Report,
     RubricId,
     SubmissionId,
 )
 from grader.rubric import Criterion, Dimension, Rubric
+from grader.totals import points_and_level, totals_of
 from grader.truth import Truth
 from grader.types import Finding, Status, Verdict, level_of
-
-MEASUREMENT_ERROR = 2.0
-"""Points within which a total is called borderline: twice the aim for its test-retest deviation."""
 
 
 def score(evidence: Evidence, rubric: Rubric, truth: Truth) -> Report:
@@ -38,26 +35,25 @@ def score(evidence: Evidence, rubric: Rubric, truth: Truth) -> Report:
     dimensions = tuple(_dimension(d, rubric, case) for d in rubric.file.dimensions)
     bonus = _bonus(rubric, case)
     lines = [c for d in dimensions for c in d.criteria]
-    total = sum(d.points for d in dimensions)
-    pending = sum(c.max for c in lines if c.status == "pending")
-    unassessed = sum(c.max for c in lines if c.status == "not_assessed")
+    mark = PassMark(total=rubric.file.pass_rule.total, lowest_level=rubric.file.pass_rule.lowest_level)
+    totals = totals_of(dimensions, mark)
     document = evidence.document
     flags, figures, defects = _shown(case, lines)
     return Report(
         submission=SubmissionId(name=document.name, sha256=document.sha256),
         variant=document.variant,
-        rubric=RubricId(version=rubric.file.version, sha256=rubric.sha256),
+        rubric=RubricId(version=rubric.file.version, sha256=rubric.sha256, mark=mark),
         grader=GraderId(version=__version__),
         executor=document.executor,
         isolated=document.executor == "docker",
-        total=round(total, 1),
+        total=totals.total,
         max=rubric.max,
-        pending=round(pending, 1),
-        not_assessed=round(unassessed, 1),
+        pending=totals.pending,
+        not_assessed=totals.not_assessed,
         bonus=bonus.points,
         bonus_detail=bonus,
-        level=level_of(total / max(rubric.max - pending - unassessed, 1e-9)),
-        verdict=_verdict(total, dimensions, pending + unassessed, rubric),
+        level=totals.level,
+        verdict=totals.verdict,
         dimensions=dimensions,
         phases=document.phases,
         red_flags=flags,
@@ -88,14 +84,13 @@ def _shown(case: Case, lines: list[CriterionResult]) -> tuple[tuple[RedFlag, ...
 
 def _dimension(dimension: Dimension, rubric: Rubric, case: Case) -> DimensionResult:
     results = tuple(_criterion(line, rubric, case) for line in dimension.criteria)
-    assessable = sum(r.max for r in results if r.status == "scored")
-    points = sum(r.points for r in results)
+    points, level = points_and_level(results)
     return DimensionResult(
         id=dimension.id,
         title=dimension.title,
-        points=round(points, 2),
+        points=points,
         max=dimension.max,
-        level=level_of(points / assessable) if assessable else None,
+        level=level,
         criteria=results,
     )
 
@@ -155,15 +150,3 @@ def _bonus(rubric: Rubric, case: Case) -> Bonus:
         message=finding.message,
         evidence=finding.proofs,
     )
-
-
-def _verdict(
-    total: float, dimensions: tuple[DimensionResult, ...], open_points: float, rubric: Rubric
-) -> Literal["pass", "borderline", "fail", "incomplete"]:
-    if open_points > 0:
-        return "incomplete"
-    rule = rubric.file.pass_rule
-    low = any(d.level is None or d.level < rule.lowest_level for d in dimensions)
-    if abs(total - rule.total) <= MEASUREMENT_ERROR and not low:
-        return "borderline"
-    return "pass" if total >= rule.total and not low else "fail"
