@@ -15,6 +15,7 @@ from data_generator.yardstick import Measured
 
 REFERENCE_ROWS = 200_000
 MINIMUM_ROWS = 20_000
+MAXIMUM_ROWS = 1_000_000  # one variant is measured in memory
 LEAST_FLATTERY = 3.0  # PR-AUC of the naive random split over its PR-AUC on the replay
 LEAST_BLIND_COST = 0.10  # share of the attainable profit lost by filling the call list
 

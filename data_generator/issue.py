@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from data_generator import __version__
-from data_generator.acceptance import MINIMUM_ROWS, objections_to_data, objections_to_models
+from data_generator.acceptance import MAXIMUM_ROWS, MINIMUM_ROWS, objections_to_data, objections_to_models
 from data_generator.blueprint import load_blueprint
 from data_generator.errors import PlantError, RegisterError, RejectedError
 from data_generator.parcel import write_zip
@@ -19,7 +19,7 @@ from data_generator.request import check_rows
 from data_generator.secret import derived_seed, load_secret, pseudonym, secret_path
 from data_generator.staging import check_output, staged
 from data_generator.streams import variant_id
-from data_generator.variant import Variant, make_variant
+from data_generator.variant import Variant, make_design, make_variant
 from data_generator.yardstick import Measured, measure
 
 MAXIMUM_ATTEMPTS = 20
@@ -57,8 +57,8 @@ def issue(request: Request, say: Callable[[str], None] = lambda line: None) -> I
     """
     check_output(request.out)
     check_assignment()
-    load_blueprint(request.blueprint)
-    check_rows(request.rows, MINIMUM_ROWS, "variants are not equally hard")
+    make_design(0, load_blueprint(request.blueprint))  # an impossible blueprint is told at once
+    check_rows(request.rows, MINIMUM_ROWS, "variants are not equally hard", MAXIMUM_ROWS)
     register = Register(request.register)
     register.check_writable()
     path = secret_path()

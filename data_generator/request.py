@@ -17,11 +17,16 @@ def check_seed(seed: int) -> None:
         raise SpecError(f"seed: found {found}, expected a non-negative integer of at most {SEED_BITS} bits")
 
 
-def check_rows(rows: int, least: int = MINIMUM_ROWS, why: str = "the defects cannot be measured") -> None:
-    """Raise SpecError unless a number of rows is between `least`, below which `why` holds, and 100 million."""
-    if not least <= rows <= MAXIMUM_ROWS:
+def check_rows(
+    rows: int,
+    least: int = MINIMUM_ROWS,
+    why: str = "the defects cannot be measured",
+    most: int = MAXIMUM_ROWS,
+) -> None:
+    """Raise SpecError unless a number of rows is between `least`, below which `why` holds, and `most`."""
+    if not least <= rows <= most:
         reason = f"; with fewer {why}" if rows < least else ""
-        raise SpecError(f"rows: found {rows}, expected at least {least} and at most {MAXIMUM_ROWS}{reason}")
+        raise SpecError(f"rows: found {rows}, expected at least {least} and at most {most}{reason}")
 
 
 def check_workers(workers: int) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -33,8 +32,11 @@ def check_output(out: Path) -> None:
     if out.exists() or out.is_symlink():
         raise OutputError(f"{out}: exists already, expected a new folder")
     parent = _existing_parents(out)[0]
-    if not parent.is_dir() or not os.access(parent, os.W_OK | os.X_OK):
-        raise OutputError(f"{out}: cannot be written, {parent} is not a writable folder")
+    try:
+        # Tried rather than asked for: permissions do not tell what a file system takes.
+        Path(tempfile.mkdtemp(prefix=f".{out.name}.", dir=parent)).rmdir()
+    except OSError as error:
+        raise OutputError(f"{out}: cannot be written, {parent} is not a writable folder") from error
 
 
 @contextmanager
