@@ -1,5 +1,6 @@
 """A service and its prober share one loopback; the machine, its gateway and other services are out of reach."""
 
+import concurrent.futures
 import contextlib
 import json
 import secrets
@@ -7,6 +8,7 @@ import socket
 import subprocess
 import threading
 import time
+from dataclasses import replace
 
 import pytest
 
@@ -115,24 +117,35 @@ def test_services_at_the_same_time_do_not_meet(docker_executor: DockerExecutor, 
         assert [s.probe(job(GET)).stdout for s in services] == [b"one\n", b"two\n"]
 
 
+def running(executor, jobs):
+    """Return what the engine says of the run's containers once so many jobs are at work."""
+    api = executor._engine.client.api
+    label = {"label": [f"{k}={v}" for k, v in executor._run.labels.items()]}
+    until = time.monotonic() + 60
+    while time.monotonic() < until:
+        names = [c["Names"][0] for c in api.containers(filters=label)]
+        if sum(name.split("-")[2] == "job" for name in names) == jobs:
+            break
+        time.sleep(0.2)
+    return [api.inspect_container(name) for name in names]
+
+
 def test_every_container_of_a_run_is_confined(docker_executor: DockerExecutor, tmp_path, job):
     """Job, prober, keeper and service: no network, capability, privilege, host folder to write, or shared memory."""
     image = image_of(docker_executor, tmp_path / "one", NAMED)
-    api = docker_executor._engine.client.api
-    with docker_executor.serve(image, SERVICE) as service:
-        sleeping = [
-            threading.Thread(
-                target=docker_executor.run, args=(job("import time; time.sleep(4)", output_area="c"),)
-            ),
-            threading.Thread(target=service.probe, args=(job("import time; time.sleep(4)"),)),
-        ]
-        for thread in sleeping:
-            thread.start()
-        time.sleep(2)
-        label = {"label": [f"{k}={v}" for k, v in docker_executor._run.labels.items()]}
-        found = [api.inspect_container(c["Id"]) for c in api.containers(filters=label)]
-        for thread in sleeping:
-            thread.join()
+    hold = (tmp_path / "hold").resolve()
+    hold.mkdir()
+    wait = job(
+        "import os, time\nfor _ in range(600):\n"
+        "    if os.path.exists(os.environ['HOLD'] + '/end'): break\n    time.sleep(.1)",
+        inputs={"HOLD": hold},
+        limits={"seconds": 90},
+    )
+    with docker_executor.serve(image, SERVICE) as service, concurrent.futures.ThreadPoolExecutor(2) as pool:
+        pool.submit(docker_executor.run, replace(wait, output_area="confined"))
+        pool.submit(service.probe, wait)
+        found = running(docker_executor, jobs=2)
+        (hold / "end").touch()
     kinds = {}
     for container in found:
         kind, config = container["Name"].split("-")[2], container["HostConfig"]

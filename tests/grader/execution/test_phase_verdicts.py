@@ -167,7 +167,7 @@ def built(executor, staged, text, **changed):
         name="x", sha256="", variant="", executor="docker", dockerfile=TextFile(path="Dockerfile", text=text)
     )
     limits = LIMITS.model_copy(update=changed)
-    outcome, tag = service_phase.measure_build(executor, staged.context, limits, document)
+    outcome, tag = service_phase.measure_build(executor, staged.context, limits, document, "limits")
     service = document.service.model_copy(update={"image": outcome.value.image})
     return outcome.value.records[0], tag, Evidence(document.model_copy(update={"service": service}))
 
