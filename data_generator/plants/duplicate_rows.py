@@ -27,7 +27,7 @@ def copies(rows: int) -> dict[str, int]:
 
 def apply(draft: Draft, place: Placement) -> tuple[Draft, PlantKey]:
     """Append copies of randomly chosen rows, each row copied once at most; the issued rows add up to `draft.rows`."""
-    rng = stream(draft.truth.seed, KIND)
+    rng = stream(draft.truth.seed, KIND, draft.truth.shard)
     numbers = copies(draft.rows)
     conflicting = _contradicted(rng, draft, numbers["conflicting"])
     free = np.ones(len(draft.public), dtype=bool)

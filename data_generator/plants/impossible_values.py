@@ -83,7 +83,7 @@ RULES: dict[str, Rule] = {
 
 def apply(draft: Draft, place: Placement) -> tuple[Draft, PlantKey]:
     """Break the rule of `place.host` in 1.2 % of the rows of the months concerned."""
-    rng = stream(draft.truth.seed, KIND)
+    rng = stream(draft.truth.seed, KIND, draft.truth.shard)
     host, rule = place.host, RULES[place.host]
     values = draft.public[host].to_numpy()
     concerned = (draft.month >= place.first) & (draft.month <= place.last)

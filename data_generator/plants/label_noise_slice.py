@@ -35,7 +35,7 @@ Mask = npt.NDArray[np.bool_]
 
 def apply(draft: Draft, place: Placement) -> tuple[Draft, PlantKey]:
     """Exchange labels inside the slice `place.choice`: as many churners as others, drawn at random."""
-    rng = stream(draft.truth.seed, KIND)
+    rng = stream(draft.truth.seed, KIND, draft.truth.shard)
     column, level = place.slice
     where = {column: [level]}
     strong = draft.truth.coefficients.strong_column

@@ -52,7 +52,7 @@ HOSTS: dict[str, Proxy] = {
 
 def apply(draft: Draft, place: Placement) -> tuple[Draft, PlantKey]:
     """Null a tenth of `place.host`, by the value, so that the proxy tells nulls with an AUC of 0.675."""
-    rng = stream(draft.truth.seed, KIND)
+    rng = stream(draft.truth.seed, KIND, draft.truth.shard)
     host, proxy = place.host, HOSTS[place.host]
     values, replay = (_tie_broken(frame, host, rng) for frame in (draft.public, draft.replay))
     edges = np.quantile(values, np.arange(1, GROUPS) / GROUPS)

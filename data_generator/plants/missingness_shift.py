@@ -34,8 +34,8 @@ HOSTS = (
 
 def apply(draft: Draft, place: Placement) -> tuple[Draft, PlantKey]:
     """Null `place.host` at random from month `place.first` to `place.last`; what reaches the end goes on."""
-    rng = stream(draft.truth.seed, KIND)
-    rate = float(rng.choice(NULL_RATES))
+    rate = float(stream(draft.truth.seed, KIND).choice(NULL_RATES))
+    rng = stream(draft.truth.seed, f"{KIND}:rows", draft.truth.shard)
     lasting = place.last == EXTRACTION_MONTH
     host, month = place.host, draft.month
     missing = (month >= place.first) & (month <= place.last) & (rng.random(month.size) < rate)
