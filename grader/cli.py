@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import inspect
 import json
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from enum import StrEnum
@@ -14,23 +13,24 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from grader.errors import GraderError, SandboxError, UsageError
-from grader.evidence.document import EvidenceDocument, load_evidence
+from grader.command_line import errors_shown
+from grader.errors import SandboxError, UsageError
 from grader.execution.docker import DockerExecutor
 from grader.execution.limits import load_limits
 from grader.execution.local import LocalExecutor
 from grader.execution.protocol import Executor
+from grader.interview import cli as interview_cli
 from grader.pipeline.grading import Order, grade
 from grader.pipeline.phase_cache import PhaseCache, default_cache
 from grader.pipeline.progress import Lines, Progress, Silent
-from grader.pipeline.publish import disk_full_is_ours, put_in_place, workspace
 from grader.readme import cli as readme_cli
+from grader.reports.exports import cli as exports_cli
 from grader.reports.terminal import print_scorecard
-from grader.reports.write import write_reports
+from grader.rescoring import open_truth, publish_again, score_again
 from grader.results import Report
+from grader.review import cli as review_cli
+from grader.review.moves import print_moves
 from grader.rubric import DEFAULT, load_rubric
-from grader.scoring import score
-from grader.truth import Truth, find_vault, load_truth
 
 
 class ExecutorChoice(StrEnum):
@@ -43,27 +43,6 @@ class ExecutorChoice(StrEnum):
 Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
 RubricPath = Annotated[Path, typer.Option("--rubric", help="Another rubric file.")]
 VaultPath = Annotated[Path, typer.Option("--vault", help="The folder with key.json, or a folder of vaults.")]
-
-
-@contextmanager
-def errors_shown() -> Iterator[None]:
-    """Turn our errors into one line on standard error and their exit code."""
-    try:
-        yield
-    except GraderError as error:
-        typer.echo(f"takehome: {error}", err=True)
-        raise typer.Exit(error.exit_code) from error
-    except KeyboardInterrupt as error:
-        typer.echo("takehome: interrupted; nothing was left behind", err=True)
-        raise typer.Exit(130) from error
-
-
-def open_truth(vault: Path, variant: str | None = None) -> Truth:
-    """Load the vault that `--vault` names."""
-    truth = load_truth(find_vault(vault, variant))
-    if variant is not None and truth.key.variant != variant:
-        raise UsageError(f"{vault}: the vault of variant {truth.key.variant}; expected that of {variant}")
-    return truth
 
 
 def open_executor(choice: ExecutorChoice, progress: Progress) -> Executor:
@@ -85,16 +64,6 @@ def closed_whatever_happens(executor: Executor, progress: Progress) -> Iterator[
             progress.note(f"{error}; the next grading removes what is left")
 
 
-def refuse_other_vault(result: Path, document: EvidenceDocument, truth: Truth) -> None:
-    """Refuse to score evidence against a vault it was not made with; its arrays point into other rows."""
-    graded = document.variant, document.issued_rows
-    if graded != (truth.key.variant, truth.key.rows):
-        raise UsageError(
-            f"{result}: graded against variant {graded[0]} with {graded[1]:,} rows; the vault is "
-            f"{truth.key.variant} with {truth.key.rows:,} rows"
-        )
-
-
 def show(report: Report, out: Path, as_json: bool) -> None:
     """Print the scorecard, or the report as JSON."""
     if as_json:
@@ -107,6 +76,9 @@ def show(report: Report, out: Path, as_json: bool) -> None:
 def register(app: typer.Typer) -> None:
     """Add the grader's commands to the one command line."""
     readme_cli.register(app)
+    review_cli.register(app)
+    exports_cli.register(app)
+    interview_cli.register(app)
 
     @app.command(
         "grade",
@@ -156,29 +128,36 @@ def register(app: typer.Typer) -> None:
                 report = grade(order, running, progress)
             show(report, out, as_json)
 
-    @app.command("score", epilog="Example: takehome score results/ada --vault vault/7902699be42c")
+    @app.command(
+        "score",
+        epilog="Example: takehome score results/* --vault vault --rubric changed.yaml --dry-run",
+    )
     def score_command(
-        result: Annotated[Path, typer.Argument(help="The result folder of a grading.")],
+        results: Annotated[list[Path], typer.Argument(help="Result folders of gradings.")],
         vault: VaultPath,
         rubric: RubricPath = DEFAULT,
         out: Annotated[Path | None, typer.Option("--out", help="Another folder; default: in place.")] = None,
+        dry_run: Annotated[bool, typer.Option("--dry-run", help="Say who moves, write nothing.")] = False,
         as_json: Json = False,
     ) -> None:
-        """Score again from saved evidence, for instance under a changed rubric; starts no container."""
+        """Score again from saved evidence, say who moves and why; starts no container.
+
+        What reviewers decided is applied again. With several folders a table of all is printed.
+        """
         with errors_shown():
-            evidence = load_evidence(result / "evidence")
-            truth = open_truth(vault, evidence.document.variant)
-            refuse_other_vault(result, evidence.document, truth)
-            report = score(evidence, load_rubric(rubric), truth)
-            target = out or result
-            parent = target.resolve().parent
-            with disk_full_is_ours(parent), workspace(parent) as work:
-                fresh = work / "result"
-                fresh.mkdir()
-                shutil.copytree(result / "evidence", fresh / "evidence")
-                write_reports(report, fresh)
-                put_in_place(fresh, target)
-            show(report, target, as_json)
+            if out is not None and len(results) > 1:
+                raise UsageError(f"--out {out}: one folder for {len(results)} results; score them in place")
+            loaded = load_rubric(rubric)
+            scored = [(folder, *score_again(folder, vault, loaded)) for folder in results]
+            if not dry_run:
+                scored = [(f, publish_again(f, report, out or f), moves) for f, report, moves in scored]
+            if len(scored) == 1 and not dry_run:
+                show(scored[0][1], out or results[0], as_json)
+            moved = [moves for *_, moves in scored if moves is not None]
+            if as_json and (dry_run or len(scored) > 1):
+                typer.echo(json.dumps([moves.as_json() for moves in moved], ensure_ascii=False))
+            elif not as_json:
+                print_moves(moved, Console())
 
     @app.command("explain", epilog="Example: takehome explain evaluation.split")
     def explain_command(

@@ -33,6 +33,9 @@ from grader.pipeline.units import Retry, Units
 from grader.pipeline.unpacking import unpack_with
 from grader.reports.write import write_reports
 from grader.results import Report
+from grader.review.applying import reviewed
+from grader.review.keeping import carried_over
+from grader.review.log import read_log
 from grader.rubric import Rubric
 from grader.scoring import score
 from grader.truth import Truth
@@ -67,6 +70,9 @@ def grade(order: Order, executor: Executor, progress: Progress) -> Report:
     """
     check_apart(order)
     check_out(order.out)
+    read_log(
+        order.out
+    )  # what people decided on an earlier result must be whole before hours go into this one
     if executor.name == "local" and order.truth.key.origin != "practice":
         raise UsageError("the local executor is not isolated and grades practice variants only; use docker")
     with disk_full_is_ours(order.out.parent), workspace(order.out.parent) as work:
@@ -76,8 +82,10 @@ def grade(order: Order, executor: Executor, progress: Progress) -> Report:
         report = score(evidence, order.rubric, order.truth)
         result = work / "result"
         save_evidence(evidence, result / "evidence")
-        write_reports(report, result)
-        put_in_place(result, order.out)
+        with carried_over(order.out, result) as decided:
+            report = reviewed(report, decided)
+            write_reports(report, result)
+            put_in_place(result, order.out)
         progress.done("scoring", "OK", time.monotonic() - started)
     if order.cache is not None:
         order.cache.prune()

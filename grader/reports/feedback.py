@@ -127,7 +127,9 @@ def _part(dimension: DimensionResult, secrets: tuple[str, ...]) -> Part:
 
 
 def _line(criterion: CriterionResult, dimension: str, secrets: tuple[str, ...]) -> Line:
-    guarded = dimension == "audit" or _tells(criterion.message, secrets)
+    # A message of the program would contradict the level that a person set.
+    overruled = criterion.person is not None and criterion.person.program.level != criterion.level
+    guarded = dimension == "audit" or overruled or _tells(criterion.message, secrets)
     return Line(
         title=criterion.title,
         points=reached(criterion),

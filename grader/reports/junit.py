@@ -5,7 +5,7 @@ from __future__ import annotations
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 from grader.reports.plain_text import one_line, plain
-from grader.reports.wording import STATUS_WORDS, points
+from grader.reports.wording import STATUS_WORDS, points, program_level
 from grader.results import CriterionResult, DimensionResult, Report
 
 WEAK_LEVEL = 2
@@ -28,7 +28,8 @@ def render_junit(report: Report) -> str:
 
 
 def _totals(suites: list[Element]) -> dict[str, str]:
-    kinds = ("tests", "failures", "errors", "skipped")
+    # The schema that readers check against knows no count of skipped cases at the root.
+    kinds = ("tests", "failures", "errors")
     return {kind: str(sum(int(suite.get(kind, "0")) for suite in suites)) for kind in kinds}
 
 
@@ -72,7 +73,8 @@ def _case(dimension: DimensionResult, criterion: CriterionResult) -> Element:
 
 
 def _scored(criterion: CriterionResult) -> str:
-    return f"{points(criterion.points)} of {points(criterion.max)} points, level {criterion.level}"
+    scored = f"{points(criterion.points)} of {points(criterion.max)} points, level {criterion.level}"
+    return f"{scored} (a person; program: {program_level(criterion)})" if criterion.person else scored
 
 
 def _evidence(criterion: CriterionResult) -> list[str]:

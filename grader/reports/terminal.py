@@ -68,8 +68,7 @@ def _print_head(report: Report, console: Console) -> None:
         "Bonus", _text(console, f"{bonus}  {report.bonus_detail.message}", longest=MESSAGE_CHARACTERS)
     )
     grid.add_row("Open", _text(console, wording.open_points(report)))
-    if not report.final:
-        grid.add_row("Status", _text(console, wording.PROPOSAL))
+    grid.add_row("Status", _text(console, wording.final_line(report)))
     grid.add_row("Variant", _text(console, report.variant))
     console.print(grid)
 
@@ -93,6 +92,9 @@ def _print_dimension(dimension: DimensionResult, console: Console) -> None:
             _text(console, wording.standing(criterion), style),
             _text(console, criterion.message, longest=MESSAGE_CHARACTERS),
         )
+        if criterion.person is not None:
+            note = f"a person: {wording.person_line(criterion)}"
+            table.add_row("", "", "", _text(console, note, "bold", MESSAGE_CHARACTERS))
     console.print(Padding(table, (0, 0, 0, 2)))
 
 
@@ -101,11 +103,12 @@ def _print_flags(report: Report, console: Console) -> None:
     if not report.red_flags:
         console.print(_text(console, "Red flags: none raised", "bold"))
         return
-    console.print(
-        _text(console, f"Red flags: {len(report.red_flags)} for a person to confirm or dismiss", "bold red")
-    )
+    waiting = sum(flag.state == "raised" for flag in report.red_flags)
+    told = f"{waiting} for a person to confirm or dismiss" if waiting else "all decided by a person"
+    console.print(_text(console, f"Red flags: {told}", "bold red" if waiting else "bold"))
     for flag in report.red_flags:
-        line = _text(console, f"{flag.state}: {flag.message}", longest=MESSAGE_CHARACTERS)
+        who = f" ({flag.person.reviewer}: {flag.person.reason})" if flag.person else ""
+        line = _text(console, f"{flag.state}: {flag.message}{who}", longest=MESSAGE_CHARACTERS)
         console.print(Padding(line, (0, 0, 0, 2)))
 
 

@@ -91,6 +91,29 @@ def standing(criterion: CriterionResult) -> str:
     return f"level {criterion.level}"
 
 
+def program_level(criterion: CriterionResult) -> str:
+    """What the program had given where a person set the level, in words; empty elsewhere."""
+    if criterion.person is None:
+        return ""
+    program = criterion.person.program
+    return STATUS_WORDS[program.status] if program.level is None else f"level {program.level}"
+
+
+def person_line(criterion: CriterionResult) -> str:
+    """Both levels of a criterion that a person looked at, with who and why."""
+    if criterion.person is None:
+        return standing(criterion)
+    person = criterion.person
+    return f"{standing(criterion)} by {person.reviewer}, program: {program_level(criterion)}. {person.reason}"
+
+
+def final_line(report: Report) -> str:
+    """Whether a person has declared the result final, and who."""
+    if report.final and report.finalised is not None:
+        return f"Final: {report.finalised.reviewer}, {report.finalised.time}."
+    return PROPOSAL
+
+
 def reached(result: CriterionResult) -> str:
     """The points of a criterion; a dash where it was not scored, for that is no zero."""
     return points(result.points) if result.status == "scored" else "–"

@@ -15,8 +15,8 @@ from grader.results import Report
 def write_reports(report: Report, folder: Path) -> None:
     """Write `report.json`, `report.html`, `feedback.html` and `junit.xml` into an existing folder.
 
-    All are made before the first is written; whoever owns the folder renames it whole. Raises `UsageError` where
-    the folder does not exist.
+    All are made before the first is written, and each takes its name whole. Raises `UsageError` where the folder
+    does not exist.
     """
     if not folder.is_dir():
         raise UsageError(f"{folder}: reports go into an existing folder, found none")
@@ -27,7 +27,9 @@ def write_reports(report: Report, folder: Path) -> None:
         "junit.xml": render_junit(report),
     }
     for name, content in pages.items():
-        (folder / name).write_text(content, encoding="utf-8", errors="replace", newline="\n")
+        fresh = folder / f".{name}.new"
+        fresh.write_text(content, encoding="utf-8", errors="replace", newline="\n")
+        fresh.replace(folder / name)
 
 
 def render_json(report: Report) -> str:

@@ -1,0 +1,68 @@
+"""Score saved evidence again and put the result in the place of the earlier one, people's decisions kept."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+from grader.errors import UsageError
+from grader.evidence.document import EvidenceDocument, load_evidence
+from grader.pipeline.publish import disk_full_is_ours, put_in_place, workspace
+from grader.reports.read import read_report
+from grader.reports.write import write_reports
+from grader.results import Report
+from grader.review.applying import reviewed
+from grader.review.keeping import carried_over
+from grader.review.log import read_log
+from grader.review.moves import Moves, moves_between
+from grader.rubric import Rubric
+from grader.scoring import score
+from grader.truth import Truth, find_vault, load_truth
+
+
+def open_truth(vault: Path, variant: str | None = None) -> Truth:
+    """Load the vault that `--vault` names."""
+    truth = load_truth(find_vault(vault, variant))
+    if variant is not None and truth.key.variant != variant:
+        raise UsageError(f"{vault}: the vault of variant {truth.key.variant}; expected that of {variant}")
+    return truth
+
+
+def score_again(folder: Path, vault: Path, rubric: Rubric) -> tuple[Report, Moves | None]:
+    """Return the new report, and what moves against the saved one; null where there is no saved report.
+
+    Writes nothing. Raises UsageError where evidence, log or vault do not fit.
+    """
+    evidence = load_evidence(folder / "evidence")
+    truth = open_truth(vault, evidence.document.variant)
+    refuse_other_vault(folder, evidence.document, truth)
+    report = reviewed(score(evidence, rubric, truth), read_log(folder))
+    if not (folder / "report.json").is_file():
+        return report, None
+    return report, moves_between(read_report(folder), report, str(folder))
+
+
+def publish_again(folder: Path, report: Report, target: Path) -> Report:
+    """Write the reports with the evidence and the log, whole or not at all; `target` may be the folder itself."""
+    parent = target.resolve().parent
+    parent.mkdir(parents=True, exist_ok=True)
+    with disk_full_is_ours(parent), workspace(parent) as work:
+        fresh = work / "result"
+        fresh.mkdir()
+        shutil.copytree(folder / "evidence", fresh / "evidence")
+        with carried_over(folder, fresh) as entries:
+            # Somebody may have decided something since the report was made.
+            final = reviewed(report, entries)
+            write_reports(final, fresh)
+            put_in_place(fresh, target)
+    return final
+
+
+def refuse_other_vault(result: Path, document: EvidenceDocument, truth: Truth) -> None:
+    """Refuse to score evidence against a vault it was not made with; its arrays point into other rows."""
+    graded = document.variant, document.issued_rows
+    if graded != (truth.key.variant, truth.key.rows):
+        raise UsageError(
+            f"{result}: graded against variant {graded[0]} with {graded[1]:,} rows; the vault is "
+            f"{truth.key.variant} with {truth.key.rows:,} rows"
+        )

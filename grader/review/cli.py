@@ -1,0 +1,90 @@
+"""The command `takehome review`."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from grader.command_line import errors_shown
+from grader.errors import UsageError
+from grader.reports.read import read_report
+from grader.reports.write import write_reports
+from grader.results import Report
+from grader.review import log
+from grader.review.applying import reviewed
+from grader.review.deciding import Decision, entries_of
+from grader.review.listing import as_json as listing_json
+from grader.review.listing import print_listing
+
+
+def decide(folder: Path, asked: Decision) -> Report:
+    """Record a decision and write the reports anew; whoever comes second waits.
+
+    The log is written first: should the reports fail, the next review or scoring makes them from it.
+    """
+    with log.locked(folder):
+        report, known = read_report(folder), log.read_log(folder)
+        entries = log.chained(entries_of(report, known, asked), log.last_digest(folder))
+        made = reviewed(report, (*known, *entries))
+        log.append(folder, entries)
+        write_reports(made, folder)
+        return made
+
+
+def current(folder: Path) -> Report:
+    """Return the report with the whole log applied."""
+    with log.locked(folder):
+        return reviewed(read_report(folder), log.read_log(folder))
+
+
+def register(app: typer.Typer) -> None:
+    """Add `review` to a command line application."""
+
+    @app.command(
+        "review",
+        epilog='Example: takehome review results/ada --set readme.communication=3 --reason "clear" --reviewer Grace',
+    )
+    def review_command(
+        result: Annotated[Path, typer.Argument(help="The result folder of a grading.")],
+        levels: Annotated[
+            list[str] | None,
+            typer.Option("--set", metavar="CRITERION=LEVEL", help="Set a level 1 to 4; may be repeated."),
+        ] = None,
+        flags: Annotated[
+            list[str] | None,
+            typer.Option("--flag", metavar="ID=STATE", help="confirmed or dismissed; may be repeated."),
+        ] = None,
+        finalise: Annotated[
+            bool, typer.Option("--finalise", help="Declare the result final; nothing may be open.")
+        ] = False,
+        reason: Annotated[str, typer.Option("--reason", help="Why; goes into the log and the report.")] = "",
+        reviewer: Annotated[
+            str, typer.Option("--reviewer", envvar="TAKEHOME_REVIEWER", help="Who decides.")
+        ] = "",
+        as_json: Annotated[bool, typer.Option("--json", help="Print the result as JSON.")] = False,
+    ) -> None:
+        """List what waits for a person, and record what a person decides.
+
+        Decisions go to review.jsonl in the result folder, which is only ever added to; the reports then show
+        the program's level and the person's. Scoring again applies them again.
+        """
+        with errors_shown():
+            if not result.is_dir():
+                raise UsageError(f"{result}: no such folder; expected the result folder of a grading")
+            if levels or flags or finalise:
+                now = datetime.now(UTC).isoformat(timespec="seconds")
+                asked = Decision(tuple(levels or ()), tuple(flags or ()), finalise, reviewer, reason, now)
+                report = decide(result, asked)
+            elif reason:
+                raise UsageError("--reason: nothing to decide; expected --set, --flag or --finalise with it")
+            else:
+                report = current(result)
+            if as_json:
+                typer.echo(json.dumps(listing_json(report), ensure_ascii=False))
+            else:
+                print_listing(report, Console(), str(result))

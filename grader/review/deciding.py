@@ -1,0 +1,103 @@
+"""What a reviewer asks for on the command line, checked against the report and turned into entries of the log."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal, cast
+
+from grader.errors import UsageError
+from grader.results import ProgramValue, Report
+from grader.review.applying import as_scored, mark_of, open_criteria, reviewed, undecided_flags
+from grader.review.entries import AnyEntry, FlagDecided, LevelSet, ResultFinalised
+
+STATES = ("confirmed", "dismissed")
+
+
+@dataclass(frozen=True)
+class Decision:
+    """One call of the command: levels as CRITERION=LEVEL, flags as ID=STATE, and who, why and when (UTC)."""
+
+    levels: tuple[str, ...]
+    flags: tuple[str, ...]
+    finalise: bool
+    reviewer: str
+    reason: str
+    time: str
+
+
+def entries_of(report: Report, log: Sequence[AnyEntry], asked: Decision) -> tuple[AnyEntry, ...]:
+    """Return the entries to add, not yet chained.
+
+    Raises UsageError where a criterion, level, flag or state does not exist, where reviewer or reason is
+    missing, or where the result is to be final while something is open.
+    """
+    mark_of(report)
+    if not re.search(r"\S", asked.reviewer):
+        raise UsageError("--reviewer: say who decides; expected a name")
+    if (asked.levels or asked.flags) and not re.search(r"\S", asked.reason):
+        raise UsageError("--reason: say why; a decision without a reason is not recorded")
+    for name, text in (("--reviewer", asked.reviewer), ("--reason", asked.reason)):
+        if len(text) > 2_000:
+            raise UsageError(f"{name}: {len(text):,} characters; expected at most 2,000")
+    plain = as_scored(report)
+    made: list[AnyEntry] = [
+        *(_level(plain, text, asked) for text in asked.levels),
+        *(_flag(plain, text, asked) for text in asked.flags),
+    ]
+    if asked.finalise:
+        made.append(_final(reviewed(report, [*log, *made]), asked))
+    return tuple(made)
+
+
+def _signed(report: Report, asked: Decision) -> dict[str, str]:
+    return {
+        "time": asked.time,
+        "reviewer": asked.reviewer,
+        "submission": report.submission.sha256,
+        "previous": "",
+    }
+
+
+def _level(report: Report, text: str, asked: Decision) -> LevelSet:
+    name, _, wanted = text.partition("=")
+    known = {one.id: one for part in report.dimensions for one in part.criteria}
+    if name not in known:
+        raise UsageError(f"--set {text}: no criterion {name!r}; expected one of {', '.join(known)}")
+    if wanted not in ("1", "2", "3", "4"):
+        raise UsageError(f"--set {text}: found level {wanted!r}; expected CRITERION=LEVEL, level 1 to 4")
+    found = known[name]
+    program = ProgramValue(points=found.points, level=found.level, status=found.status)
+    return LevelSet(
+        **_signed(report, asked), criterion=name, program=program, level=int(wanted), reason=asked.reason
+    )
+
+
+def _flag(report: Report, text: str, asked: Decision) -> FlagDecided:
+    name, _, state = text.partition("=")
+    raised = [flag.id for flag in report.red_flags]
+    if name not in raised:
+        raise UsageError(
+            f"--flag {text}: no flag {name!r} is raised; expected one of {', '.join(raised) or 'none'}"
+        )
+    if state not in STATES:
+        raise UsageError(f"--flag {text}: found {state!r}; expected ID=confirmed or ID=dismissed")
+    decided = cast(Literal["confirmed", "dismissed"], state)
+    return FlagDecided(**_signed(report, asked), flag=name, state=decided, reason=asked.reason)
+
+
+def _final(report: Report, asked: Decision) -> ResultFinalised:
+    waiting = [one.id for one in open_criteria(report)]
+    if waiting:
+        raise UsageError(
+            f"--finalise: still pending: {', '.join(waiting)}; give each a level with --set, or grade again"
+        )
+    flags = [flag.id for flag in undecided_flags(report)]
+    if flags:
+        raise UsageError(
+            f"--finalise: flags nobody decided: {', '.join(flags)}; confirm or dismiss each with --flag"
+        )
+    return ResultFinalised(
+        **_signed(report, asked), rubric=report.rubric.sha256, total=report.total, reason=asked.reason
+    )

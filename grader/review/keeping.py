@@ -1,0 +1,27 @@
+"""The log on its way from an earlier result to the one that takes its place."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from grader.review.entries import AnyEntry
+from grader.review.log import NAME, locked, read_log
+
+
+@contextmanager
+def carried_over(earlier: Path, fresh: Path) -> Iterator[tuple[AnyEntry, ...]]:
+    """Copy the log of an earlier result into a fresh one and hold the earlier until that one took its place.
+
+    Without an earlier result there is nothing to hold. Raises UsageError where the log was changed by hand.
+    """
+    if not (earlier / "report.json").is_file():
+        yield ()
+        return
+    with locked(earlier):
+        entries = read_log(earlier)
+        if (earlier / NAME).is_file():
+            shutil.copyfile(earlier / NAME, fresh / NAME)
+        yield entries

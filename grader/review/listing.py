@@ -1,0 +1,160 @@
+"""What a person should look at before a result is final."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from rich.console import Console
+from rich.padding import Padding
+from rich.text import Text
+
+from grader.reports import wording
+from grader.reports.plain_text import one_line
+from grader.results import CriterionResult, Report
+from grader.review.applying import undecided_flags
+
+LOW_CONFIDENCE = 0.7
+"""Confidence below which a level is called uncertain."""
+Why = Literal["pending", "not assessed", "low confidence", "proposal"]
+WHY_WORDS: dict[Why, str] = {
+    "pending": "nothing was scored; a person must look",
+    "not assessed": "could not be measured here",
+    "low confidence": "the program is unsure",
+    "proposal": "README levels are proposals until a person has read the text",
+}
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """A criterion that waits for a person, and why."""
+
+    criterion: CriterionResult
+    why: Why
+
+
+def waiting(report: Report) -> tuple[Waiting, ...]:
+    """Return the criteria nobody looked at yet that should be: open ones, uncertain ones, README proposals.
+
+    In a practice grading without containers README levels stand as they are.
+    """
+    found = [
+        Waiting(one, why)
+        for part in report.dimensions
+        for one in part.criteria
+        if one.person is None and (why := _why(one, part.id, report.isolated)) is not None
+    ]
+    order = tuple(WHY_WORDS)
+    return tuple(sorted(found, key=lambda one: (order.index(one.why), one.criterion.confidence)))
+
+
+def _why(criterion: CriterionResult, dimension: str, judged: bool) -> Why | None:
+    if criterion.status == "pending":
+        return "pending"
+    if criterion.status == "not_assessed":
+        return "not assessed"
+    if criterion.confidence < LOW_CONFIDENCE:
+        return "low confidence"
+    return "proposal" if judged and dimension == "readme" else None
+
+
+def as_json(report: Report) -> dict[str, object]:
+    """Return the list as plain values."""
+    return {
+        "submission": report.submission.name,
+        "total": report.total,
+        "verdict": report.verdict,
+        "final": report.final,
+        "open": [
+            {
+                "id": one.criterion.id,
+                "why": one.why,
+                "level": one.criterion.level,
+                "points": one.criterion.points,
+                "max": one.criterion.max,
+                "confidence": one.criterion.confidence,
+                "message": one.criterion.message,
+            }
+            for one in waiting(report)
+        ],
+        "flags": [flag.model_dump(mode="json") for flag in report.red_flags],
+        "decided": [
+            {"id": one.id, "level": one.level, **one.person.model_dump(mode="json")}
+            for part in report.dimensions
+            for one in part.criteria
+            if one.person is not None
+        ],
+    }
+
+
+def print_listing(report: Report, console: Console, folder: str) -> None:
+    """Print what waits, the flags, what was decided, and how to go on; candidates' text is shown as it is."""
+    word = wording.VERDICT_WORDS[report.verdict][0]
+    state = wording.final_line(report)
+    _say(
+        console,
+        f"{report.submission.name}: {wording.total(report)} of {wording.points(report.max)}, {word}",
+        "bold",
+    )
+    _say(console, state)
+    _print_waiting(report, console)
+    _print_flags(report, console)
+    _print_decided(report, console)
+    if not report.final:
+        name = '--reviewer NAME --reason "…"'
+        console.print()
+        _say(console, "To decide:")
+        for line in (
+            f"takehome review {folder} --set CRITERION=LEVEL {name}",
+            f"takehome review {folder} --flag ID=confirmed {name}",
+            f"takehome review {folder} --finalise --reviewer NAME",
+        ):
+            _say(console, f"  {line}")
+
+
+def _print_waiting(report: Report, console: Console) -> None:
+    found = waiting(report)
+    console.print()
+    if not found:
+        _say(console, "Nothing waits for a person.")
+    last: Why | None = None
+    for one in found:
+        if one.why != last:
+            _say(console, f"{one.why.capitalize()}: {WHY_WORDS[one.why]}", "bold")
+            last = one.why
+        criterion = one.criterion
+        sure = "" if criterion.status != "scored" else f", confidence {criterion.confidence:.2f}"
+        head = f"{criterion.id}  {wording.standing(criterion)}{sure}"
+        console.print(Padding(_text(console, head), (0, 0, 0, 2)))
+        console.print(Padding(_text(console, criterion.message, "dim", 200), (0, 0, 0, 6)))
+
+
+def _print_flags(report: Report, console: Console) -> None:
+    if not report.red_flags:
+        return
+    console.print()
+    _say(console, f"Red flags ({len(undecided_flags(report))} to confirm or dismiss)", "bold")
+    for flag in report.red_flags:
+        who = f" by {flag.person.reviewer}: {flag.person.reason}" if flag.person else ""
+        console.print(Padding(_text(console, f"{flag.id}  {flag.state}{who}"), (0, 0, 0, 2)))
+        console.print(Padding(_text(console, flag.message, "dim", 200), (0, 0, 0, 6)))
+
+
+def _print_decided(report: Report, console: Console) -> None:
+    decided = [one for part in report.dimensions for one in part.criteria if one.person]
+    if decided:
+        console.print()
+        _say(console, "Set by a person", "bold")
+    for one in decided:
+        console.print(
+            Padding(_text(console, f"{one.id}  {wording.person_line(one)}", longest=400), (0, 0, 0, 2))
+        )
+
+
+def _say(console: Console, content: str, style: str = "") -> None:
+    console.print(_text(console, content, style), soft_wrap=True)
+
+
+def _text(console: Console, content: str, style: str = "", longest: int = 300) -> Text:
+    encoding = console.encoding or "utf-8"
+    return Text(one_line(content, longest).encode(encoding, "replace").decode(encoding), style=style)
