@@ -21,6 +21,7 @@ from training.split import MonthSplit, split_months
 from training.tracking import RunLog
 
 SEED = 20240930
+BETWEEN = "between"  # months that the search leaves out between what it fits and what it judges
 SEGMENTS = ("customer_segment", "contract_type", "region")
 
 
@@ -57,6 +58,8 @@ def run_experiment(
         sorted(rows["snapshot_month"].unique()), rules["last_test_month"], rules["embargo_months"]
     )
     part = split.name_of(rows["snapshot_month"])
+    between = rows["snapshot_month"].between(split.train[-1], split.validation[0]).to_numpy() & (part == "")
+    part[between] = BETWEEN
     rows, part = rows[part != ""].reset_index(drop=True), part[part != ""]
     matrix, label = encode(as_columns(rows, prepared.spec), prepared.spec), label_of(rows)
     customers = pd.factorize(rows["customer_id"])[0]
@@ -79,8 +82,14 @@ def run_experiment(
     trial_log = _trial_logger(log, tuned_run, seen)
     results = search.search(sets["train"], sets["validation"], trials, SEED, trial_log)
     say(f"searched {trials} trials, best validation PR-AUC {max(one.pr_auc for one in results):.4f}")
-    booster = search.fit_final(sets["train"], sets["validation"], results[0].parameters, SEED)
-    say(f"fitted the tuned model, {booster.num_trees()} trees")
+    trees = search.fit_final(sets["train"], sets["validation"], results[0].parameters, SEED).num_trees()
+    # What was chosen is fitted again up to the calibration month: churn changes, and recent months say more.
+    recent = np.isin(part, ("train", BETWEEN, "validation"))
+    weights = baseline.fit_baseline(matrix[recent], label[recent])
+    latest = Rows(matrix[recent], label[recent], customers[recent], weights.log_odds(matrix[recent]))
+    booster = search.refit(latest, results[0].parameters, trees, SEED)
+    part[part == BETWEEN] = "train"
+    say(f"fitted the tuned model on {int(recent.sum()):,} rows, {booster.num_trees()} trees")
 
     estimators = {"baseline": weights, "tuned": BoostedLogistic(weights, booster)}
     runs = {"baseline": baseline_run, "tuned": tuned_run}

@@ -118,6 +118,14 @@ def fit_final(train: Rows, validation: Rows, parameters: dict[str, float], seed:
     return lightgbm.Booster(model_str=booster.model_to_string(num_iteration=booster.best_iteration))
 
 
+def refit(rows: Rows, parameters: dict[str, float], trees: int, seed: int) -> lightgbm.Booster:
+    """Fit the chosen parameters and number of trees on all rows that may be learnt from."""
+    data = lightgbm.Dataset(rows.matrix, rows.label, init_score=rows.offset, params=dict(FIXED))
+    settings = {**FIXED, **parameters, "learning_rate": FINAL_RATE, "seed": seed}
+    booster = lightgbm.train(settings, data, max(trees, 1))
+    return lightgbm.Booster(model_str=booster.model_to_string())
+
+
 def _boost(
     data: lightgbm.Dataset,
     held: lightgbm.Dataset,
