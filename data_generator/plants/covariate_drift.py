@@ -38,28 +38,33 @@ def apply(draft: Draft, place: Placement) -> tuple[Draft, PlantKey]:
     direction = float(rng.choice([-1.0, 1.0]))
     way = "up" if direction > 0 else "down"
     decimals = next(column.decimals for column in draft.columns if column.name == place.host)
-    month = draft.month
+    month, kind = draft.month, draft.public[place.host].to_numpy().dtype
     values = draft.public[place.host].to_numpy(dtype=np.float64)
     reference, current = month < place.first, month > EXTRACTION_MONTH - CURRENT_MONTHS
     edges = statistics.bin_edges(values[reference])
     base = statistics.bin_shares(values[reference], edges)
 
-    def drifted(x: Floats, at: npt.NDArray[np.int64], strength: float) -> Floats:
+    # Counts are rounded up or down at random, or whole bins of few values would cross an edge at once.
+    luck, later_luck = (
+        rng.random(n) if decimals == 0 else np.full(n, 0.5) for n in (month.size, len(draft.replay))
+    )
+
+    def drifted(x: Floats, at: npt.NDArray[np.int64], luck: Floats, strength: float) -> Floats:
         ramp = np.clip((at - place.first + 1) / RAMP_MONTHS, 0, 1)
-        return np.where(
-            ramp > 0, np.round(_TRANSFORM[HOSTS[place.host]](x, direction * strength * ramp), decimals), x
-        )
+        moved = _TRANSFORM[HOSTS[place.host]](x, direction * strength * ramp)
+        return np.where(ramp > 0, np.floor(moved * 10**decimals + luck) / 10**decimals, x)
 
     def reached(strength: float) -> float:
-        moved = drifted(values[current], month[current], strength)
+        moved = drifted(values[current], month[current], luck[current], strength)
         return statistics.shares_psi(base, statistics.bin_shares(moved, edges))
 
     # One row more or less in a bin moves the PSI of a small sample by a few times its share.
     tolerance = 0.002 + 12 / int(current.sum())
     strength, draft = draft.settle(KIND, lambda: bisect(reached, TARGET_PSI, 0.0, 2.0, tolerance, KIND))
-    planted = draft.with_public(place.host, drifted(values, month, strength))
-    later = drifted(draft.replay[place.host].to_numpy(dtype=np.float64), months_of(draft.replay), strength)
-    planted = planted.with_replay(place.host, later)
+    planted = draft.with_public(place.host, drifted(values, month, luck, strength).astype(kind))
+    replay = draft.replay[place.host].to_numpy(dtype=np.float64)
+    later = drifted(replay, months_of(draft.replay), later_luck, strength)
+    planted = planted.with_replay(place.host, later.astype(kind))
     issued = planted.public[place.host]
     monthly = [
         statistics.shares_psi(base, statistics.bin_shares(issued[month == m].to_numpy(), edges))

@@ -17,6 +17,7 @@ from data_generator.streams import stream
 KIND = "sentinel_values"
 SHARE = 0.03
 PRESENT_SHARE = 0.01
+FAR = 3.0
 CODES = ("-999", "9999", "-1")
 # Columns of which no honest value comes near a code.
 HOSTS = (
@@ -79,7 +80,7 @@ def measure(frame: pd.DataFrame, key: PlantKey) -> dict[str, float]:
 def present(frame: pd.DataFrame, key: PlantKey) -> bool:
     """See whether the smallest or largest value is a spike of 1 % that lies far from the next value.
 
-    Far is more than half the range of the others, or alone below zero; so the code itself need not be known.
+    Far is more than three times the range of the others, or alone below zero; so the code itself need not be known.
     """
     values = frame[key.columns[0]][rows_of_key(frame, key)].to_numpy(dtype=np.float64)
     known = values[~np.isnan(values)]
@@ -96,7 +97,7 @@ def _is_spike(known: npt.NDArray[np.float64], edge: float, rows: int) -> bool:
     others = known[known != edge]
     if others.size == 0 or known.size - others.size < PRESENT_SHARE * rows:
         return False
-    far = min(abs(edge - others.min()), abs(edge - others.max())) > 0.5 * np.ptp(others)
+    far = min(abs(edge - others.min()), abs(edge - others.max())) > FAR * max(np.ptp(others), 1.0)
     return bool(edge < 0 <= others.min() or far)
 
 
