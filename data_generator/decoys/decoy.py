@@ -14,6 +14,24 @@ from data_generator.plants.plant import Family, Plant
 from data_generator.schema import replace_column
 from data_generator.world.coefficients import Coefficients
 
+# Kinds under which a legitimate column is reported as one that knows the outcome.
+LEAKAGE_TRAPS = (
+    "post_outcome_column",
+    "look_ahead_window",
+    "extraction_time_counter",
+    "target_encoded_index",
+    "leaky_missingness",
+    "overwritten_dimension",
+    "nightly_score",
+    "target_leakage",
+    "data_leakage",
+    "temporal_leakage",
+    "post_outcome_feature",
+    "look_ahead_bias",
+    "lookahead_leakage",
+    "future_information",
+)
+
 
 def _hosts_only(place: Placement, coefficients: Coefficients) -> frozenset[str]:
     return frozenset({place.host} if place.host else ())

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from data_generator.decoys.decoy import Decoy, mistaken_for
+from data_generator.decoys.decoy import LEAKAGE_TRAPS, Decoy, mistaken_for
 from data_generator.key import DecoyKey
 from data_generator.plants.draft import Draft, Placement
 from data_generator.plants.post_outcome_column import PLANT
@@ -70,15 +70,7 @@ def apply(draft: Draft, place: Placement) -> tuple[Draft, DecoyKey]:
         id=ID,
         columns=[guise.name],
         months=None,
-        trap_kinds=[
-            "post_outcome_column",
-            "target_leakage",
-            "post_outcome_feature",
-            "data_leakage",
-            "temporal_leakage",
-            "look_ahead_window",
-            "nightly_score",
-        ],
+        trap_kinds=[*LEAKAGE_TRAPS],
         summary=f"{guise.name} is recorded before the snapshot by a rule on activity; it is as legitimate as "
         f"{gate}, and still there at scoring.",
     )

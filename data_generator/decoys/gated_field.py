@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from data_generator.decoys.decoy import Decoy, described, meaning_of, mistaken_for
+from data_generator.decoys.decoy import LEAKAGE_TRAPS, Decoy, described, meaning_of, mistaken_for
 from data_generator.key import DecoyKey
 from data_generator.plants.draft import Draft, Placement
 from data_generator.plants.leaky_missingness import PLANT
@@ -38,13 +38,7 @@ def apply(draft: Draft, place: Placement) -> tuple[Draft, DecoyKey]:
         id=ID,
         columns=[place.host],
         months=None,
-        trap_kinds=[
-            "leaky_missingness",
-            "target_leakage",
-            "data_leakage",
-            "temporal_leakage",
-            "missing_not_at_random",
-        ],
+        trap_kinds=[*LEAKAGE_TRAPS, "missing_not_at_random"],
         summary=f"{place.host} is null where {rule}, as the dictionary says; the nulls go with churn because "
         "inactive customers leave, and the rule is known at the snapshot.",
     )

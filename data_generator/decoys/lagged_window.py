@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from data_generator.decoys.decoy import Decoy, described, mistaken_for
+from data_generator.decoys.decoy import LEAKAGE_TRAPS, Decoy, described, mistaken_for
 from data_generator.key import DecoyKey, months_range
 from data_generator.months import EXTRACTION_MONTH, month_name
 from data_generator.plants.draft import Draft, Placement
@@ -31,15 +31,7 @@ def apply(draft: Draft, place: Placement) -> tuple[Draft, DecoyKey]:
         id=ID,
         columns=[place.host],
         months=months_range(month_name(0), month_name(EXTRACTION_MONTH)),
-        trap_kinds=[
-            "look_ahead_window",
-            "target_leakage",
-            "temporal_leakage",
-            "look_ahead_bias",
-            "lookahead_leakage",
-            "future_information",
-            "data_leakage",
-        ],
+        trap_kinds=[*LEAKAGE_TRAPS],
         summary=f"{place.host} does not reproduce from this month's {meter} because its window ends a month "
         "earlier, as the dictionary says; nothing in it is later than the snapshot.",
     )

@@ -8,7 +8,7 @@ from __future__ import annotations
 import pandas as pd
 
 from data_generator import statistics
-from data_generator.decoys.decoy import Decoy
+from data_generator.decoys.decoy import LEAKAGE_TRAPS, Decoy
 from data_generator.key import DecoyKey
 from data_generator.months import LAST_MATURE_MONTH
 from data_generator.plants.draft import Draft, Placement, months_of
@@ -26,13 +26,7 @@ def announce(draft: Draft, place: Placement) -> tuple[Draft, DecoyKey]:
         id=ID,
         columns=[c.strong_column],
         months=None,
-        trap_kinds=[
-            "post_outcome_column",
-            "target_leakage",
-            "look_ahead_window",
-            "data_leakage",
-            "temporal_leakage",
-        ],
+        trap_kinds=[*LEAKAGE_TRAPS],
         summary=f"{c.strong_column} is strong because customers withdraw before leaving; it is known at the snapshot.",
     )
 

@@ -54,6 +54,7 @@ def test_it_trips_a_detector_and_the_clean_world_does_not(case: tuple[Decoy, Var
     decoy, variant, _ = case
     key = entry(variant)
     assert decoy.trips(variant.public, key)
+    assert decoy.fires in key.trap_kinds
     if decoy.id not in OF_THE_WORLD and set(key.columns) <= set(variant.twin):
         assert not decoy.trips(variant.twin, key)
 
