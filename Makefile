@@ -9,12 +9,13 @@ ROWS ?= 200000
 BUNDLE ?= $(DEMO)/data/bundle
 OUT ?= build/reference
 PYTEST_ARGS ?= -n 2 --dist worksteal
+VALIDATE_ARGS ?= --seeds 30 --rows 200000 --jobs 2
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint bench docs reference engine clean
+.PHONY: help setup demo test lint bench docs reference engine clean validate-data
 
 help: ## list the targets
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 12
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 16
 
 setup: .venv/.ready ## make the virtual environment with locked dependencies
 
@@ -49,6 +50,10 @@ lint: setup ## ruff, mypy --strict, import contracts, generated pages up to date
 
 bench: setup ## timings, as ratios measured side by side in one run
 	@$(BIN)/python tests/bench.py
+
+validate-data: setup ## prove the data over 30 seeds (half an hour): docs/validation/; goes on where it was stopped
+	@$(BIN)/python -m tests.validation.off_the_shelf.run
+	@$(BIN)/python -m tests.validation.data $(VALIDATE_ARGS)
 
 docs: setup ## rebuild the generated pages in docs/
 	@$(BIN)/python docs/generate.py

@@ -1,0 +1,1 @@
+"""An outside tool in an environment of its own, run on variants."""
