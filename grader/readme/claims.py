@@ -6,7 +6,8 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 
 from grader.readme.facts import Facts
-from grader.readme.modality import Modality, own_modality, section_modality, spread
+from grader.readme.governance import section_modality, spread
+from grader.readme.modality import Modality, own_modality
 from grader.readme.visible import Block, visible_blocks
 from grader.readme.wording import columns_in, normalise
 
@@ -251,7 +252,7 @@ def _settle(claims: Sequence[Claim], *, knows_columns: bool) -> tuple[Claim, ...
     for _, group in groupby(claims, key=lambda claim: claim.section):
         section = list(group)
         texts = [claim.own for claim in section]
-        whole = section_modality(section[0].heading, texts)
+        whole = section_modality(section[0].heading, texts, [claim.modality for claim in section])
         strange = knows_columns and not any(c.columns for c in section if c.kind == "code")
         for _, in_block in groupby(section, key=lambda claim: claim.block):
             members = list(in_block)

@@ -2,61 +2,92 @@
 
 import re
 
-from grader.readme.claims import WORD_LIMIT, Claim, Reading
+from grader.readme.claims import WORD_LIMIT, Reading
 from grader.readme.elements import Assessment, Element
-from grader.readme.ordinal import fitted_level
-from grader.readme.wording import LIMIT
+from grader.readme.evidence import Reckoning
+from grader.readme.ordinal import OrdinalModel
 
 _FILLER = re.compile(
     r"\b(?:comprehensive|robust|holistic|scalable|state-of-the-art|journey|seamless\w*|leverag\w*"
     r"|actionable insights|it is important|of course|needless|in today's|culture|stakeholders"
-    r"|philosophy|anecdote|heart|delighted)\b"
+    r"|philosophy|anecdote|heart|delighted|kindly|sincere\w*|humility|synerg\w*|empower\w*|unlock\w*|best-in-class)\b"
 )
+_NARRATOR = re.compile(r"\b(?:i|my|me)\b")
+# Statements that somebody can act on: what, how much, then what.
+ACTIONABLE = (
+    "is", "il", "ir", "if", "ia", "os", "op", "od", "ol", "og", "tc", "tu", "tf", "tp", "tr", "rg", "rn", "rl", "rb",
+    "rm", "rc",
+)  # fmt: skip
+_COVERED = (("is", "il"), ("os", "op"), ("tc", "tf"), ("rg", "rb"))
+_CLEAR = 0.45
+# Text of these kinds says nothing of its own; it can dilute a README and never improve its form.
+_EMPTY = {"instruction", "promise", "repeated", "quotation", "question", "definition"}
 
 
-def _concrete(claim: Claim) -> bool:
-    return bool(LIMIT.search(claim.own) or len(claim.columns) >= 1 or re.search(r"\d", claim.own))
+def form_evidence(reading: Reading, reckoning: Reckoning) -> dict[str, float]:
+    """Form only: denied and reported sentences are read like any other, since form does not depend on truth.
 
-
-def assess_communication(reading: Reading) -> Assessment:
-    """Form only: length, structure, density of concrete statements, sentence length."""
-    # Form does not depend on truth: denied and reported sentences are read like any other.
-    paying = [
-        c
-        for c in reading.claims
-        if c.read and c.modality not in {"instruction", "promise", "repeated", "quotation"}
-    ]
-    concrete = [c for c in paying if _concrete(c)]
-    density = len(concrete) / max(len(reading.claims), 1)
-    headings = sum(block.kind == "heading" for block in reading.blocks)
-    listed = sum(c.kind in {"item", "row", "code"} for c in paying)
-    lengths = [len(c.own.split()) for c in paying] or [0]
-    mean_length = sum(lengths) / len(lengths)
-    structured = headings >= 3 or listed >= 4
-    leads = any(_concrete(c) for c in paying[:3])
-    filler = sum(bool(_FILLER.search(c.own)) for c in reading.claims) >= 2
-    too_long = reading.words > WORD_LIMIT * 1.1
-    evidence = {
-        "concrete": float(min(len(concrete), 10)),
-        "density": min(density, 0.6),
-        "brief": float(mean_length <= 15),
-        "plain sentences": float(mean_length <= 20),
-        "within the limit": float(not too_long),
-        "any structure": float(structured),
-        "leads": float(leads),
-        "no filler": float(not filler),
+    Every value lies in 0..1; more of each is better for a reader in a hurry.
+    """
+    claims = reckoning.claims
+    read = [n for n, claim in enumerate(claims) if claim.read and claim.modality not in _EMPTY]
+    acted = _acted(reckoning, read)
+    total = max(len(claims), 1)
+    said = [claims[n] for n in read]
+    lengths = [len(claim.own.split()) for claim in said] or [40]
+    headings = len({claim.heading for claim in said if claim.heading})
+    signposts = headings + sum(c.kind == "paragraph" and len(c.own.split()) <= 4 for c in said)
+    listed = sum(claim.kind in {"item", "row", "code"} for claim in said)
+    narrated = sum(bool(_NARRATOR.search(claim.own)) for claim in claims) / total
+    covered = sum(any(reckoning.raw[code][n] >= 0.6 for code in pair for n in acted) for pair in _COVERED)
+    if not acted:
+        read = []
+    return {
+        "density": len(acted) / total,
+        "statements": min(len(acted), 12) / 12,
+        "findings": sum(reckoning.raw["gf"][n] >= _CLEAR for n in read) / total,
+        "short sentences": min(max((26 - sum(lengths) / len(lengths)) / 14, 0.0), 1.0),
+        "within the limit": float(reading.words <= WORD_LIMIT * 1.1),
+        "more than a note": min(max((sum(lengths) - 60) / 120, 0.0), 1.0),
+        "structure": float(headings >= 3 or listed >= 5 or signposts >= 4),
+        "signposts": min(signposts, 5) / 5,
+        "table": min(sum(claim.kind == "row" for claim in said), 5) / 5,
+        "not narrated": 1 - min(narrated * 4, 1.0),
+        "no filler": 1 - min(sum(bool(_FILLER.search(c.own)) for c in claims), 3) / 3,
+        "what to do": min(sum(reckoning.raw["ia"][n] >= _CLEAR for n in read), 4) / 4,
+        "covered": covered / len(_COVERED),
     }
-    level, sure = fitted_level("communication", evidence)
-    if not any(_concrete(c) for c in reading.paying):
-        level = 1
-    if too_long:
+
+
+def _acted(reckoning: Reckoning, read: list[int]) -> list[int]:
+    """Statements to act on; denied and reported ones at most as many as asserted ones, so that they open nothing."""
+    clear = [n for n in read if any(reckoning.raw[code][n] >= _CLEAR for code in ACTIONABLE)]
+    asserted = [n for n in clear if reckoning.claims[n].modality == "asserted"]
+    others = [n for n in clear if reckoning.claims[n].modality != "asserted"]
+    return sorted(asserted + others[: len(asserted)])
+
+
+def assess_communication(reading: Reading, reckoning: Reckoning, model: OrdinalModel) -> Assessment:
+    """What matters first, length, structure, one idea a sentence, no padding."""
+    evidence = form_evidence(reading, reckoning)
+    level, sure = model.level(evidence)
+    shown = [
+        claim
+        for number, claim in enumerate(reckoning.claims)
+        if claim.read and any(reckoning.raw[code][number] >= _CLEAR for code in ACTIONABLE)
+    ] or [claim for claim in reckoning.claims if claim.pays and claim.quote]
+    if reading.words > WORD_LIMIT * 1.1:
         level = min(level, 1 if reading.words > WORD_LIMIT * 1.4 else 2)
-    form = f"{reading.words} words, {headings} headings, {listed} list or table lines, "
-    form += f"{mean_length:.0f} words a statement"
+    if not shown:
+        level = 1
+    words = sum(len(claim.own.split()) for claim in reckoning.claims) / max(len(reckoning.claims), 1)
+    headings = sum(block.kind == "heading" for block in reading.blocks)
+    listed = sum(claim.kind in {"item", "row", "code"} for claim in reckoning.claims)
+    note = f"{reading.words} words, {headings} headings, {listed} list or table lines, {words:.0f} words a statement"
     return Assessment(
         level,
-        (Element("concrete statements", tuple((concrete or paying)[:4])),),
+        (Element("statements to act on", tuple(shown[:4])),),
         confidence=sure,
-        note=form,
+        note=note,
         evidence=evidence,
     )

@@ -1,14 +1,74 @@
-"""What a criterion looks for: elements established by claims, and the level they add up to."""
+"""What a plan consists of: the elements of each criterion, and what an assessment found of them."""
 
-import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from grader.readme.claims import Claim
-from grader.readme.judgment import CheckedClaim
+from grader.readme.judgment import CheckedClaim, CriterionId
 
 MOST_QUOTES = 8
-CAP = 2
+
+# The first sign of a code is the topic: inputs, outcomes, training, release, ground. A code of one sign is the topic
+# itself; x is a claim in the wrong direction.
+NAMES: dict[str, str] = {
+    "is": "a statistic or check",
+    "if": "named features",
+    "ir": "a reference",
+    "il": "a limit",
+    "ic": "a cadence",
+    "ia": "an action",
+    "in": "where the check itself misleads",
+    "os": "the scores before labels",
+    "op": "realised performance",
+    "od": "the label delay",
+    "og": "a segment",
+    "ob": "a business figure",
+    "ok": "the effect of the calls",
+    "on": "where the figure misleads",
+    "ol": "limits for the outcomes",
+    "oa": "an action on outcomes",
+    "tc": "a condition with a number",
+    "tu": "how long it must last",
+    "tv": "a vague condition",
+    "tf": "a fault is repaired, not learned",
+    "tw": "a changed world",
+    "tr": "a new rule means new labels",
+    "tp": "the data to train on",
+    "tk": "when the reflex is wrong",
+    "ts": "a schedule",
+    "rg": "a gate against the current model",
+    "rn": "what the gate measures",
+    "rl": "a limited roll-out",
+    "rb": "a way back",
+    "rm": "the mechanism",
+    "rc": "a rollback condition with a number",
+    "ra": "where the obvious way fails",
+    "gf": "a finding in this data",
+    "gm": "a figure of this model",
+    "gc": "a consequence",
+    "gl": "a limitation or an insight",
+}
+WRONG = ("ix", "ox", "tx", "rx")
+TOPICS: dict[CriterionId, str] = {
+    "monitoring_inputs": "i",
+    "monitoring_outcomes": "o",
+    "retraining_triggers": "t",
+    "release_and_rollback": "r",
+    "grounded_in_this_work": "g",
+}
+READ = ("i", "o", "t", "r", *NAMES, *WRONG)
+NEEDED: dict[CriterionId, tuple[tuple[str, ...], ...]] = {
+    "monitoring_inputs": (("is",), ("if",), ("ir",), ("il", "ic")),
+    "monitoring_outcomes": (("os",), ("op",), ("od",), ("og", "ob", "ok")),
+    "retraining_triggers": (("tc",), ("tu",), ("tf",), ("tp",), ("tr", "tw", "tk")),
+    "release_and_rollback": (("rg",), ("rl",), ("rb",), ("rm",), ("rc",)),
+    "grounded_in_this_work": (("gf",), ("gl",)),
+}
+
+
+def elements_of(topic: str) -> tuple[str, ...]:
+    """Codes of the elements of a topic, without the topic itself."""
+    return tuple(code for code in NAMES if code[0] == topic)
 
 
 @dataclass(frozen=True)
@@ -58,53 +118,3 @@ class Assessment:
         if self.note:
             parts.append(self.note)
         return "; ".join(parts)
-
-
-@dataclass
-class Board:
-    """Collects which claims establish which element."""
-
-    found: dict[str, list[Claim]] = field(default_factory=dict)
-    extra: dict[str, float] = field(default_factory=dict)
-
-    def evidence(self) -> dict[str, float]:
-        """Counts of every element, each capped so that saying more of one thing cannot stand for another."""
-        counts = {name: float(min(len(claims), CAP)) for name, claims in self.found.items()}
-        present = {f"any {name}": 1.0 for name, claims in self.found.items() if claims}
-        return {**counts, **present, **self.extra}
-
-    def note(self, name: str, claim: Claim) -> None:
-        """Count a claim towards an element, once."""
-        claims = self.found.setdefault(name, [])
-        if claim not in claims:
-            claims.append(claim)
-
-    def has(self, *names: str) -> bool:
-        """Whether every named element is established."""
-        return all(self.found.get(name) for name in names)
-
-    def count(self, *names: str) -> int:
-        """How many of the named elements are established."""
-        return sum(bool(self.found.get(name)) for name in names)
-
-    def elements(self) -> tuple[Element, ...]:
-        """All established elements."""
-        return tuple(Element(name, tuple(claims)) for name, claims in self.found.items())
-
-    def missing(self, names: Iterable[str]) -> tuple[str, ...]:
-        """The named elements that nothing establishes."""
-        return tuple(name for name in names if not self.found.get(name))
-
-
-def mark(
-    board: Board, claim: Claim, patterns: Mapping[str, re.Pattern[str]], text: str | None = None
-) -> None:
-    """Note every element whose pattern is found in the claim (or in ``text``, where context helps)."""
-    for name, pattern in patterns.items():
-        if pattern.search(claim.own if text is None else text):
-            board.note(name, claim)
-
-
-def matching(claims: Sequence[Claim], test: Callable[[Claim], bool]) -> tuple[Claim, ...]:
-    """The claims that pass a test."""
-    return tuple(claim for claim in claims if test(claim))

@@ -1,115 +1,121 @@
 """Level of ``grounded_in_this_work``: is the README about this data and this model, and is it true?"""
 
-import re
+from dataclasses import dataclass
 
-from grader.readme.claims import Claim, Reading
+from grader.readme.claims import Claim
 from grader.readme.defect_check import check_findings
-from grader.readme.elements import Assessment, Board
+from grader.readme.elements import NAMES, Assessment, Element
+from grader.readme.evidence import Reckoning
 from grader.readme.fact_check import Check, check_figures
 from grader.readme.facts import Facts
-from grader.readme.inputs import ACTION
 from grader.readme.judgment import CheckedClaim
 from grader.readme.modality import own_modality
-from grader.readme.ordinal import fitted_level
-from grader.readme.wording import LIMIT
+from grader.readme.ordinal import OrdinalModel
 
 MOST_CLAIMS = 24
-LIMITATION = re.compile(
-    r"\b(?:only (?:\w+ ){0,3}(?:finished|ripe|closed|complete|mature\w*|settled|months?)|(?:\d+|few"
-    r"|just \d+) (?:finished |ripe |closed |complete |mature |settled )(?:months?|quarter)"
-    r"|optimistic|has seen (?:only )?little|few months|"
-    r"weak\w*|limitation|don't know|do not know|not know|never checked|guess\w*|unknown"
-    r"|can't separate|cannot separate|too few|seasons?|seasonal|not sure|hides? (?:it|this)|hid it"
-    r"|clean year|2 (?:years|decembers)|"
-    r"mostly (?:from|knows)|lower than|sag|dominated|distort\w*|affected by|change their own"
-    r"|as wrong|blind quarter|never look\w*|no input (?:check|monitor)|no distance"
-    r"|stays? contaminated|polluted|wrong for \d|rolls because|learned mostly|"
-    r"expect\w*|not confirmed|surpris\w*|seems? to (?:fall|drop)|appears? to (?:be )?fall\w*"
-    r"|look(?:s|ed)? like a (?:\w+ )?drop|make the business look|overstated|look terrible"
-    r"|cannot be seen|exemption|debt|bias\w*|comforts me little)\b"
-)
-WHY = re.compile(
-    r"\b(?:because|since|so|hence|as|therefore|otherwise|which is why|reason|would have|that's why"
-    r"|thus|if included)\b"
-)
+_SAID_BY_NOBODY = {"instruction", "quotation", "promise", "repeated", "definition", "question"}
 
 
-def assess_grounding(reading: Reading, facts: Facts) -> Assessment:
-    """True findings tied to a consequence earn 3, broad coverage with insight 4; contradictions cap at 2 or 1."""
-    # A finding told inside a sentence that denies a check, or reports one, is still a finding about this data.
-    read = [
-        c
-        for c in reading.claims
-        if c.read and c.modality not in {"instruction", "quotation", "promise", "repeated"}
-    ]
-    checks: list[Check] = []
-    for claim in read:
-        if claim.modality == "asserted":
-            checks.extend(check_figures(claim, facts))
-        if claim.modality == "asserted" or own_modality(claim.own, claim.text, quoted=False) != "negated":
-            checks.extend(check_findings(claim, facts))
-    board = Board()
-    for check in checks:
-        if check.agrees:
-            board.note("a true finding" if check.topic.startswith("defect") else "a true figure", check.claim)
-    agreed = {c.topic for c in checks if c.agrees}
-    contradicted = {(c.topic, c.said) for c in checks if not c.agrees}
+@dataclass(frozen=True)
+class Grounding:
+    """All statements held against the facts, and the evidence they make."""
+
+    checks: tuple[Check, ...]
+    values: dict[str, float]
+
+    @property
+    def agreed(self) -> frozenset[str]:
+        """Topics on which the text is right."""
+        return frozenset(check.topic for check in self.checks if check.agrees)
+
+    @property
+    def contradicted(self) -> frozenset[tuple[str, str]]:
+        """Statements that contradict a fact."""
+        return frozenset((check.topic, check.said) for check in self.checks if not check.agrees)
+
+
+def check_claims(claims: tuple[Claim, ...], facts: Facts) -> tuple[Check, ...]:
+    """Hold every statement against the facts.
+
+    A finding or a figure told inside a sentence that denies a check is still true of this data, but only what is
+    asserted can be false of it. In reported sentences only findings count.
+    """
+    out: list[Check] = []
+    denied: list[Check] = []
+    for claim in claims:
+        if not claim.read or claim.modality in _SAID_BY_NOBODY:
+            continue
+        if claim.modality in {"asserted", "delegated"}:
+            out += [*check_figures(claim, facts), *check_findings(claim, facts)]
+        elif claim.modality == "negated":
+            denied += [check for check in check_findings(claim, facts) if check.agrees]
+        elif own_modality(claim.own, claim.text, quoted=False) != "negated":
+            out += check_findings(claim, facts)
+    # What stands in denials alone shows no knowledge of the data.
+    known = any(check.agrees and check.topic.startswith("defect") for check in out)
+    return (*out, *denied) if known else tuple(out)
+
+
+def ground(reckoning: Reckoning, facts: Facts) -> Grounding:
+    """Evidence for the level: distinct true findings and figures, what follows from them, limitations."""
+    checks = check_claims(reckoning.claims, facts)
+    agreed = {check.topic for check in checks if check.agrees}
     findings = {topic for topic in agreed if topic.startswith("defect")}
     figures = agreed - findings - {"columns", "months"}
-    told = board.found.get("a true finding", [])
-    for claim in read:
-        if (
-            claim.modality == "asserted"
-            and LIMITATION.search(claim.own)
-            and (claim.columns or claim in told or _of_this_work(claim))
-        ):
-            board.note("a limitation or an insight", claim)
-    for claim in told:
-        if (ACTION.search(claim.own) or LIMIT.search(claim.own) or WHY.search(claim.own)) and claim.columns:
-            board.note("a consequence", claim)
-    # Names scattered over a text say nothing; a name counts with a limit or a finding beside it.
-    used = [c for c in read if c.modality == "asserted" and (LIMIT.search(c.own) or c in told)]
-    columns = {column for claim in used for column in claim.columns}
-    shown = tuple(CheckedClaim(said=c.said, fact=c.fact, agrees=c.agrees) for c in _distinct(checks))
-    board.extra = {
-        "findings": float(min(len(findings), 5)),
-        "figures": float(min(len(figures), 3)),
-        "columns": float(min(len(columns), 3)),
+    wrong = len({(check.topic, check.said) for check in checks if not check.agrees})
+    read = reckoning.evidence("g")
+    values = {
+        "finding": float(len(findings) >= 1),
+        "findings": min(len(findings), 6) / 3,
+        "figure": float(len(figures) >= 1),
+        "figures": min(len(figures), 4) / 4,
+        "told": read["gf"],
+        "told+": read["gf+"],
+        "consequence": max(read["gc"], 0.0),
+        "limitation": read["gl"],
+        "limitation+": read["gl+"],
+        "mostly right": float(wrong == 0),
     }
-    level, sure = fitted_level("grounded_in_this_work", board.evidence())
-    level = _capped(level, len(contradicted), len(agreed))
-    note = f"{len(contradicted)} of the statements contradict the facts" if contradicted else ""
-    missing = (
-        list(board.missing(("a true finding", "a consequence", "a limitation or an insight")))
-        if level < 4
-        else []
+    return Grounding(checks, values)
+
+
+def assess_grounding(reckoning: Reckoning, facts: Facts, model: OrdinalModel) -> Assessment:
+    """True findings tied to a consequence earn 3, broad coverage with insight 4; contradictions cap at 2 or 1."""
+    grounding = ground(reckoning, facts)
+    level, sure = model.level(grounding.values)
+    level = capped(level, len(grounding.contradicted), len(grounding.agreed))
+    shown = tuple(
+        CheckedClaim(said=c.said, fact=c.fact, agrees=c.agrees) for c in _distinct(grounding.checks)
     )
+    found = [
+        Element("a true finding", _claims(grounding, findings=True)),
+        Element("a true figure", _claims(grounding, findings=False)),
+        *(Element(NAMES[code], reckoning.claims_for(code)) for code in ("gf", "gc", "gl")),
+    ]
+    if not any(found):
+        level = 1
+    missing = [element.name for element in found if not element and element.name != NAMES["gf"]]
+    count = len(grounding.contradicted)
     return Assessment(
         level,
-        board.elements(),
-        tuple(missing),
+        tuple(element for element in found if element),
+        tuple(missing) if level < 4 else (),
         confidence=sure,
         checked=shown,
-        note=note,
-        evidence=board.evidence(),
+        note=f"{count} of the statements contradict the facts" if count else "",
+        evidence=grounding.values,
     )
 
 
-def _of_this_work(claim: Claim) -> bool:
-    return bool(
-        re.search(
-            r"\b(?:price|label|labels|months?|season\w*|called|calls|control|data|test|model|usage"
-            r"|quality)\b",
-            claim.own,
-        )
-    )
+def _claims(grounding: Grounding, *, findings: bool) -> tuple[Claim, ...]:
+    seen = (c.claim for c in grounding.checks if c.agrees and c.topic.startswith("defect") == findings)
+    return tuple(dict.fromkeys(seen))
 
 
-def _distinct(checks: list[Check]) -> list[Check]:
+def _distinct(checks: tuple[Check, ...]) -> list[Check]:
     seen: set[tuple[str, bool]] = set()
-    wrong_first = sorted(checks, key=lambda check: check.agrees)
     out = []
-    for check in wrong_first:
+    for check in sorted(checks, key=lambda check: check.agrees):
         key = (check.topic if check.agrees else f"{check.topic}{check.said}", check.agrees)
         if key not in seen:
             seen.add(key)
@@ -117,7 +123,7 @@ def _distinct(checks: list[Check]) -> list[Check]:
     return out[:MOST_CLAIMS]
 
 
-def _capped(level: int, contradicted: int, agreed: int) -> int:
+def capped(level: int, contradicted: int, agreed: int) -> int:
     """Mostly wrong is 1, one or two wrong statements among true ones at most 2."""
     if contradicted >= 3 and contradicted >= agreed * 0.5:
         return 1

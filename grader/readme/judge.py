@@ -1,17 +1,25 @@
 """Judge a README: read its claims, hold them against the facts, give each criterion its level."""
 
+from collections.abc import Mapping
+
 from grader.readme.claims import WORD_LIMIT, read_claims
 from grader.readme.communication import assess_communication
 from grader.readme.elements import Assessment
+from grader.readme.evidence import reckon
 from grader.readme.facts import Facts
 from grader.readme.grounding import assess_grounding
-from grader.readme.inputs import assess_inputs
 from grader.readme.judgment import MAX_POINTS, CriterionId, ReadmeJudgment, criterion_judgment
-from grader.readme.outcomes import assess_outcomes
-from grader.readme.release import assess_release
-from grader.readme.retraining import assess_retraining
+from grader.readme.ordinal import OrdinalModel, fitted_models
+from grader.readme.plan import assess_plan
+from grader.readme.reader import ClaimReader, fitted_reader
 
 MOST_CHARACTERS = 400_000
+_PLAN: tuple[CriterionId, ...] = (
+    "monitoring_inputs",
+    "monitoring_outcomes",
+    "retraining_triggers",
+    "release_and_rollback",
+)
 
 
 def judge_readme(text: str, facts: Facts) -> ReadmeJudgment:
@@ -20,15 +28,20 @@ def judge_readme(text: str, facts: Facts) -> ReadmeJudgment:
     Pure and deterministic: the same text and facts give the same judgment. The total is the points-weighted
     sum of (level - 1) / 3 over the six criteria, 0..25.
     """
+    return judge_with(text, facts, fitted_reader(), fitted_models())
+
+
+def judge_with(
+    text: str, facts: Facts, reader: ClaimReader, models: Mapping[CriterionId, OrdinalModel]
+) -> ReadmeJudgment:
+    """Judge with a reader and level models of one's own, as cross-validation does."""
     reading = read_claims(_readable(text), facts)
+    reckoning = reckon(reading.claims, reader.read(reading.claims), reader.elements)
     assessed: dict[CriterionId, Assessment] = {
-        "monitoring_inputs": assess_inputs(reading, facts),
-        "monitoring_outcomes": assess_outcomes(reading, facts),
-        "retraining_triggers": assess_retraining(reading, facts),
-        "release_and_rollback": assess_release(reading, facts),
-        "grounded_in_this_work": assess_grounding(reading, facts),
-        "communication": assess_communication(reading),
+        criterion: assess_plan(criterion, reckoning, facts, models[criterion]) for criterion in _PLAN
     }
+    assessed["grounded_in_this_work"] = assess_grounding(reckoning, facts, models["grounded_in_this_work"])
+    assessed["communication"] = assess_communication(reading, reckoning, models["communication"])
     remark = _remark(reading.words, len(reading.claims))
     criteria = tuple(
         criterion_judgment(

@@ -30,15 +30,10 @@ class OrdinalModel:
 
 
 @cache
-def fitted_models() -> Mapping[str, OrdinalModel]:
-    """The fitted models of the four plan criteria and of the others, by criterion id."""
+def fitted_models() -> Mapping[CriterionId, OrdinalModel]:
+    """The level models that come with the package, by criterion id."""
     raw = json.loads(files("grader.readme").joinpath("levels.json").read_text(encoding="utf-8"))
     return {
         name: OrdinalModel(weights=part["weights"], cuts=(part["cuts"][0], part["cuts"][1], part["cuts"][2]))
         for name, part in raw["models"].items()
     }
-
-
-def fitted_level(criterion: CriterionId, evidence: Mapping[str, float]) -> tuple[int, float]:
-    """Level 1..4 of a criterion from its evidence, and how sure the model is (0..1)."""
-    return fitted_models()[criterion].level(evidence)

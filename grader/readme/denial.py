@@ -1,0 +1,112 @@
+"""What is said not to be done: a denied check is not a check, a denied retraining is a decision."""
+
+import re
+
+# What a team does to watch, compare, release and take back; "retrain", "stop" or "page" are left out, since not doing
+# them is a decision of its own ("we do not retrain on a broken feed").
+_DOING = (
+    r"(?:comput|check|watch|monitor|measur|compar|track|record|calculat|log|evaluat|arrang|plann"
+    r"|built|build|implement|schedul|set up|adopt|decid|settl|solv|beat|put back|in place|exist|foreseen"
+    r"|automat|plot|wired|written|collect|enforc|inspect|verif|validat|replay|undo|switch back|revert|restor"
+    r"|specif|assign|drawn up|agreed|defined|counted|count\b(?! yet)|divid|taken|take |draw|observ"
+    r"|review|assess|analy[sz]"
+    r"|sav(?:e|ed) (?:percent|the|any|a )|read the version|go back|follow(?:ed)?\b(?! a broken)"
+    r"|look(?:ed)? (?:at|whether|if|into|after)|joined"
+    r"|held against|set against|held beside|held next|done\b|any (?:such|rule|check|plan|gate|limit)|test(?:ed)?\b"
+    r"|broken down|introduced|keep\b|possible (?:to go back|to roll back|with)|run (?:silently|beside"
+    r"|in|alongside|any|a |the )|kept|distinguish|reserve)"
+)
+_DENIED = re.compile(
+    rf"\b(?:do|does|did|will|would|can|could|need|have|has|is|are|was|were) ?(?:not|n't"
+    rf"|never)\b(?: (?:yet|even|been|be"
+    rf"|so far|currently|ever|really))* (?:\w+ly )?{_DOING}"
+    r"|\b(?:can't|cannot|can not) (?:put back|go back|return|restore|roll back|revert|undo)\b"
+    r"|\b(?:need not|must not|does not need to|doesn't have to|don't have to) (?:beat|have|be better"
+    r"|win|pass|match|be "
+    r"compared|be tested)\b"
+    rf"|(?:^|: |- |, |; |\| )not (?:yet |been |so far )*{_DOING}"
+    r"|\bnot (?:yet )?(?:been )?(?:built|arranged|planned|scheduled|implemented|adopted|in place"
+    r"|decided|solved|set up"
+    r"|foreseen|automated|done yet|computed|calculated|counted|recorded|followed|measured|monitored"
+    r"|tracked|plotted)\b"
+    r"|\b(?:nobody|no one|no-one|none of us) (?:\w+ )?(?:looks?|checks?|watch\w*|compares?|monitors?"
+    r"|follows?|measures?"
+    r"|counts?|will|has|is going|asks?|reads?|reacts?|calls? (?:the )?data)\b(?! (?:at"
+    r"|to) .{0,12}(?:dashboards?) after)"
+    r"|^no \w+(?: \w+){0,6} (?:is|are|has|have|goes|gets) (?:\w+ )?(?:left|kept|done|made|checked|compared|computed"
+    r"|watched|reserved|uncalled|written|drawn|set|defined|recorded|a )|\bno (?:count|deciles?"
+    r"|histogram|record) (?:of|for)\b"
+    r"|\bthere(?:'s| is| are| was| will be| would be)(?:n't| not)? (?:no|neither|not any"
+    r"|any)\b(?!.{0,12}(?:cron|retrain|calendar|automat|schedule|need|reason|alarm"
+    r"|leak|difference|change|point|meeting|magic|finish|clean))|\bno such\b|\bneed not\b"
+    r"|(?:^|: )no (?:limit|check|rule|gate|comparison|alarm|threshold|monitoring"
+    r"|report)\b(?!.{0,30}(?:fail|red|fired|open))"
+    r"|\bnor (?:has|have|is|are|do|does|will|any|would)\b|^neither (?:would|does|do|is|are|will|has|have)\b"
+    r"|\bwithout (?:any )?(?:compar\w+|gate|silent month|check\w*)|\bleads? to no\b"
+    r"|\bnot (?:part of|covered by|in the scope|in scope)\b|\bout of scope\b"
+    r"|\b(?:left undecided|undecided|put off|postponed|deferred|leads? to nothing|unwatched"
+    r"|unmonitored|go(?:es)? unnoticed"
+    r"|go unseen|stays? unseen|left for (?:a )?later|for a later version|was skipped|were skipped|skips the"
+    r"|off the table|not on the (?:plan|roadmap))\b"
+    r"|\b(?:have|has|had|with) (?:no|neither) (?:plan|rule|check|monitor|intention|process|mechanism"
+    r"|gate|way back|limit"
+    r"|procedure|fallback|schedule|date)\b"
+    r"|\bmakes? no (?:comparison|check)|\b(?:we|i) (?:neither|never (?:check|look|compar|measur|comput|watch|monitor"
+    r"|track|record|count|store))|\bwould (?:still )?have to be (?:built|written|added|set up|defined)\b"
+    r"|\b(?:not|n't) .{3,60}\bnor\b|\bhas yet to be\b|\bmissing so far\b|\bnot so far\b|^not done\b"
+    r"|\bnone of (?:these|the) (?:limits|checks|rules|steps|thresholds|alarms)\b|\b(?:we"
+    r"|i) skip (?:the|any|all)\b|\b(?:going back|rolling back|a rollback|return) is (?:impossible"
+    r"|not possible)\b"
+    r"|\b(?:does not|doesn't|will not|won't) stop and nobody|\bno date\b|\bnot a single \w+ is\b|\bwould not stop any"
+    r"|\bis not (?:yellow|red)\b"
+)
+# Inside these, a denial is a condition, a decision or a reason and not a confession.
+_CONDITION = re.compile(
+    r"\b(?:if|when|unless|where|should|once|whether|until|because|since|so that|as)\b[^,;:.|]*$"
+)
+_DECISION = re.compile(
+    r"\baccuracy (?:is|will) not\b|\bnot (?:look(?:ed)? at|use[d]?|trust|watch|monitor|track"
+    r"|follow) (?:\w+ )?(?:accuracy|roc|auc)\b|\bnot used\b"
+    r"|\bnot (?:be )?(?:called|contacted|retrained|trained)|\bnot complete\b|\bnot taken for|\bnot compared across\b"
+)
+_COMMAND = re.compile(
+    r"(?:^|[:;.>] ?)(?:please |so |and |but |then )?(?:do not|don't|never) (?!have|need|know)"
+)
+_AFTERWARDS = re.compile(r"^[^,;:.]*[,;:] ?(?:so|therefore|hence|which is why|that is why)\b|\bby itself\b")
+
+NOT_BEGUN = re.compile(
+    r"\b(?:have|has)(?: not|n't) (?:built|done|implemented|adopted|introduced|set up) (?:any|this|that"
+    r"|these|it|them)\b"
+    r"|\bwhat (?:i|we) (?:do|did) not\b|\b(?:i|we) leave (?:this|that|it) for\b"
+    r"|\bnot (?:yet )?(?:arranged|built|planned|implemented|adopted|in place|recorded|checked|scheduled|done)\b"
+    r"|\b(?:is|are) (?:not )?(?:deferred|postponed|put off)\b|, put off\b|: put off\b|^put off\b"
+    r"|\bnothing (?:is|was|will be) (?:checked|done|built|compared|monitored|planned|computed|recorded|watched)\b"
+    r"|\bfor (?:lack of time|a later (?:version|release)|the second version)|\bthere is no date\b|\bas things stand\b"
+    r"|\bnothing of (?:this|the following|what follows) (?:is|has|exists)\b|^out of scope\b|\bnot part of this\b"
+    r"|\b(?:have|has|had) no (?:plan|rules?|checks?|process|mechanism) (?:for|of|to)\b|^not done\b"
+    r"|\bdeliberately left out\b"
+)
+RETRACTED = re.compile(
+    r"\b(?:none|nothing|not any|no part) (?:of|in|from) (?:this|that|it|the|these|those|them)\b.{0,60}"
+    r"\b(?:done|planned|implemented|in place|proposed?|exists?|applied|applies|built|adopted"
+    r"|running|mine|ours|happens?|used|set up|here|yet)\b"
+    r"|\b(?:do|does|did|would) ?(?:not|n't) (?:propose|suggest|intend|plan|adopt|recommend) (?:any"
+    r"|this|that|these|those|it|to|them)"
+    r"|\bnot (?:adopted|proposed|ours|part of this (?:work|submission|plan))\b"
+    r"|\bleft it in to show\b|\bhave not (?:been )?adopted\b"
+    r"|\b(?:haven't|have not|has not|hasn't) (?:been )?(?:adopted|taken over|introduced"
+    r"|implemented)\b(?! (?:yet )?(?:a|the) "
+    r"(?:dashboard|seasonal))|\bwe (?:have|follow|use) none of\b"
+)
+
+
+def is_denial(own: str) -> bool:
+    """Whether the main clause of a normalised sentence denies that a check, comparison or procedure is done."""
+    match = next((m for m in _DENIED.finditer(own) if not _CONDITION.search(own[: m.start()])), None)
+    if match is None:
+        return False
+    around = own[max(match.start() - 14, 0) : match.end() + 30]
+    command = _COMMAND.search(own)
+    if command and command.start() <= match.start() <= command.end():
+        return False  # "do not go back for a broken feed" tells the reader what to do
+    return not (_DECISION.search(around) or _AFTERWARDS.search(own[match.start() :]))

@@ -1,0 +1,57 @@
+"""From what each claim states to what a README establishes: the evidence that the levels are read off."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from grader.readme.claims import Claim
+from grader.readme.elements import NAMES, elements_of
+from grader.readme.reader import Matrix
+
+# A probability below the first bound counts nothing, above the second fully.
+FLOOR = 0.1
+FULL = 0.7
+SHOWN = 0.35
+
+
+@dataclass(frozen=True)
+class Reckoning:
+    """How far each element is established by each claim, 0..1, and whether the claim may pay at all."""
+
+    claims: tuple[Claim, ...]
+    strength: Mapping[str, tuple[float, ...]]
+    raw: Mapping[str, tuple[float, ...]]
+
+    def evidence(self, topic: str) -> dict[str, float]:
+        """Per element its strongest claim, and what further claims add; each claim pays once per element."""
+        found: dict[str, float] = {}
+        for code in elements_of(topic):
+            first, second, third = (*sorted(self.strength[code], reverse=True), 0.0, 0.0, 0.0)[:3]
+            found[code] = first
+            found[f"{code}+"] = second + 0.5 * third
+        return found
+
+    def claims_for(self, code: str, least: float = SHOWN) -> tuple[Claim, ...]:
+        """The claims that establish an element, the clearest first."""
+        ranked = sorted(
+            ((value, number) for number, value in enumerate(self.strength[code]) if value >= least),
+            key=lambda pair: (-pair[0], pair[1]),
+        )
+        return tuple(self.claims[number] for _, number in ranked)
+
+
+def reckon(claims: Sequence[Claim], probabilities: Matrix, elements: Sequence[str]) -> Reckoning:
+    """Weigh the read probabilities: only asserted claims within the limit pay, and only for their own topic."""
+    place = {code: column for column, code in enumerate(elements)}
+    pays = np.array([claim.pays for claim in claims], dtype=float)
+    strength: dict[str, tuple[float, ...]] = {}
+    raw: dict[str, tuple[float, ...]] = {}
+    for code in (*NAMES, "ix", "ox", "tx", "rx"):
+        read = probabilities[:, place[code]] if len(claims) else np.zeros(0)
+        if code[0] != "g" and len(claims):
+            read = read * np.clip(1.5 * probabilities[:, place[code[0]]], 0, 1)
+        clear = np.clip((read - FLOOR) / (FULL - FLOOR), 0, 1)
+        raw[code] = tuple(float(value) for value in clear)
+        strength[code] = tuple(float(value) for value in clear * pays)
+    return Reckoning(tuple(claims), strength, raw)

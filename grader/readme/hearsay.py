@@ -1,0 +1,82 @@
+"""What is reported of others: other companies, books, talks, friends, earlier jobs, and duties handed to others."""
+
+import re
+
+_OTHERS = (
+    r"(?:teams?|compan(?:y|ies)|organi[sz]ations?|providers?|banks?|firms?|shops?|players|vendors"
+    r"|practitioners|insurers?|engineers|houses|retailers|telcos|businesses|enterprises|start-?ups"
+    r"|operators|platforms|functions|setups|set-ups|departments|institutions|colleagues|professionals)"
+)
+_MANY = (
+    r"(?:teams|companies|organi[sz]ations|providers|banks|firms|shops|vendors|practitioners|insurers|houses|retailers"
+    r"|telcos|businesses|enterprises|start-?ups|platforms)"
+)
+_HEARSAY = re.compile(
+    r"\b(?:mature|leading|larger?|bigger|big|major|(?<!the )other|successful|modern|serious"
+    r"|professional|experienced|well-run"
+    rf"|advanced|streaming|tech|famous|well-known|renowned)[- ](?:\w+[- ]){{0,2}}{_OTHERS}\b(?! of (?:the|our))"
+    rf"|(?<!how )\b(?:many|most|some|good|the best|top)[- ](?!of\b)(?:\w+[- ])?{_MANY}\b"
+    rf"|\bsuch {_OTHERS}\b|\ba (?:mature|good|proper|serious|real|professional|modern) (?!retention"
+    rf"|call|sales|service)(?:\w+ )?(?:team|set-?up"
+    r"|platform|organi[sz]ation|shop|company)\b"
+    r"|(?<!isn't a )(?<!not a )(?<!no )\btext ?books?\b(?! (?:figure|value|number))|\bthe literature\b"
+    r"|\b(?:best|good|common|standard) practi[cs]es?\b|\bstate[- ]of[- ]the[- ]art\b|\bgold standard\b"
+    r"|\b(?:experts?|practitioners|consultants|people|authors|books|blogs|guides|papers) (?:\w+ )?(?:say|recommend"
+    r"|agree|advise|suggest|think|claim|write|argue|propose)\b"
+    r"|\b(?:is|are|was|were) (?:often )?(?:written|described|recommended|advised|suggested|taught|shown|presented) "
+    r"(?:in|by|at) (?:\w+ ){0,2}(?:books?|papers?|blogs?|articles?|literature|courses?|experts?|conferences?|talks?"
+    r"|vendors?|tutorials?|companies|manuals?)\b"
+    r"|\baccording to (?:the |a |my |an |some )?(?!the plan|plan|schedule)(?:\w+ ){0,2}(?:course|book|literature"
+    r"|paper|talk|blog|article|survey|author|lecture|guide|speaker|google|docs|study|report|vendor|press)"
+    r"|\b(?:at|in|from|during) (?:a|the|an|one|some) (?:\w+ ){0,3}(?:conference|meetup|podcast|lecture"
+    r"|webinar|course|talk|blog|article|books?|workshop|keynote|tutorial|class|training session|whitepaper)\b"
+    r"|\b(?:the )?(?:speaker|lecturer|author|presenter|talk|trainer|instructor|professor|teacher|host)s? (?:\w+ )?"
+    r"(?:explained|said|says|recommend|told|showed|reported|described|suggest|advised|had|notes?|argued|also)"
+    r"|\b(?:is|are|was|were) (?:often |generally |commonly |usually |widely )?(?:said (?:to|that)|reported (?:that"
+    r"|from|to have)|considered (?:good|best|more advanced|standard|a (?:good|best|significant)"
+    r"|essential)|regarded as"
+    r"|seen as|viewed as|recommended (?:to|that|by)|understood to|rumou?red|supposed to"
+    r"|known (?:for|to (?:return|compar|us|run|keep|do|retrain|monitor|roll|shadow|test))|famous for"
+    r"|commonly considered|thought to|believed to)\b"
+    r"|\bone (?:hears|reads)\b|\b(?:i|we) (?:have )?(?:once |recently )?(?:read (?:that|about|in|somewhere|of)|heard"
+    r"|was told (?!by (?:the|our))|were told (?!by (?:the|our))|learned that (?:teams|companies"
+    r"|others))\b|\bthere, i read\b|\b(?:he|she|they|somebody|someone) (?:told|explained to) "
+    r"(?:me|us)\b|\bthey (?:are known|say|explained|recommend|advise|suggest|write|teach)\b|\busual advice\b"
+    r"|\b(?:industry|market) leaders\b|\b(?:kaggle|competition) winners\b|\bby the book\b|\bin the talks?\b"
+    r"|\b(?:google|uber|netflix|amazon|facebook|meta|airbnb|spotify|microsoft|linkedin|booking\.com|twitter|apple"
+    r"|zalando|ing)(?:'s)? (?:is|are|has|have|does|do|uses?|compares?|runs?|keeps?|rolls?|monitors?|retrains?"
+    r"|michelangelo|\"ml|paper|engineers|team)\b"
+    r"|\b(?:friends?|colleagues?|acquaintances?|cousin|brother|sister|uncle|flatmate|wife|husband) (?:at (?:a|an|one)"
+    r"|of mine|who works|works|is in|from a)\b"
+    r"|\b(?:in|at|from|with|for) (?:my|our|a) (?:last|previous|former|old|past|earlier) (?:job|employer|company|team"
+    r"|position|role|firm|workplace|bank)\b"
+    r"|\bas the platform matures\b|\bstage we may reach\b|\bcompanies (?:with|like|that|do|use|retrain)\b"
+    r"|\bindustry\b.{0,30}\b(?:is|are) common|\bat (?:that|those) (?:company|companies|bank|firm|place|shop)\b"
+    r"|\btheir (?:rules?|on-call|ci|teams?|jobs?|model|gate|threshold|practice|pipeline|engineers|limits?|process"
+    r"|list|router|registry|data owner|policy)\b(?=.{0,80}\d|:| (?:is|stops?|does|builds?|flips?))"
+    r"|\bwhat (?:the )?(?:grown-ups|others|professionals|big \w+|pros) (?:do|does)\b|\bas (?:the )?(?:\w+ ){0,3}"
+    r"companies do\b|\bsupervisors\b.{0,40}\bexpect|\ban? (?:insurer|bank|airline|telco|retailer) (?:told|does|uses)"
+)
+_DELEGATED = re.compile(
+    r"\b(?:owned|handled|covered|taken care of|looked after|provided|done|watched|monitored"
+    r"|run) by (?:the )?(?:\w+ )?"
+    r"(?:platform|data scientists?|it|devops|infrastructure|central|another|standard tooling|vendor|provider"
+    r"|engineering|data engineering)\b(?!.{0,80}\d)"
+    r"|\b(?:engineering|it|devops|the platform team|the infrastructure team|another team|data engineering) "
+    r"(?:keeps an eye|monitors?|watches|has a|takes care|looks after|is responsible)\b(?!.{0,80}\d)"
+)
+OURS = re.compile(r"\b(?:we|i|our|my|here we|us|ours|here)\b")
+THEIRS = re.compile(
+    r"^(?:they|such|these|those|there|their|he|she|it|then|also|in (?:that|the example)|the new)\b"
+    r"|\b(?:they|their|such teams|those teams)\b"
+)
+
+
+def is_hearsay(own: str) -> bool:
+    """Whether a normalised sentence reports what others do, say or recommend."""
+    return bool(_HEARSAY.search(own))
+
+
+def is_delegated(own: str) -> bool:
+    """Whether a normalised sentence leaves the matter to somebody else without saying the signal and the limit."""
+    return bool(_DELEGATED.search(own))

@@ -1,0 +1,57 @@
+"""Which elements of a plan a claim states: one small logistic model per element, fitted on annotated claims."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+import numpy as np
+import numpy.typing as npt
+
+from grader.readme.claim_features import features_of
+from grader.readme.claims import Claim
+
+Matrix = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class ClaimReader:
+    """P(element | claim) = logistic(intercept + sum of weights of its features).
+
+    ``weights`` has one row per feature of ``rows`` and one column per element of ``elements``.
+    """
+
+    elements: tuple[str, ...]
+    rows: Mapping[str, int]
+    weights: Matrix
+    intercepts: npt.NDArray[np.float64]
+
+    def probabilities(self, features: Sequence[Mapping[str, float]]) -> Matrix:
+        """Probabilities 0..1, one row per claim and one column per element."""
+        scores = np.tile(self.intercepts, (len(features), 1))
+        for number, named in enumerate(features):
+            known = [(self.rows[name], value) for name, value in sorted(named.items()) if name in self.rows]
+            if known:
+                places, values = zip(*known, strict=True)
+                scores[number] += np.asarray(values) @ self.weights[list(places)]
+        result: Matrix = 1.0 / (1.0 + np.exp(-np.clip(scores, -30, 30)))
+        return result
+
+    def read(self, claims: Sequence[Claim]) -> Matrix:
+        """Probabilities of each element for each claim of one README, in order."""
+        return self.probabilities(features_of(tuple(claims)))
+
+
+@cache
+def fitted_reader() -> ClaimReader:
+    """The reader that comes with the package."""
+    raw = json.loads(files("grader.readme").joinpath("reader.json").read_text(encoding="utf-8"))
+    elements = tuple(raw["intercepts"])
+    places = {name: column for column, name in enumerate(elements)}
+    rows = {name: row for row, name in enumerate(raw["weights"])}
+    weights = np.zeros((len(rows), len(elements)))
+    for name, by_element in raw["weights"].items():
+        for element, weight in by_element.items():
+            weights[rows[name], places[element]] = weight
+    return ClaimReader(elements, rows, weights, np.array([raw["intercepts"][name] for name in elements]))

@@ -1,0 +1,1 @@
+"""How the README judge is fitted and measured; nothing here is needed to judge a text."""

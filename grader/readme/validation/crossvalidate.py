@@ -1,0 +1,45 @@
+"""Judge every text of the corpus with models that have seen neither it, nor its base, nor its edits and attacks."""
+
+from collections.abc import Callable, Mapping, Sequence
+
+from grader.readme.facts import Facts
+from grader.readme.judge import judge_with
+from grader.readme.judgment import ReadmeJudgment
+from grader.readme.validation.annotations import corpus_examples
+from grader.readme.validation.corpus import Corpus, base_of, load_corpus
+from grader.readme.validation.learn import fit_all, read_all, shuffled
+
+FOLDS = 8
+Judge = Callable[[str, Facts], ReadmeJudgment]
+# Given the names of the base texts it may learn from, returns a judge.
+JudgeMaker = Callable[[Sequence[str]], Judge]
+
+
+def crossvalidate(corpus: Corpus, make: JudgeMaker, folds: int = FOLDS) -> dict[str, ReadmeJudgment]:
+    """Judgments of all texts by name. The folds are made of base texts; edits and attacks stay with their base."""
+    fold = {base: number % folds for number, base in enumerate(shuffled(corpus.bases, seed=1))}
+    judged: dict[str, ReadmeJudgment] = {}
+    for held in range(folds):
+        judge = make([base for base in corpus.bases if fold[base] != held])
+        for name, text in corpus.texts.items():
+            if fold[base_of(name)] == held:
+                judged[name] = judge(text, corpus.facts)
+    return judged
+
+
+def claim_reading_judge(corpus: Corpus) -> JudgeMaker:
+    """Our judge, fitted anew on the base texts of each fold; thresholds and weights are chosen inside it."""
+    readings = read_all(corpus)
+    examples = corpus_examples(readings)
+
+    def make(texts: Sequence[str]) -> Judge:
+        reader, models = fit_all(corpus, texts, readings, examples)
+        return lambda text, facts: judge_with(text, facts, reader, models)
+
+    return make
+
+
+def crossvalidated(corpus: Corpus | None = None) -> Mapping[str, ReadmeJudgment]:
+    """Out-of-fold judgments of our judge on the corpus of the package."""
+    corpus = corpus or load_corpus()
+    return crossvalidate(corpus, claim_reading_judge(corpus))

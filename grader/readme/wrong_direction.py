@@ -1,0 +1,203 @@
+"""Claims in the wrong direction: what a team would regret doing, criterion by criterion."""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+
+from grader.readme.claims import Claim
+from grader.readme.facts import Facts
+
+_INPUTS = re.compile(
+    r"\bpsi between .{0,40}qlabel|\b(?:psi|ks|stability index)\b.{0,60}\b(?:with the label"
+    r"|correlation|feature importance|predictive power|confusion matrix)"
+    r"|\b(?:psi|ks)\b.{0,30}\b(?:close to|near) 1 means stable|\bhigh(?:er)? (?:psi|value)?\s?(?:="
+    r"|means) (?:more )?stable|\bbecomes? the (?:new )?reference"
+    r"|\bfill(?:ed)? with (?:zeros?|0) until|\bbest sign\b|\bconcept drift\b\W{0,4}=? ?(?:is "
+    r"|means )?(?:\w+ )?distribution of (?:the )?feature"
+    r"|\b(?:frozen|unchanged|identical) (?:feed|data|values)s? .{0,30}\b(?:good|best|healthy)\b.{0,10}$"
+    r"|\b(?:broken|bad|faulty|wrong|failed|affected|this|that|shifted) (?:month|batch|file|load"
+    r"|week)\b.{0,40}\b(?:as|becomes?|is)"
+    r" (?:the |our |a )?(?:new )?(?:reference|baseline|normal|yardstick)|\bnew (?:baseline|reference"
+    r"|normal) from then on\b"
+    r"|\b(?:nulls?|blanks?|gaps|missing values|null rate)\b.{0,50}\b(?:filled? with|replaced? (?:by"
+    r"|with)|set to|turned into) "
+    r"(?:zeros?|0)\b(?!.{0,60}\b(?:so we|therefore|hides?|sleeps?|count))"
+    r"|\b(?:stale|frozen|older|unchanged|not changed|identical)\b.{0,60}\b(?:best|good|ideal|perfect"
+    r"|healthy) (?:possible )?sign"
+    r"|\bhigh ?= ?stable\b|\blow ?= ?(?:drift|unstable)|\bso (?:that )?(?:the )?(?:guard|alarm"
+    r"|check) (?:is green|stays? green|does not ring)"
+    r"|\bscored as (?:delivered|usual|it is)\b|\bpsi\b.{0,40}\b(?:below|under|lower than"
+    r"|<) ?0?\.\d.{0,30}\b(?:alarm|alert|drift|page|retrain)"
+)
+_OUTCOMES = re.compile(
+    r"\baccuracy\b(?![^.;]{0,60}\b(?:useless|mislead\w*|mean\w* (?:little|nothing)|not|hides|no use"
+    r"|never|worthless|would|says (?:little|nothing)|flatter\w*|looks)\b)"
+    r"|\bhow often (?:it|the model) is right\b|\b(?:share|%|number) of (?:all )?(?:right"
+    r"|correct) (?:answers|predictions|classifications)|\bcorrectly classified\b"
+    r"|\bece above 0\.5\b|\bbrier\b.{0,40}\bshould (?:increase|rise|go up)"
+)
+_DISMISSED = re.compile(
+    r"\b(?:not|never|no|n't|ignore|avoid|useless|instead of|rather than|without)\b[^.;]{0,25}\baccuracy\b"
+)
+_RELEASE = re.compile(
+    r"\b(?:overwrit\w*|new model over the old|replaces? (?:the )?(?:current|old|running"
+    r"|present)(?: one)? (?:for everybody"
+    r"|for all|at once|directly|immediately|everywhere|automatically)|"
+    r"goes (?:straight|directly|at once) to (?:all|everybody|every)|on the day it is trained"
+    r"|as soon as it is trained|until it is better|repeated with another seed|"
+    r"(?:old|previous|former) (?:one|version|model|file|image|artefact)s? (?:is|are) (?:deleted|removed|overwritten"
+    r"|thrown away)|no (?:comparison|way back|need to compare)|"
+    r"copes with a broken|cures? (?:the|a) (?:broken|bad)|without (?:a |any )?compar\w*)\b"
+    r"|\b(?:newer|fresher|more recent) data\b.{0,50}\b(?:therefore|hence|so|thus"
+    r"|better)\b.{0,20}\bmodel|\btherefore the better one\b"
+    r"|\b(?:stage|model|version) is emptied\b|\bthere is no back\b|\bold(?:er)? (?:version"
+    r"|model)s? can only be worse\b"
+    r"|\b(?:goes|go|sent|put|released|rolled out) (?:live )?to (?:all|every\w*"
+    r"|100 %)\b.{0,40}\b(?:at once|same (?:day|night)|immediately"
+    r"|directly)\b|\b(?:red row|broken column|bad feed|faulty (?:file|feed))\b.{0,60}\b(?:alias"
+    r"|registry|image|goes back|roll(?:ed)? back)\b"
+    r"(?!.{0,80}\b(?:not|n't|useless|never|same)\b)"
+)
+_RETRAIN = re.compile(
+    r"\b(?:re-?train\w*|re-?fit\w*|re-?learn\w*|train(?:s|ed|ing)? (?:again|on|it|the model|run|job"
+    r"|at once|immediately|the same)"
+    r"|(?:we |is |are )?fit(?:s|ted)? (?:to|on|it|again)|trees? (?:will )?learns?|model (?:will "
+    r"|then )?(?:learns?|gets used|adapts?)"
+    r"|new fit|training run|starts? train)"
+)
+_RETRAIN_LIST = re.compile(
+    r"\b(?:re-?train|re-?fit|train(?: again)?|new model)\b[^.?!]{0,30}\b(?:when|if|as soon as)\b|\bretrain\w*:?$"
+)
+_FAULT = re.compile(
+    r"\b(?:broken|faulty|corrupt\w*|wrong|bad|damaged|red|failed|mixed|another|other) (?:feed|file"
+    r"|data|column|month|batch"
+    r"|load|units?|source|delivery|extract|scale|input|check)s?\b|\b(?:feed|file|column|batch|source"
+    r"|input check|gate|unit)s?\b"
+    r"[^.;|]{0,20}\b(?:red|broken|is broken|fails?|failed|faulty|wrong|arrives? empty"
+    r"|changes? (?:its )?unit)\b|\bas delivered\b"
+    r"|\bnew (?:units?|scale)\b|\bunit (?:change|switch|flip)\w*|\bmegabytes\b|\boutage\b"
+)
+_DRIFT_ALONE = re.compile(
+    r"\b(?:psi|drift|ks|p-?value|null rate|shift|distance|any alarm)\b[^.;|]{0,50}?(?:->|means|so\b"
+    r"|then|:|is significant|are significant|on any"
+    r"|starts?|triggers?|, )[^.;|]{0,40}\b(?:must be retrained|retrain(?:ed|s|ing)?\b(?!-)|refit\w*"
+    r"|(?:start|trigger)s? (?:a |the )?"
+    r"(?:training|retraining|refit|train))|\b(?:retrain|refit)\w*\b[^.;|]{0,30}\b(?:when|if|as soon as"
+    r"|once)\b[^.;|]{0,25}\b(?:psi|ks"
+    r"|drift|null rate)\b[^.;|]{0,30}\b(?:any|one|single|significant|at least one)\b|\bpsi\b.{0,20}on any feature"
+    r"|\b(?:any|every|each) alarm\b[^.;|]{0,20}\b(?:starts?|triggers?)\b|\btriggered automatically by (?:the )?drift"
+)
+_BAD_DATA = re.compile(
+    r"\bmore data is always better\b|\bincluding the (?:last one|newest|latest|youngest"
+    r"|most recent)(?: (?:month|weeks?|one|days?))?\b"
+    r"(?!.{0,20}(?:finished|complete|matured|settled))"
+    r"|\b(?:on|uses?|with) all (?:the )?(?:available )?(?:data|history)\b(?! (?:ripe|finished|closed"
+    r"|whose))|\ball available history\b"
+    r"|\bold and (?:the )?new (?:labels?|definitions?|rules?)\b.{0,30}\b(?:together|mixed|averag\w*|both)"
+    r"|\bmix(?:ing|ed)? (?:the )?old and (?:the )?new|\b(?:new|another) (?:random )?seed\b|\bmodel will average\b"
+    r"|\bevery \d[\d,.]*(?:st|nd|rd|th) prediction\b|\bno reason to skip\b"
+)
+_DENIED = re.compile(
+    r"n't\b|\b(?:not|never|no|nightmare|mistake|wrong twice|instead of|nothing|nor|rather than"
+    r"|would teach|would cement|before"
+    r"|first|unless|without|only after|twice: )\b|\b(?:repair|fix|correct|convert|rescor|backfill|mend"
+    r"|clean|green|taken out|left out)\w*"
+)
+_EARLY = re.compile(
+    r"\b(?:every|each|last) (?:week|day|monday|tuesday|wednesday|thursday|friday|night)\b|\bweekly\b"
+    r"|\bdaily\b|\bin real time\b"
+    r"|\bscored (?:in )?the (?:week|day|month) before\b|\b(?:the )?(?:same|next) (?:week|month|day)\b"
+    r"|\bdirectly after each\b"
+)
+_AFTER = re.compile(
+    r"\b(?:after|within|only|in) (\d+) (day|week|month)s?\b|\bafter (?:one|1|a) (week|month|day|fortnight)\b"
+)
+_IMPATIENT = re.compile(
+    r"\b(?:too slow|too long to wait|must not wait|need not wait|no need to wait|without waiting"
+    r"|don't (?:have to |want to )?wait"
+    r"|do not (?:have to |want to )?wait|waiting .{0,20}is not necessary|count(?:ed)? as (?:stay\w*"
+    r"|loyal|retained|non-churn\w*)"
+    r"|taken as (?:stay\w*|final|loyal)|quicker feedback|already (?:on|after|in|measur\w*|final|know))\b"
+)
+_TRUTH = re.compile(
+    r"\b(?:precision|pr[- ]?auc|average precision|labels?|recall|hit rate|truth|outcomes?"
+    r"|who (?:has )?left|gone|leavers|answers?"
+    r"|measure\w*|judge\w*|stay\w*)\b"
+)
+_JUDGED = re.compile(
+    r"\b(?:calculat\w*|comput\w*|recomput\w*|known?|ready|final|finished|trust\w*|enough|compare\w*"
+    r"|judge\w*|complete|measur\w*"
+    r"|count\w*|fresh|evaluat\w*|is set|take\w*)\b"
+)
+_PATIENT = re.compile(
+    r"\b(?:cannot|can't|only then|ago|earlier (?:months?|cohorts?)|noisy|psi|null|direction|warn"
+    r"|peek\w*|early leavers|early signs?"
+    r"|closed|matured?|finished|complete cohorts?|incomplete|part of|some of|a third|1/3|proxy|lie"
+    r"|too few|not (?:yet )?(?:known|complete"
+    r"|final|enough|trust\w*)|nobody (?:knows|has)|scores?|distribution|share)\b"
+)
+_DAYS = {"day": 1.0, "week": 7.0, "month": 30.4, "fortnight": 14.0}
+
+
+def _outcomes_wrong(claim: Claim, facts: Facts) -> bool:
+    if _OUTCOMES.search(claim.own) and not _DISMISSED.search(claim.own):
+        return True
+    horizon = facts.label.horizon_days or 0
+    if horizon < 45 or not _TRUTH.search(claim.own) or not _JUDGED.search(claim.own):
+        return False
+    if _IMPATIENT.search(claim.own) and not re.search(
+        r"\b(?:psi|share above|early leavers|lie|too early|wrong|before this)\b", claim.own
+    ):
+        return True
+    if _PATIENT.search(claim.own) or re.search(rf"\b{horizon}\b", claim.own):
+        return False
+    spans = [float(m.group(1) or 1) * _DAYS[m.group(2) or m.group(3)] for m in _AFTER.finditer(claim.own)]
+    if spans:
+        return max(spans) < 0.6 * horizon
+    return bool(_EARLY.search(claim.own)) and bool(
+        re.search(r"precision|pr[- ]?auc|recall|hit rate", claim.own)
+    )
+
+
+def _training_wrong(claim: Claim, facts: Facts) -> bool:
+    own = claim.own
+    if _BAD_DATA.search(own):
+        return True
+    if _DENIED.search(own):
+        return False
+    if _DRIFT_ALONE.search(own):
+        return True
+    listed = bool(_RETRAIN_LIST.search(claim.lead) or _RETRAIN_LIST.search(claim.heading))
+    listed = listed and not re.search(r"\b(?:not|never|no)\b", f"{claim.lead} {claim.heading}")
+    return bool(_FAULT.search(own) and (_RETRAIN.search(own) or (listed and len(own.split()) <= 25)))
+
+
+def _inputs_wrong(claim: Claim, facts: Facts) -> bool:
+    return bool(_INPUTS.search(claim.own))
+
+
+def _release_wrong(claim: Claim, facts: Facts) -> bool:
+    return bool(_RELEASE.search(claim.own)) and not re.search(
+        r"(?:n't|\b(?:never|not|instead of|nobody)) (?:\w+ ){0,3}(?:overwrit|replace|delet|cure|cope)",
+        claim.own,
+    )
+
+
+_MODEL = re.compile(r"\b(?:models?|version|challenger|candidate|retrained|shadow|silent|stage|trained)\b")
+
+_RULES: Mapping[str, Callable[[Claim, Facts], bool]] = {
+    "i": _inputs_wrong,
+    "o": _outcomes_wrong,
+    "t": _training_wrong,
+    "r": _release_wrong,
+}
+
+
+def wrong_claims(topic: str, claims: Sequence[Claim], facts: Facts) -> tuple[Claim, ...]:
+    """The claims that would do harm in a topic (i, o, t or r); for releases a denied comparison counts as well."""
+    return tuple(
+        c
+        for c in claims
+        if c.read
+        and (c.modality == "asserted" or (topic == "r" and c.modality == "negated" and _MODEL.search(c.own)))
+        and _RULES[topic](c, facts)
+    )
