@@ -56,7 +56,6 @@ def _soak(engine: PrivateEngine, work: Path, kills: int, pages: Path) -> None:
         own = work / f"grading-{number}"
         own.mkdir()
         setup = Setup(submission, tools.vault_of(data), limits, own)
-        begun = time.monotonic()
         with subprocess.Popen(
             command(setup),
             stdout=subprocess.DEVNULL,
@@ -65,13 +64,16 @@ def _soak(engine: PrivateEngine, work: Path, kills: int, pages: Path) -> None:
             env=setup.environment,
             cwd=ROOT,
         ) as process:
+            assert process.stderr is not None
+            start = next(line for line in process.stderr if "intake ..." in line)
+            begun = time.monotonic()
             if killed_at is not None:
                 time.sleep(killed_at)
                 engine.kill()
                 time.sleep(DOWN_SECONDS)
                 engine.run("start")
             _, said = process.communicate()
-        print(said, flush=True)
+        print(start + said, flush=True)
         wrong = [] if process.returncode == 0 else [f"exit code {process.returncode}: {said[-300:]}"]
         wrong += broken_result(setup.out, must_be=True) + left_behind(setup)
         report = setup.out / "report.json"
@@ -83,8 +85,8 @@ def _soak(engine: PrivateEngine, work: Path, kills: int, pages: Path) -> None:
     rng = random.Random(SEED)
     lines = []
     for number in range(1, kills + 1):
-        # Not in the first seconds: a grading that finds no engine at all ends at once, and says so.
-        moment = rng.uniform(0.25, 0.9) * seconds
+        # Counted from the moment it has found the engine: without one a grading ends at once, and says so.
+        moment = rng.uniform(0.0, 0.9) * seconds
         report, wrong, took = graded(number, moment)
         differs = differences(comparable(undisturbed), comparable(report)) if report else ["no report"]
         lines.append(
