@@ -12,6 +12,7 @@ import typer
 from grader.command_line import errors_shown
 from grader.errors import UsageError
 from grader.reports.exports.audience import Audience, for_audience
+from grader.reports.exports.files import write_whole
 from grader.reports.exports.gradescope import render_gradescope
 from grader.reports.exports.markdown import render_markdown
 from grader.reports.exports.spreadsheet import render_csv
@@ -46,16 +47,6 @@ def export(report: Report, wanted: Format, audience: Audience | None = None, hea
     if wanted is Format.gradescope:
         return render_gradescope(shown)
     return render_markdown(shown) if wanted is Format.markdown else render_csv(shown, header)
-
-
-def write_whole(path: Path, content: str) -> None:
-    """Write a file under a temporary name, then give it its own; UsageError where that is not possible."""
-    fresh = path.with_name(f".{path.name}.new")
-    try:
-        fresh.write_text(content, encoding="utf-8", newline="")
-        fresh.replace(path)
-    except OSError as error:
-        raise UsageError(f"{path}: cannot be written: {error.strerror}") from error
 
 
 def register(app: typer.Typer) -> None:
