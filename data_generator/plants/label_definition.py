@@ -106,8 +106,8 @@ PLANT = Plant(
     measure=measure,
     present=present,
     choices=(START, INTERLUDE),
-    onset=(4, 6),
+    onset=(3, 5),
     stage=0,
     repair=repair,
-    prevalence=-0.08,
+    prevalence=-0.065,
 )

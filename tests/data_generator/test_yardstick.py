@@ -49,7 +49,7 @@ def test_repair_gives_back_the_clean_rows() -> None:
 def test_honest_features_exclude_every_leak(variant: Variant) -> None:
     """The yardstick must not profit from what production lacks."""
     leaks = {plant.columns[0] for plant in variant.plants if plant.family == "leakage"}
-    assert len(leaks) == 2
+    assert len(leaks) >= 2
     assert not leaks & set(honest_features(variant))
 
 
