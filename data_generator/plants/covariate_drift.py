@@ -34,8 +34,8 @@ Floats = npt.NDArray[np.float64]
 
 def apply(draft: Draft, place: Placement) -> tuple[Draft, PlantKey]:
     """Ramp `place.host` up or down from month `place.first` on, to PSI 0.30 in the last three months."""
-    rng = stream(draft.truth.seed, KIND)
-    direction = float(rng.choice([-1.0, 1.0]))
+    direction = float(stream(draft.truth.seed, KIND).choice([-1.0, 1.0]))
+    rng = stream(draft.truth.seed, f"{KIND}:rows", draft.truth.shard)
     way = "up" if direction > 0 else "down"
     decimals = next(column.decimals for column in draft.columns if column.name == place.host)
     month, kind = draft.month, draft.public[place.host].to_numpy().dtype

@@ -41,7 +41,7 @@ HOSTS = (
 
 def apply(draft: Draft, place: Placement) -> tuple[Draft, PlantKey]:
     """Write the code `place.choice` into 3 % of `place.host` in the months concerned, over nulls where it has any."""
-    rng = stream(draft.truth.seed, KIND)
+    rng = stream(draft.truth.seed, KIND, draft.truth.shard)
     host, code = place.host, float(place.choice)
     values = draft.public[host].to_numpy()
     concerned = (draft.month >= place.first) & (draft.month <= place.last)
