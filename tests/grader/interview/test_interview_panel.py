@@ -1,0 +1,149 @@
+"""The hire rule: an average of 3.0 or more, no confirmed flag, the practical test passed."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+import typer
+import yaml
+from typer.testing import CliRunner, Result
+
+from grader.errors import UsageError
+from grader.interview.cli import register
+from grader.interview.kit import load_kit
+from grader.interview.panel import Sheet, decide, load_sheet
+from grader.reports.write import write_reports
+from grader.results import RedFlag, Report
+from tests.grader.reports import builders
+
+KIT = load_kit()
+
+
+def sheet(levels: tuple[int | None, int | None, int | None] = (3, 3, 3), **given: object) -> Sheet:
+    """A sheet with one question of each area."""
+    names = ("leakage", "incident", "growth")
+    ratings = [{"question": n, "level": lv} for n, lv in zip(names, levels, strict=True)]
+    return Sheet.model_validate({"candidate": "ada", "practical": "pass", "ratings": ratings, **given})
+
+
+def final(**changes: object) -> Report:
+    """A report that a person finalised, without flags."""
+    return builders.report(final=True, red_flags=(), **changes)
+
+
+@pytest.mark.parametrize(
+    ("levels", "outcome"),
+    [
+        ((3, 3, 3), "hire"), ((4, 3, 2), "hire"), ((3, 3, 2), "no hire"), ((4, 4, None), "undecided"),
+        ((2, 2, 4), "no hire"),
+    ],
+)  # fmt: skip
+def test_the_average_of_the_three_areas_decides(levels: tuple[int | None, ...], outcome: str) -> None:
+    """Exactly 3.0 is enough; without a rating in every area there is no decision."""
+    assert decide(sheet(levels), None, KIT).outcome == outcome  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("state", "outcome"), [("raised", "undecided"), ("confirmed", "no hire"), ("dismissed", "hire")]
+)
+def test_only_confirmed_flags_count(state: str, outcome: str) -> None:
+    """A raised flag must be decided first; a dismissed one does not count. The panel can decide it."""
+    flag = RedFlag.model_validate({"id": "no_baseline", "state": state, "message": "m"})
+    report = final().model_copy(update={"red_flags": (flag,)})
+    rated = sheet(practical=None, result="x")
+    assert decide(rated, report, KIT).outcome == outcome
+    cleared = sheet(practical=None, result="x", red_flags=[{"id": "no_baseline", "state": "dismissed"}])
+    assert decide(cleared, report, KIT).outcome == "hire"
+
+
+@pytest.mark.parametrize(
+    ("verdict", "is_final", "outcome"),
+    [
+        ("pass", True, "hire"), ("pass", False, "undecided"), ("fail", True, "no hire"),
+        ("fail", False, "undecided"), ("borderline", True, "undecided"), ("incomplete", False, "undecided"),
+    ],
+)  # fmt: skip
+def test_the_practical_test_must_be_passed_and_final(verdict: str, is_final: bool, outcome: str) -> None:
+    """A proposal decides nothing, neither way."""
+    report = builders.report(red_flags=(), verdict=verdict, final=is_final)
+    assert decide(sheet(practical=None, result="x"), report, KIT).outcome == outcome
+
+
+def test_questions_weigh_the_same_however_many_rated_them() -> None:
+    """Three interviewers on one question do not outvote one on another; disagreement is pointed at."""
+    ratings = [{"question": "leakage", "level": lv} for lv in (4, 4, 1)] + [
+        {"question": "calibration", "level": 1}
+    ]
+    made = decide(sheet(ratings=ratings), None, KIT)
+    assert made.areas["technical"] == 2.0
+    assert made.to_discuss == ("leakage: levels 1 to 4",)
+
+
+def test_evidence_and_defence_stand_side_by_side() -> None:
+    """For each technical answer the levels of what it follows up are shown."""
+    (one,) = decide(sheet(practical=None, result="x"), final(), KIT).defended
+    assert (one.question, one.defended, one.evidence["audit.leakage"]) == ("leakage", 3, 3)
+
+
+def test_questions_of_the_panel_need_an_area() -> None:
+    """A question outside the kit counts where its area is given, and is refused else."""
+    own = {"question": "whiteboard", "area": "technical", "level": 2}
+    assert decide(sheet(ratings=[own]), None, KIT).areas["technical"] == 2
+    with pytest.raises(UsageError, match="whiteboard"):
+        decide(sheet(ratings=[{"question": "whiteboard", "level": 2}]), None, KIT)
+
+
+def run(*arguments: object) -> Result:
+    """Run one of the two commands."""
+    app = typer.Typer()
+    register(app)
+    return CliRunner().invoke(app, [str(one) for one in arguments])
+
+
+def test_from_the_guide_to_the_decision(tmp_path: Path) -> None:
+    """The sheet that `interview` writes, filled in, is what `panel` reads; it is never overwritten."""
+    folder = tmp_path / "results" / "ada"
+    folder.mkdir(parents=True)
+    write_reports(final(), folder)
+    path, guide = tmp_path / "panel.yaml", tmp_path / "guide.md"
+    done = run("interview", folder, "--seniority", "senior", "--out", guide, "--sheet", path)
+    assert done.exit_code == 0, done.output
+    assert "## Questions from the evidence" in guide.read_text(encoding="utf-8")
+    assert json.loads(run("panel", path, "--json").stdout)["outcome"] == "undecided"
+    filled = yaml.safe_load(path.read_text(encoding="utf-8"))
+    assert len(filled["ratings"]) == 9
+    for one in filled["ratings"]:
+        one["level"] = 3
+    path.write_text(yaml.safe_dump(filled))
+    shown = run("panel", path)
+    assert shown.stdout.startswith("candidate-7f3c21: HIRE"), shown.output
+    assert run("interview", folder, "--sheet", path).exit_code == 2
+    assert "'level': 3" in str(yaml.safe_load(path.read_text()))
+
+
+def test_the_whole_kit_can_be_printed() -> None:
+    """All 27 questions, without a result."""
+    assert run("interview", "--pool").stdout.count("**Ask:**") == 27
+    assert len(json.loads(run("interview", "--pool", "--json").stdout)["technical"]) == 15
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["candidate: ada", "candidate: ada\npractical: pass\nratings: [{question: leakage, level: 5}]",
+     "candidate: ada\nratings: []", "candidate: ada\nresult: x\npractical: pass\nratings: []", "{", "\tx: ["],
+)  # fmt: skip
+def test_a_sheet_that_cannot_be_read_is_one_line(tmp_path: Path, text: str) -> None:
+    """Missing, wrong and unreadable fields are named with the file."""
+    path = tmp_path / "sheet.yaml"
+    path.write_text(text)
+    with pytest.raises(UsageError, match=r"sheet\.yaml"):
+        load_sheet(path)
+    done = run("panel", path)
+    assert (done.exit_code, len(done.stderr.strip().splitlines())) == (2, 1)
+
+
+def test_without_result_or_pool_the_way_is_shown() -> None:
+    """The error names both ways to call it."""
+    assert "--pool" in run("interview").stderr
