@@ -12,7 +12,7 @@ PYTEST_ARGS ?= -n 2 --dist worksteal
 VALIDATE_ARGS ?= --seeds 30 --rows 200000 --jobs 2
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint bench docs reference engine clean validate-data
+.PHONY: help setup demo test lint bench docs reference engine clean validate validate-data validate-fuzz validate-kills
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 16
@@ -57,6 +57,14 @@ validate-data: setup ## prove the data over 30 seeds (half an hour): docs/valida
 
 docs: setup ## rebuild the generated pages in docs/
 	@$(BIN)/python docs/generate.py
+
+validate-fuzz: setup ## 2,000 mutated archives and notebooks, twelve of them graded (needs `make demo` before)
+	@$(BIN)/python -m tests.fuzz --count 2000 --graded 12 --demo $(DEMO)
+
+validate-kills: setup engine ## 50 random kills of a grading; what is resumed must equal what was undisturbed
+	@$(BIN)/python -m tests.kills --kills 50
+
+validate: validate-data validate-kills validate-fuzz ## every long proof; each goes on where it was stopped
 
 clean: ## remove what was built; the engine stays (docker/engine stop)
 	@rm -rf build .venv .tools .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache *.egg-info
