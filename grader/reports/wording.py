@@ -109,9 +109,10 @@ def person_line(criterion: CriterionResult) -> str:
 
 def final_line(report: Report) -> str:
     """Whether a person has declared the result final, and who."""
-    if report.final and report.finalised is not None:
-        return f"Final: {report.finalised.reviewer}, {report.finalised.time}."
-    return PROPOSAL
+    if not report.final:
+        return PROPOSAL
+    who = report.finalised
+    return "Final." if who is None else f"Final: {who.reviewer}, {who.time}."
 
 
 def reached(result: CriterionResult) -> str:
