@@ -26,6 +26,7 @@ def bundle(tmp_path_factory: pytest.TempPathFactory) -> Path:
         sys.executable,
         "-m",
         "data_generator.cli",
+        "generate",
         "--seed",
         "11",
         "--rows",
