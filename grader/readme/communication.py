@@ -20,6 +20,7 @@ ACTIONABLE = (
 )  # fmt: skip
 _COVERED = (("is", "il"), ("os", "op"), ("tc", "tf"), ("rg", "rb"))
 _CLEAR = 0.45
+FEWEST_OWN = 2
 # Text of these kinds says nothing of its own; it can dilute a README and never improve its form.
 _EMPTY = {"instruction", "promise", "repeated", "quotation", "question", "definition"}
 
@@ -32,6 +33,9 @@ def form_evidence(reading: Reading, reckoning: Reckoning) -> dict[str, float]:
     claims = reckoning.claims
     read = [n for n, claim in enumerate(claims) if claim.read and claim.modality not in _EMPTY]
     acted = _acted(reckoning, read)
+    if sum(claims[n].modality == "asserted" for n in acted) < FEWEST_OWN:
+        # A text that proposes next to nothing gains no form from what it denies or reports.
+        read = [n for n in read if claims[n].modality == "asserted"]
     total = max(len(claims), 1)
     said = [claims[n] for n in read]
     lengths = [len(claim.own.split()) for claim in said] or [40]
@@ -40,8 +44,6 @@ def form_evidence(reading: Reading, reckoning: Reckoning) -> dict[str, float]:
     listed = sum(claim.kind in {"item", "row", "code"} for claim in said)
     narrated = sum(bool(_NARRATOR.search(claim.own)) for claim in claims) / total
     covered = sum(any(reckoning.raw[code][n] >= 0.6 for code in pair for n in acted) for pair in _COVERED)
-    if not acted:
-        read = []
     return {
         "density": len(acted) / total,
         "statements": min(len(acted), 12) / 12,

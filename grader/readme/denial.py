@@ -17,6 +17,16 @@ _DOING = (
     r"|in|alongside|any|a |the )|kept|distinguish|reserve)"
 )
 _DENIED = re.compile(
+    r"^no (?:\w+ ){1,3}(?:works? out|computes?|checks?|compares?|looks?|measures?|counts?|reads?"
+    r"|tracks?|records?|watches)\b"
+    r"|^nothing (?:is|gets|will be) (?:\w+ )?(?:divided|compared|checked|computed|counted|measured"
+    r"|held|watched|recorded|tested|set)"
+    r"|\b(?:not|n't) (?:be )?(?:noticed|seen by anybody|spotted|stopped by)\b|\bnobody would (?:notice|see|know)\b"
+    r"|\b(?:does not|doesn't|do not|don't|need not) (?:have to |need to )?(?:find as many"
+    r"|find at least|beat|win|pass|match)\b"
+    r"|\b(?:does not|doesn't|won't|will not) run (?:unseen|quietly|silently|first|beside|along|next|in)\b"
+    r"|\bno (?:registry|alias|image|earlier|former|old) (?:\w+ )?(?:name |number |version "
+    r"|model )?(?:to (?:set|put|go|fall|move)|is kept|is left)\b|"
     rf"\b(?:do|does|did|will|would|can|could|need|have|has|is|are|was|were) ?(?:not|n't"
     rf"|never)\b(?: (?:yet|even|been|be"
     rf"|so far|currently|ever|really))* (?:\w+ly )?{_DOING}"

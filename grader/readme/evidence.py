@@ -1,6 +1,6 @@
 """From what each claim states to what a README establishes: the evidence that the levels are read off."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -31,6 +31,15 @@ class Reckoning:
             found[code] = first
             found[f"{code}+"] = second + 0.5 * third
         return found
+
+    def only(self, kept: Iterable[object]) -> "Reckoning":
+        """The same with nothing paid for the claims whose entry in ``kept`` is false."""
+        keep = [bool(entry) for entry in kept]
+        strength = {
+            code: tuple(value if stays else 0.0 for value, stays in zip(values, keep, strict=True))
+            for code, values in self.strength.items()
+        }
+        return Reckoning(self.claims, strength, self.raw)
 
     def claims_for(self, code: str, least: float = SHOWN) -> tuple[Claim, ...]:
         """The claims that establish an element, the clearest first."""

@@ -32,7 +32,7 @@ _LIMITING = re.compile(
 )
 _UNITS_AFTER = re.compile(
     r"^\s*(?:points?|pts?|pp|months?|cohorts?|weeks?|days?|d\b|batches|bins|bands|x\b|times|groups"
-    r"|customers|in a row|ms|deciles|quarters?|calls)"
+    r"|customers|in a row|ms|deciles|quarters?|calls|latest|newest|last|most recent|matured?|settled|finished|complete)"
 )
 
 
@@ -101,6 +101,10 @@ def _metrics(claim: Claim, facts: Facts) -> Iterator[Check]:
                 continue
             said, percent = number.group(1), number.group(2) == "%"
             agrees = same_figure(said, percent, fact)
+            if not agrees and any(
+                same_figure(m.group(1), m.group(2) == "%", fact) for m in _NUMBER.finditer(claim.own)
+            ):
+                continue  # The fact stands in the same sentence, so the other number is a limit.
             if not agrees and (
                 any(same_figure(said, percent, value) for value in known) or re.search(r"/|\band\b", between)
             ):
@@ -155,7 +159,7 @@ def _decision(claim: Claim, facts: Facts) -> Iterator[Check]:
             if re.search(r"(?:threshold|cut-?off) ?[<>]", match.group()):
                 continue
             agrees = same_figure(said, False, threshold)
-            strong = re.match(r"threshold|cut-?off|share|flag|customers|eligible", match.group())
+            strong = re.match(r"threshold|cut-?off|share|flag|eligible", match.group())
             if agrees or (strong and not re.search(r"psi|ks|p-value|ece|distance|auc|precision", claim.own)):
                 yield Check("threshold", match.group().strip(), f"threshold = {threshold:g}", agrees, claim)
     if capacity is not None:

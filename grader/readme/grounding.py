@@ -1,5 +1,6 @@
 """Level of ``grounded_in_this_work``: is the README about this data and this model, and is it true?"""
 
+import re
 from dataclasses import dataclass
 
 from grader.readme.claims import Claim
@@ -13,6 +14,10 @@ from grader.readme.modality import own_modality
 from grader.readme.ordinal import OrdinalModel
 
 MOST_CLAIMS = 24
+_OF_THIS_WORK = re.compile(
+    r"\b(?:prices?|labels?|months?|seasons?\w*|called|calls|control|data|test|train\w*|usage|customers?|rows?|qcol|qlabel"
+    r"|outcomes?|cohorts?|columns?|quarter|tariff|leav\w*|churn\w*|drift|split|figures?)\b"
+)
 _SAID_BY_NOBODY = {"instruction", "quotation", "promise", "repeated", "definition", "question"}
 
 
@@ -48,12 +53,13 @@ def check_claims(claims: tuple[Claim, ...], facts: Facts) -> tuple[Check, ...]:
         if claim.modality in {"asserted", "delegated"}:
             out += [*check_figures(claim, facts), *check_findings(claim, facts)]
         elif claim.modality == "negated":
-            denied += [check for check in check_findings(claim, facts) if check.agrees]
+            both = (*check_figures(claim, facts), *check_findings(claim, facts))
+            denied += [check for check in both if check.agrees]
         elif own_modality(claim.own, claim.text, quoted=False) != "negated":
             out += check_findings(claim, facts)
     # What stands in denials alone shows no knowledge of the data.
-    known = any(check.agrees and check.topic.startswith("defect") for check in out)
-    return (*out, *denied) if known else tuple(out)
+    known = {check.topic.startswith("defect") for check in out if check.agrees}
+    return (*out, *(check for check in denied if check.topic.startswith("defect") in known))
 
 
 def ground(reckoning: Reckoning, facts: Facts) -> Grounding:
@@ -63,12 +69,15 @@ def ground(reckoning: Reckoning, facts: Facts) -> Grounding:
     findings = {topic for topic in agreed if topic.startswith("defect")}
     figures = agreed - findings - {"columns", "months"}
     wrong = len({(check.topic, check.said) for check in checks if not check.agrees})
-    read = reckoning.evidence("g")
+    spoken = {id(check.claim) for check in checks if check.agrees}
+    read = reckoning.only(
+        claim.columns or id(claim) in spoken or _OF_THIS_WORK.search(claim.own) for claim in reckoning.claims
+    ).evidence("g")
     values = {
         "finding": float(len(findings) >= 1),
         "findings": min(len(findings), 6) / 3,
         "figure": float(len(figures) >= 1),
-        "figures": min(len(figures), 4) / 4,
+        "figures": min(len(figures), 2) / 2,
         "told": read["gf"],
         "told+": read["gf+"],
         "consequence": max(read["gc"], 0.0),

@@ -13,6 +13,9 @@ from grader.readme.wrong_direction import wrong_claims
 
 # The reader alone calls a claim harmful only where it is this sure; the rules name what they know.
 SURELY_WRONG = 0.75
+# Level 4 is level 3 and a further, non-obvious case with its reason: one of these must be there.
+FURTHER: Mapping[str, tuple[str, ...]] = {"i": ("in",), "o": ("ok", "on"), "t": ("tk",), "r": ("ra",)}
+FURTHER_LEAST = 0.25
 
 
 @dataclass(frozen=True)
@@ -42,6 +45,8 @@ def assess_plan(
     level, sure = model.level(evidence.values)
     if evidence.wrong:
         level = min(level, 2)
+    if not any(reckoning.claims_for(code, FURTHER_LEAST) for code in FURTHER[topic]):
+        level = min(level, 3)
     found = tuple(Element(NAMES[code], reckoning.claims_for(code)) for code in elements_of(topic))
     if not any(found):
         level = 1

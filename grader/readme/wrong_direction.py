@@ -60,7 +60,7 @@ _RELEASE = re.compile(
 _RETRAIN = re.compile(
     r"\b(?:re-?train\w*|re-?fit\w*|re-?learn\w*|train(?:s|ed|ing)? (?:again|on|it|the model|run|job"
     r"|at once|immediately|the same)"
-    r"|(?:we |is |are )?fit(?:s|ted)? (?:to|on|it|again)|trees? (?:will )?learns?|model (?:will "
+    r"|(?:we |is |are )?fit(?:s|ted)? (?:to|on|it|again)|trees? (?:will )?(?:learns?|gets? used)|model (?:will "
     r"|then )?(?:learns?|gets used|adapts?)"
     r"|new fit|training run|starts? train)"
 )

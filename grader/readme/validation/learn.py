@@ -158,7 +158,7 @@ def out_of_fold_evidence(
     readings: Mapping[str, Reading],
     facts: Facts,
     examples: Sequence[Example],
-    folds: int = 4,
+    folds: int = 3,
 ) -> dict[str, Evidence]:
     """Evidence of rated texts from readers that have not seen a claim of them, as it will be on new texts."""
     fold = {text: number % folds for number, text in enumerate(shuffled(texts, seed=5))}

@@ -1,0 +1,63 @@
+"""A denied or reported check is none; a refusal to act wrongly is a decision."""
+
+import pytest
+
+from grader.readme.modality import own_modality
+from grader.readme.wording import plain
+
+DENIED = (
+    "We have no gate for new models at present.",
+    "The share of empty cells is not looked at.",
+    "There is no comparison with the learning sample.",
+    "Nobody reads the histogram after scoring.",
+    "Precision per region is not broken down or followed.",
+    "No part of the list is left uncalled.",
+    "Outcomes are never joined back to the scores.",
+    "Rolling back is not possible with the present set-up.",
+    "None of these limits is enforced.",
+    "There's no rule saying when to train again.",
+    "Nothing is divided by last month's value.",
+    "Precision at the list, 0.28: not followed.",
+)
+REPORTED = (
+    "A former colleague at a telecom swears by weekly PSI checks at 0.2.",
+    "Netflix rolls out to 1 % first and goes back automatically.",
+    "Consultants recommend to retrain after two bad months.",
+    "According to a survey most firms retrain monthly.",
+    "Large insurers keep a shadow model for one quarter.",
+    "In the MLOps course the instructor showed a rollback through the registry alias.",
+    "Their rule: recall below 0.2 for two cohorts.",
+    "Industry leaders put a gate before each release.",
+)
+ASSERTED = (
+    "We never retrain on a broken feed.",
+    "If labels are not complete, the month is not used.",
+    "Nobody gets a score until the file has been checked.",
+    "Don't roll back for a bad file, the old model reads it too.",
+    "Accuracy is not looked at because 94 % is trivial.",
+    "No list goes out until the data team has replied.",
+    "5 % of the list is not called.",
+    "New must not be worse than the current one on two finished months.",
+    "How many of the people called really left is counted after 60 days.",
+    "There is no cron retraining; it starts only if precision falls below 0.3 twice.",
+    "I was told by the data owner that the unit changed in March.",
+    "The other team gets a ticket with the column name.",
+)
+
+
+@pytest.mark.parametrize("text", DENIED)
+def test_what_is_not_done_is_denied(text: str) -> None:
+    """Each way to say that a check is missing is read as a denial."""
+    assert own_modality(plain(text), text, quoted=False) == "negated"
+
+
+@pytest.mark.parametrize("text", REPORTED)
+def test_what_others_do_is_hearsay(text: str) -> None:
+    """Other companies, courses, surveys and consultants are no plan of ours."""
+    assert own_modality(plain(text), text, quoted=False) == "hearsay"
+
+
+@pytest.mark.parametrize("text", ASSERTED)
+def test_a_decision_with_a_not_in_it_is_asserted(text: str) -> None:
+    """Refusing a wrong reaction, or stating a condition, is a claim like any other."""
+    assert own_modality(plain(text), text, quoted=False) == "asserted"

@@ -1,0 +1,83 @@
+"""The claim reader finds what a sentence states, in plain words and in jargon, about data it has never seen."""
+
+import pytest
+
+from grader.readme.claims import read_claims
+from grader.readme.evidence import reckon
+from grader.readme.facts import Facts
+from grader.readme.reader import fitted_reader
+from grader.readme.wrong_direction import wrong_claims
+
+
+def stated(text: str, facts: Facts) -> set[str]:
+    """Elements that a text states clearly."""
+    reader = fitted_reader()
+    claims = read_claims(text, facts).claims
+    reckoning = reckon(claims, reader.read(claims), reader.elements)
+    return {code for code, values in reckoning.strength.items() if max(values, default=0.0) > 0.5}
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (
+            "PSI of `fare_paid_eur` against the training months; above 0.2 opens a ticket.",
+            {"is", "ir", "il", "ia"},
+        ),
+        ("Labels are complete 60 days after scoring.", {"od"}),
+        ("Precision of the list below 0.40 for two finished months in a row.", {"tc", "tu"}),
+        (
+            "The newcomer has to find at least as many leavers as the present one in the last settled months.",
+            {"rg"},
+        ),
+        ("It runs unseen for a month, then for a tenth of the riders, then for all.", {"rl"}),
+        (
+            "If over 2 % of requests fail, the registry alias is set to the version before.",
+            {"rb", "rm", "rc"},
+        ),
+        ("A broken source is put right and the month scored again; nothing is fitted on it.", {"tf"}),
+    ],
+)
+def test_elements_of_a_sentence(facts: Facts, text: str, expected: set[str]) -> None:
+    """Each sentence is read for what it watches, against what, beyond which number, and then what."""
+    assert expected <= stated(f"# Plan\n{text}\n", facts)
+
+
+def test_a_description_states_no_check(facts: Facts) -> None:
+    """Columns, months and algorithms are no plan."""
+    text = (
+        "The table has 40 columns such as `rider_age` and `city_zone` and covers 24 months.\n\nXGBoost won.\n"
+    )
+    assert not {code for code in stated(text, facts) if code[0] in "iotr"}
+
+
+@pytest.mark.parametrize(
+    ("topic", "text"),
+    [
+        ("t", "If the feed is broken we retrain on it the same night, so the model learns the new unit."),
+        ("t", "Old and new definitions are mixed in one training set."),
+        ("o", "The alarm is on the accuracy, currently 91 %."),
+        (
+            "o",
+            "60 days is too slow, so precision is measured after two weeks and the rest counted as stayers.",
+        ),
+        ("r", "The new model replaces the old one for everybody on the day it is trained."),
+        ("i", "A frozen feed is the best sign, nothing has changed."),
+    ],
+)
+def test_harmful_claims_are_known(facts: Facts, topic: str, text: str) -> None:
+    """What a team would regret is found in the criterion it is made in."""
+    assert wrong_claims(topic, read_claims(f"# Plan\n{text}\n", facts).claims, facts)
+
+
+@pytest.mark.parametrize(
+    ("topic", "text"),
+    [
+        ("t", "A broken feed is never a reason to retrain: fix it and score again."),
+        ("o", "We do not use accuracy, since 94 % is what saying nothing gets."),
+        ("r", "Rolling back does not cure a broken feed."),
+    ],
+)
+def test_warnings_against_harm_are_not_harmful(facts: Facts, topic: str, text: str) -> None:
+    """To warn of a wrong reaction is the opposite of proposing it."""
+    assert not wrong_claims(topic, read_claims(f"# Plan\n{text}\n", facts).claims, facts)
