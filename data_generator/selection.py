@@ -15,12 +15,15 @@ from data_generator.world.truth import Truth
 
 MARGIN = 0.12  # of the rows of a gap: how far its share may be off
 SPARE_ROWS = 60
+CHANCE = 2.0  # further spare rows in roots of their number: a gap of few customers varies with it
 
 
 def rows_needed(rows: int, plan: Plan, plants: dict[str, Plant]) -> int:
     """Return how many clean rows leave at least `rows` when the plan's gaps are taken out."""
     share = _share(plan, plants)
-    return rows if share == 0 else int(np.ceil(rows / (1 - share * (1 + MARGIN)))) + SPARE_ROWS
+    if share == 0:
+        return rows
+    return int(np.ceil(rows / (1 - share * (1 + MARGIN)) + CHANCE * np.sqrt(rows))) + SPARE_ROWS
 
 
 def without_gaps(truth: Truth, rows: int, plan: Plan, plants: dict[str, Plant]) -> Truth:

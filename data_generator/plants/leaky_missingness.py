@@ -68,7 +68,8 @@ def apply(draft: Draft, place: Placement) -> tuple[Draft, PlantKey]:
         return 0.5 + (float(null[ones].mean()) - float(null[zeros].mean())) / 2
 
     target = TARGET_WITH_OTHER_NULLS if place.host in OWN_NULLS else TARGET
-    aim, tolerance = auc_before_copies(draft, target), auc_tolerance(draft)
+    # On a few thousand rows the leavers with a value to lose may not be enough for the whole way.
+    aim, tolerance = min(auc_before_copies(draft, target), reached(1.0)), auc_tolerance(draft)
     reach, draft = draft.settle(KIND, lambda: bisect(reached, aim, 0.0, 1.0, tolerance, KIND))
     later = draft.replay[place.host].to_numpy(dtype=np.float64)
     planted = draft.with_public(place.host, np.where(missing(reach), np.nan, values))

@@ -65,7 +65,7 @@ def vault_remains(variant: Variant, release: Release, issued: pd.DataFrame) -> l
         if any(piece in content for piece in pieces):
             place = str(path.relative_to(release.bundle))
             odd.append(Oddity("vault in the bundle", place, "holds bytes of the replay's true probabilities"))
-    if issued["snapshot_month"].max() > month_name(EXTRACTION_MONTH):
+    if issued["snapshot_month"].astype(str).max() > month_name(EXTRACTION_MONTH):
         odd.append(
             Oddity("vault in the bundle", "data/snapshots.parquet", "holds months after the extraction")
         )

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import json
-import tempfile
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -67,16 +66,22 @@ class Made:
 
     variant: Variant
     release: Release
-    folder: tempfile.TemporaryDirectory[str]
 
 
-@lru_cache(maxsize=16)
-def made(seed: int, rows: int, blueprint: str) -> Made:
-    """Return a variant on disk; several properties are looked at on the same one."""
-    variant = make_variant(seed, rows, blueprint=load_blueprint(blueprint))
-    folder = tempfile.TemporaryDirectory()
-    release = write_release(variant, NOT_MEASURED, Path(folder.name) / "out", canary=CANARY)
-    return Made(variant, release, folder)
+Make = Callable[[int, int, str], Made]
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Make:
+    """Return a maker of variants on disk; several properties are looked at on the same one."""
+
+    @lru_cache
+    def make(seed: int, rows: int, blueprint: str) -> Made:
+        variant = make_variant(seed, rows, blueprint=load_blueprint(blueprint))
+        out = tmp_path_factory.mktemp("made") / "out"
+        return Made(variant, write_release(variant, NOT_MEASURED, out, canary=CANARY))
+
+    return make
 
 
 def issued(release: Release) -> pd.DataFrame:
@@ -86,7 +91,7 @@ def issued(release: Release) -> pd.DataFrame:
 
 @CUSTOMARY
 @given(**DRAWN)
-def test_rows_and_keys(seed: int, rows: int, blueprint: str) -> None:
+def test_rows_and_keys(made: Make, seed: int, rows: int, blueprint: str) -> None:
     """The number of rows is exact; a customer-month occurs once unless copies are declared, and at most twice."""
     v = made(seed, rows, blueprint).variant
     frame = issued(made(seed, rows, blueprint).release)
@@ -101,7 +106,7 @@ def test_rows_and_keys(seed: int, rows: int, blueprint: str) -> None:
 
 @CUSTOMARY
 @given(**DRAWN)
-def test_nobody_comes_back(seed: int, rows: int, blueprint: str) -> None:
+def test_nobody_comes_back(made: Make, seed: int, rows: int, blueprint: str) -> None:
     """No row follows a cancellation: in the clean world a label of 1 means gone within three months, and only then."""
     v = made(seed, rows, blueprint).variant
     world = pd.concat([v.truth.twin, v.truth.replay], ignore_index=True)
@@ -121,7 +126,7 @@ def test_nobody_comes_back(seed: int, rows: int, blueprint: str) -> None:
 
 @CUSTOMARY
 @given(**DRAWN)
-def test_dictionary_and_data_agree(seed: int, rows: int, blueprint: str) -> None:
+def test_dictionary_and_data_agree(made: Make, seed: int, rows: int, blueprint: str) -> None:
     """Every column is described, in the order of the data, with the type it has; the text names no secret."""
     v = made(seed, rows, blueprint).variant
     release = made(seed, rows, blueprint).release
@@ -151,7 +156,7 @@ def touched(variant: Variant, name: str) -> bool:
 
 @CUSTOMARY
 @given(**DRAWN)
-def test_the_replay_is_later(seed: int, rows: int, blueprint: str) -> None:
+def test_the_replay_is_later(made: Make, seed: int, rows: int, blueprint: str) -> None:
     """Public rows end at the extraction; the replay has the three months after it, complete, and no others."""
     v = made(seed, rows, blueprint).variant
     assert issued(made(seed, rows, blueprint).release)["snapshot_month"].max() <= month_name(EXTRACTION_MONTH)
@@ -164,7 +169,7 @@ def test_the_replay_is_later(seed: int, rows: int, blueprint: str) -> None:
 
 @CUSTOMARY
 @given(**DRAWN)
-def test_the_vault_stays_out_of_the_bundle(seed: int, rows: int, blueprint: str) -> None:
+def test_the_vault_stays_out_of_the_bundle(made: Make, seed: int, rows: int, blueprint: str) -> None:
     """No canary, seed, hash of the key, later row or byte of a true probability is in what goes out."""
     m = made(seed, rows, blueprint)
     assert vault_remains(m.variant, m.release, issued(m.release)) == []
@@ -177,7 +182,7 @@ def test_the_vault_stays_out_of_the_bundle(seed: int, rows: int, blueprint: str)
 
 @CUSTOMARY
 @given(**DRAWN)
-def test_the_key_is_strict_json(seed: int, rows: int, blueprint: str) -> None:
+def test_the_key_is_strict_json(made: Make, seed: int, rows: int, blueprint: str) -> None:
     """The key has no NaN or infinity, reads back as it was written, and every plant's columns are in the data."""
     m = made(seed, rows, blueprint)
     text = (m.release.vault / "key.json").read_text()

@@ -51,7 +51,7 @@ class Promise:
 
 def promises(records: list[Record], rows: int) -> list[Promise]:
     """Return every promise; those about the size of figures are made for 200,000 rows and judged from there on."""
-    good = accepted(records)
+    good = accepted(records) or made(records)
     if not good:
         return [Promise("variants can be made", False, "; ".join(_reasons(records)[:3]))]
     always = [

@@ -27,7 +27,8 @@ BOTS = {
 HEAD = """# The proof of the dataset
 
 Written by `make validate-data`: {made} variants of the blueprint `{blueprint}` with {rows:,} rows each,
-{accepted} of them inside the bands of issue; figures are over those unless they say otherwise.
+{accepted} of them inside the bands of issue. Figures are over those (over all where there is none) unless they say
+otherwise.
 
 """
 

@@ -7,6 +7,7 @@ written as `[check, columns, detail]`; nothing of this project is imported.
 """
 
 import json
+import re
 import sys
 import warnings
 from pathlib import Path
@@ -80,38 +81,17 @@ def _checks():
 
 
 def _whole(name, frame, dataset, mature):
-    if name in ("data_duplicates", "conflicting_labels"):
-        # Copies are copies of keys, and a sample of rows would lose them.
-        return Dataset(
-            frame.drop(columns=LABEL) if name == "data_duplicates" else frame.drop(columns=[]),
-            label=None if name == "data_duplicates" else LABEL,
-            cat_features=[],
-        )
+    if name == "data_duplicates":  # copies are few, and a sample of rows would lose most of them
+        return Dataset(frame.drop(columns=LABEL), cat_features=[])
+    if name == "conflicting_labels":
+        return Dataset(frame, label=LABEL, cat_features=[])
     return dataset(mature)
 
 
 def _complaints(name, result):
-    failed = [c for c in result.conditions_results if not c.is_pass()]
-    columns = _columns(name, result.value)
-    return [(name, columns, " ".join(c.details.split())[:300]) for c in failed]
-
-
-def _columns(name, value):
-    """Return the columns whose own figure is beyond the condition."""
-    if name == "feature_label_correlation":
-        return [c for c, pps in value.items() if pps >= 0.8]
-    if name == "feature_drift":
-        return [c for c, v in value.items() if (v.get("Drift score") or 0) >= 0.2]
-    if name == "category_mismatch":
-        return [c for c, v in value.items() if v]
-    if name == "correlation_change":
-        change = value.get("train-test difference", {})
-        return [c for c, pps in change.items() if abs(pps) >= 0.2]
-    if name == "class_imbalance":
-        return ["churned_90d"]
-    if name == "percent_of_nulls":
-        return [c for c, share in value.iloc[:, 0].items() if share >= 0.05]
-    return []
+    """Return the failed conditions with the columns that their text names."""
+    failed = [" ".join(c.details.split()) for c in result.conditions_results if not c.is_pass()]
+    return [(name, re.findall(r"'(\w+)': ", text), text[:300]) for text in failed]
 
 
 if __name__ == "__main__":
