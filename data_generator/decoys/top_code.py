@@ -30,10 +30,10 @@ class Case:
 
 CASES = {
     "owner_age": Case(
-        99, 5.0, "Age of the contract owner at sign-up; 99 stands for any age above {limit}, for anonymity."
+        999, 5.0, "Age of the contract owner at sign-up; 999 stands for any age above {limit}, for anonymity."
     ),
     "session_minutes_avg": Case(
-        60, 1.0, "Mean length of a session in the last 30 days; 60 stands for any mean above {limit}."
+        99, 1.0, "Mean length of a session in the last 30 days; 99 stands for any mean above {limit}."
     ),
     "api_calls_30d": Case(
         999, 10.0, "Calls through integrations in the last 30 days; 999 stands for any number above {limit}."
