@@ -31,7 +31,9 @@ def models_plot(records: list[Record], path: Path) -> None:
     }
     order = np.argsort(values(records, "honest", "naive", "random_split_pr_auc"))
     for name, (path_to, colour, marker) in lines.items():
-        axes.plot(np.array(values(records, "honest", *path_to))[order], marker, color=colour, label=name)
+        figures = np.array(values(records, "honest", *path_to))[order]
+        axes.plot(range(1, len(figures) + 1), figures, marker, color=colour, label=name)
+    axes.xaxis.get_major_locator().set_params(integer=True)
     axes.set(xlabel="variant, ordered by the naive figure", ylabel="PR-AUC", ylim=(0, None))
     axes.legend(frameon=False, fontsize=8, loc="upper left", bbox_to_anchor=(1, 1))
     _save(figure, axes, path)
@@ -54,6 +56,7 @@ def plants_plot(records: list[Record], path: Path) -> None:
         axes.set_xlabel(f"{name.upper()} (twin grey, customary cut-offs dotted)", fontsize=8)
         if name == "psi":
             axes.set_xscale("symlog", linthresh=0.1)
+            axes.set_xlim(left=-0.01)
         axes.spines[["top", "right"]].set_visible(False)
     _save(figure, None, path)
 

@@ -50,19 +50,23 @@ class Promise:
 
 
 def promises(records: list[Record], rows: int) -> list[Promise]:
-    """Return every promise; those about the size of figures are made for 200,000 rows and judged from there on."""
-    good = accepted(records) or made(records)
+    """Return every promise; those about the size of figures are made for 200,000 rows and judged from there on.
+
+    Figures that decide what is issued are judged on the variants that would be; all others on every variant.
+    """
+    every = made(records)
+    good = accepted(records) or every
     if not good:
         return [Promise("variants can be made", False, "; ".join(_reasons(records)[:3]))]
     always = [
         _made(records),
-        _present(good),
+        _present(every),
         _flattery(good),
         *_search(records),
-        _toolbox(good),
-        _transfer(good),
+        _toolbox(every),
+        _transfer(every),
     ]
-    sized = [_prevalence(good), _credible(good), *_honest(good), *_hits(good), _clear(good)]
+    sized = [_prevalence(good), _credible(every), *_honest(good), *_hits(every), _clear(every)]
     return [*always, *(sized if rows >= FULL_ROWS else [])]
 
 

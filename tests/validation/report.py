@@ -27,8 +27,8 @@ BOTS = {
 HEAD = """# The proof of the dataset
 
 Written by `make validate-data`: {made} variants of the blueprint `{blueprint}` with {rows:,} rows each,
-{accepted} of them inside the bands of issue. Figures are over those (over all where there is none) unless they say
-otherwise.
+{accepted} of them inside the bands of issue. Models and prevalence are over those (over all where there is none),
+everything else is over all.
 
 """
 
@@ -36,16 +36,17 @@ otherwise.
 def write_report(records: list[Record], kept: list[Promise], folder: Path, rows: int, blueprint: str) -> None:
     """Write data.md, data.json and the plots into a folder, each whole or not at all."""
     folder.mkdir(parents=True, exist_ok=True)
-    good = accepted(records) or made(records)
+    every = made(records)
+    good = accepted(records) or every
     head = HEAD.format(
         made=len(made(records)), accepted=len(accepted(records)), rows=rows, blueprint=blueprint
     )
     parts = [head, *_promises(kept)]
     if good:
-        parts += [*_models(good), *_plants(good), *_auditors(good), *_twins(good), *_searched(records)]
+        parts += [*_models(good), *_plants(every), *_auditors(every), *_twins(every), *_searched(records)]
         models_plot(good, folder / "data-models.png")
-        plants_plot(good, folder / "data-plants.png")
-        auditors_plot(good, folder / "data-auditors.png")
+        plants_plot(every, folder / "data-plants.png")
+        auditors_plot(every, folder / "data-auditors.png")
     extra = folder / "data-off-the-shelf.md"
     if extra.exists():
         parts += [f"## An outside tool\n\nSee [{extra.name}]({extra.name}).\n"]
