@@ -25,7 +25,7 @@ from data_generator.key import (
 from data_generator.months import HORIZON_MONTHS, LAST_MATURE_MONTH, month_name
 from data_generator.plants.draft import months_of
 from data_generator.plants.registry import plants_by_kind
-from data_generator.schema import LABEL, feature_names
+from data_generator.schema import KEYS, LABEL, feature_names
 from data_generator.streams import stream
 from data_generator.variant import Variant
 
@@ -175,14 +175,21 @@ def customer_bootstrap_se(
 
 
 def _naive(variant: Variant) -> Naive:
-    features = feature_names(variant.columns)
+    """Fit all columns of the file, keys included, on a random part of it, as one who looks at nothing does."""
+    features = [*KEYS, *feature_names(variant.columns)]
     held_out = stream(variant.seed, "yardstick:split").random(len(variant.public)) < 0.25
-    model = _fit(variant.public[~held_out], features, variant.seed)
-    split = variant.public[held_out]
+    public, replay = (_numbered(frame) for frame in (variant.public, variant.replay))
+    model = _fit(public[~held_out], features, variant.seed)
+    split = public[held_out]
     return Naive(
         random_split_pr_auc=pr_auc(split[LABEL].to_numpy(), _predict(model, split, features)),
-        replay_pr_auc=pr_auc(variant.replay[LABEL].to_numpy(), _predict(model, variant.replay, features)),
+        replay_pr_auc=pr_auc(replay[LABEL].to_numpy(), _predict(model, replay, features)),
     )
+
+
+def _numbered(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return the frame with months as numbers, which a tree can split."""
+    return frame.assign(snapshot_month=months_of(frame))
 
 
 def _fit(frame: pd.DataFrame, features: list[str], seed: int) -> lightgbm.Booster:
