@@ -149,6 +149,7 @@ def origins(variant: Variant) -> Integers:
         touched = {c for plant in variant.plants for c in plant.columns} | {"customer_id", LABEL}
         touched |= {str(p.parameters["near_column"]) for p in variant.plants if "near_column" in p.parameters}
         touched |= {c for decoy in variant.decoys for c in decoy.columns}
+        touched -= {"snapshot_month"}  # a part of the key of copies and of the order, never changed
         same = [c for c in clean.columns if c in public.columns and c not in touched]
         index = pd.Index(pd.util.hash_pandas_object(clean[same].astype({"snapshot_month": str}), index=False))
         left = public.iloc[lost][same].astype({"snapshot_month": str})
