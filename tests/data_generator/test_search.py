@@ -215,6 +215,20 @@ def test_copies_in_random_order_are_no_oddity() -> None:
     assert beyond_chance(readings) == []
 
 
+def test_changed_identifiers_and_copies_are_traced_to_their_rows() -> None:
+    """Where accounts were re-keyed and rows copied, every issued row is still compared with its clean one."""
+    kinds = plants_by_kind()
+    leak = kinds["identifier_leak"]
+    placements = {
+        "identifier_leak": Placement(choice=leak.choices[0]),
+        "duplicate_rows": Placement("outages_30d"),
+        "label_immaturity": Placement(),
+    }
+    made = build(Design(SEED, draw_coefficients(SEED), Plan(placements, {}), kinds), ROWS)
+    assert undeclared_cells(made) == []
+    assert list(map(str, search_frame(issued_exhibit(made), in_file_order=True).oddities)) == []
+
+
 @lru_cache
 def with_copies() -> Variant:
     """Return a variant whose only searched-for plant is copied rows."""

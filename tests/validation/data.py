@@ -46,15 +46,21 @@ def _measure(seeds: list[int], rows: int, blueprint: str, jobs: int, work: Path)
     print(
         f"{len(seeds) - len(missing)} of {len(seeds)} seeds are there, {len(missing)} to go", file=sys.stderr
     )
-    started = time.perf_counter()
+    started, failed = time.perf_counter(), list[int]()
     with ProcessPoolExecutor(jobs) as pool:
         pending = {pool.submit(_record, seed, rows, blueprint, work): seed for seed in missing}
         for number, done in enumerate(as_completed(pending), 1):
-            done.result()
+            if (error := done.exception()) is not None:
+                print(f"seed {pending[done]}: {type(error).__name__}: {error}", file=sys.stderr)
+                failed.append(pending[done])
             left = (time.perf_counter() - started) / number * (len(missing) - number)
             print(
                 f"seed {pending[done]}: {number} of {len(missing)}, {left / 60:.0f} min left", file=sys.stderr
             )
+    if failed:
+        raise SystemExit(
+            f"validate-data: seeds {failed} could not be measured, see above; the others are kept"
+        )
     return [json.loads((work / f"{seed}.json").read_text(encoding="utf-8")) for seed in seeds]
 
 
