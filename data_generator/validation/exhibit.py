@@ -128,8 +128,10 @@ def issued_exhibit(variant: Variant) -> Exhibit:
     origin = origins(variant)
     p = true_probability(truth.panel, truth.public_rows)[origin]
     label = public[LABEL].to_numpy(dtype=np.float64)
+    # Leaving contradicted rows out would leave out leavers above all, so they are judged by the clean label.
+    clean = truth.twin[LABEL].to_numpy(dtype=np.float64)[origin]
+    label = np.where(contradicted(public), clean, label)
     trusted = months_of(public) <= LAST_MATURE_MONTH
-    trusted &= ~contradicted(public)
     for plant in variant.plants:
         if plant.kind in LABEL_KINDS:
             trusted &= ~rows_of(public, plant)
