@@ -100,6 +100,8 @@ def start(*arguments: str, limit: int | None = None) -> subprocess.Popen[str]:
     """Start the command line in a process of its own, with a limit on the bytes of a file it may write."""
 
     def limited() -> None:
+        # Started in the background, a process ignores Ctrl-C, and so would all it starts.
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
         if limit is not None:
             resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
 
