@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from data_generator.errors import SpecError
 from data_generator.key import AffectedRows, affected_rows
+from data_generator.plants.draft import months_of
 from data_generator.plants.duplicate_rows import copies
 from data_generator.plants.registry import SHIPPED
 from data_generator.schema import KEYS, LABEL, feature_names
@@ -17,6 +18,7 @@ from data_generator.variant import Variant, make_variant
 
 PLANTS = {plant.kind: plant for plant in SHIPPED}
 KINDS = [kind for kind in PLANTS if kind not in {"class_imbalance", "group_overlap", "label_overlap"}]
+ROWS = 20_000
 
 
 @settings(max_examples=8, deadline=None, derandomize=True)
@@ -54,6 +56,32 @@ def test_hosts_are_disjoint(variant: Variant) -> None:
     hosts = [plant.columns[0] for plant in variant.plants if not plant.inherent]
     decoys = [decoy.columns[0] for decoy in variant.decoys]
     assert len(set(hosts + decoys)) == len(hosts + decoys)
+
+
+@pytest.mark.parametrize("seed", [7, 11])
+def test_only_named_columns_differ_from_the_world_behind(seed: int) -> None:
+    """Nothing but the planted and announced columns was touched; copies deviate in one announced column."""
+    issued = make_variant(seed, ROWS)
+    kinds = {plant.kind for plant in issued.plants}
+    first = issued.public.drop_duplicates(list(KEYS)).set_index(list(KEYS))
+    clean = issued.truth.twin.set_index(list(KEYS))
+    assert "identifier_leak" not in kinds
+    touched = {column for part in (*issued.plants, *issued.decoys) for column in part.columns}
+    touched |= {plant.parameters["near_column"] for plant in issued.plants if plant.kind == "duplicate_rows"}
+    names = [name for name in first.columns if name in clean and name not in touched]
+    assert len(names) >= 18
+    assert first.index.isin(clean.index).all()
+    pd.testing.assert_frame_equal(
+        first[names].sort_index(), clean.loc[first.index, names].sort_index(), check_like=True
+    )
+
+
+def test_bundle_order_tells_nothing(variant: Variant) -> None:
+    """Rows are sorted by month and a random identifier, unless their order is the planted leak."""
+    for issued in (make_variant(11, ROWS), variant):
+        keys = issued.public[["customer_id"]].assign(month=months_of(issued.public))
+        ordered = keys.equals(keys.sort_values(["month", "customer_id"], kind="stable"))
+        assert ordered == (not {"row_order"} & {plant.kind for plant in issued.plants})
 
 
 def test_affected_rows_hash_is_that_of_the_sorted_lines() -> None:

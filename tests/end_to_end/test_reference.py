@@ -52,12 +52,12 @@ def test_scoring_saved_evidence_again_is_byte_identical(graded: Graded, tmp_path
     assert (tmp_path / "again" / "report.json").read_bytes() == (graded.result / "report.json").read_bytes()
 
 
-def test_feedback_names_no_planted_column_that_the_candidate_did_not_name(graded: Graded) -> None:
+def test_feedback_names_no_planted_column(graded: Graded) -> None:
     """The candidate's page does not open the key."""
     key = json.loads((tools.vault_of(graded.data) / "key.json").read_text(encoding="utf-8"))
     page = (graded.result / "feedback.html").read_text(encoding="utf-8")
     hosts = {c for plant in key["plants"] if plant["family"] != "quality" for c in plant["columns"]}
     assert hosts
-    findings = json.loads((graded.submission / "findings.json").read_text(encoding="utf-8"))["findings"]
-    named = {column for finding in findings for column in finding["columns"]}
-    assert not [column for column in hosts - named if column in page]
+    text = tools.visible_text(page)
+    assert "Audit" in text
+    assert not [column for column in hosts if column in text]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import secrets
 import shutil
 import subprocess
@@ -33,6 +34,12 @@ def generate(folder: Path, rows: int = ROWS, seed: int = SEED) -> Path:
     """Make a variant; return the folder with bundle and vault."""
     takehome("generate", "--seed", str(seed), "--rows", str(rows), "--out", folder)
     return folder
+
+
+def visible_text(page: str) -> str:
+    """The words of a page without its tags, styles and scripts."""
+    unseen = re.sub(r"<(style|script)\b.*?</\1>", " ", page, flags=re.DOTALL)
+    return re.sub(r"<[^>]*>", " ", unseen)
 
 
 def vault_of(data: Path) -> Path:

@@ -53,6 +53,19 @@ USER 10001
 EXPOSE 8000
 CMD ["python", "service.py"]
 """
+README = """# Churn
+
+## Monitoring
+Every Monday a job compares the PSI of each of the ten strongest features of last week's requests with the training
+months; above 0.2 on two of them in two runs the data owner is paged and opens a ticket within a day.
+Labels are known 90 days later, so monthly we compute PR-AUC and the calibration slope on the newest mature month;
+a PR-AUC below 0.18, or a mean score 25 % off the base rate, starts the retraining job.
+
+## Retraining
+We retrain quarterly and when a trigger fires, on the 12 newest mature months. The new model replaces the old one
+only when it beats it on the same newest mature month by 0.01 PR-AUC and its Brier score is not worse; it first
+scores in the shadow for two weeks, and the old image stays ready for a rollback within ten minutes.
+"""
 
 
 def make_small(folder: Path) -> Path:
@@ -64,7 +77,7 @@ def make_small(folder: Path) -> Path:
     (folder / "Dockerfile").write_text(DOCKERFILE, encoding="utf-8")
     (folder / "findings.json").write_text(json.dumps({"findings": []}), encoding="utf-8")
     (folder / "README.md").write_text(
-        "# Churn\n\nWe watch the PSI of monthly_charges every month and retrain when it is over 0.2.\n",
+        README,
         encoding="utf-8",
     )
     return folder
