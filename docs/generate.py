@@ -3,13 +3,27 @@
 from __future__ import annotations
 
 import argparse
+import ast
 import inspect
+import io
 import json
 import sys
+import zipfile
 from pathlib import Path
 
 DOCS = Path(__file__).resolve().parent
-sys.path.insert(0, str(DOCS.parent))
+ROOT = DOCS.parent
+sys.path.insert(0, str(ROOT))
+CHECKER = "grader.contract"
+START = f"""import sys
+
+try:
+    from {CHECKER}.__main__ import main
+except ModuleNotFoundError as error:
+    sys.exit(f"takehome-check.pyz needs the package {{error.name}}: pip install -r requirements-train.txt")
+sys.exit(main())
+"""
+EARLIEST = (1980, 1, 1, 0, 0, 0)
 
 
 def rubric_page() -> str:
@@ -42,7 +56,37 @@ def schema_page() -> str:
     return json.dumps(Report.model_json_schema(), indent=2) + "\n"
 
 
-PAGES = {"rubric.md": rubric_page, "report.schema.json": schema_page}
+def checker() -> bytes:
+    """`takehome check` for candidates: one file that Python runs, made of the modules that it imports, and no other."""
+    parts = {"__main__.py": START.encode()}
+    parts[CHECKER.replace(".", "/") + "/contract.yaml"] = (ROOT / "assignment" / "contract.yaml").read_bytes()
+    waiting, seen = [f"{CHECKER}.__main__"], set()
+    while waiting:
+        name = waiting.pop()
+        place = ROOT.joinpath(*name.split("."))
+        path = place / "__init__.py" if place.is_dir() else place.with_suffix(".py")
+        if name in seen or not path.is_file():
+            continue
+        seen.add(name)
+        text = path.read_bytes()
+        parts[path.relative_to(ROOT).as_posix()] = text
+        waiting += [name.rpartition(".")[0]] if "." in name else []
+        for node in ast.walk(ast.parse(text)):
+            if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("grader"):
+                waiting += [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
+    made = io.BytesIO()
+    # Stored, not packed: the bytes depend on nothing but the modules.
+    with zipfile.ZipFile(made, "w", zipfile.ZIP_STORED) as archive:
+        for name in sorted(parts):
+            archive.writestr(zipfile.ZipInfo(name, EARLIEST), parts[name])
+    return made.getvalue()
+
+
+PAGES = {
+    "docs/rubric.md": rubric_page,
+    "docs/report.schema.json": schema_page,
+    "assignment/starter/takehome-check.pyz": checker,
+}
 
 
 def main() -> None:
@@ -52,14 +96,15 @@ def main() -> None:
     given = parser.parse_args()
     stale = []
     for name, build in PAGES.items():
-        path, text = DOCS / name, build()
-        if path.is_file() and path.read_text(encoding="utf-8") == text:
+        path, made = ROOT / name, build()
+        content = made if isinstance(made, bytes) else made.encode("utf-8")
+        if path.is_file() and path.read_bytes() == content:
             continue
         if given.check:
             stale.append(name)
         else:
-            path.write_text(text, encoding="utf-8")
-            print(f"docs/{name}")
+            path.write_bytes(content)
+            print(name)
     if stale:
         sys.exit(f"out of date: {', '.join(stale)}; run make docs")
 

@@ -14,6 +14,7 @@ import typer
 from rich.console import Console
 
 from grader.command_line import errors_shown
+from grader.contract import cli as contract_cli
 from grader.errors import SandboxError, UsageError
 from grader.execution.docker import DockerExecutor
 from grader.execution.limits import load_limits
@@ -75,6 +76,7 @@ def show(report: Report, out: Path, as_json: bool) -> None:
 
 def register(app: typer.Typer) -> None:
     """Add the grader's commands to the one command line."""
+    contract_cli.register(app)
     readme_cli.register(app)
     review_cli.register(app)
     exports_cli.register(app)

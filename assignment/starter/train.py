@@ -7,6 +7,7 @@ from pathlib import Path
 import mlflow
 import numpy as np
 import pandas as pd
+import pyarrow.parquet as pq
 from sklearn.metrics import average_precision_score
 
 CAPACITY_SHARE = 0.10
@@ -48,6 +49,10 @@ def main() -> None:
     EVALUATION.mkdir(exist_ok=True)
     predictions.to_parquet(EVALUATION / "predictions.parquet", index=False)
     (EVALUATION / "metrics.json").write_text(json.dumps(metrics, indent=2) + "\n")
+    # One request as the service will get it; takehome-check.pyz sends it where the data is not at hand.
+    rows = next(pq.ParquetFile(DATA).iter_batches(batch_size=3)).to_pandas().drop(columns="churned_90d")
+    request = {"rows": json.loads(rows.to_json(orient="records"))}
+    (EVALUATION / "sample_request.json").write_text(json.dumps(request, indent=2) + "\n")
 
 
 if __name__ == "__main__":

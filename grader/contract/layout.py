@@ -1,0 +1,94 @@
+"""What a submission must hold, and what it should not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import PurePosixPath
+
+from grader.contract.problem import Problem, note
+from grader.contract.terms import load_terms
+from grader.contract.work import Work
+from grader.probes.shared.documents import parse_yaml
+from grader.probes.shared.files import read_file
+from grader.probes.shared.text import word
+
+OTHERS = {
+    "README.md": ("PRODUCTION.md",),
+    "evaluation/predictions.parquet": ("evaluation/predictions.csv", "evaluation/predictions.csv.gz"),
+    "mlflow.db": ("mlruns",),
+}
+STATED = {
+    "audit.ipynb": "notebook", "findings.json": "findings", "mlflow.db": "mlflow", "Dockerfile": "dockerfile",
+    "evaluation/predictions.parquet": "predictions", "evaluation/metrics.json": "metrics", "README.md": "readme",
+}  # fmt: skip
+TOTAL = 512 << 20
+"""Bytes from which a submission is larger than any model of this data needs."""
+
+
+def check_layout(work: Work) -> Iterator[Problem]:
+    """Yield what is missing, what is misplaced, and what does not belong into a submission."""
+    stated, problems = stated_paths(work)
+    yield from problems
+    for path, what in load_terms().required_files.items():
+        if STATED.get(path) in stated or any(_there(work, p) for p in (path, *OTHERS.get(path, ()))):
+            continue
+        name = PurePosixPath(path).name.lower()
+        near = next((p for p in work.files if PurePosixPath(p).name.lower() == name), None)
+        found = f"none; {near} has that name" if near else "no such file"
+        remedy = f"move it, or name it in submission.yaml as {STATED.get(path, path)!r}" if near else "add it"
+        yield Problem(path, "", found, what, remedy, note=near is not None)
+    for path, size in work.files.items():
+        parts = PurePosixPath(path).parts
+        if parts[-1].startswith("snapshots.") and parts[-1].endswith((".parquet", ".csv", ".csv.gz")):
+            text = "no training data in the submission"
+            yield note(
+                path,
+                "",
+                f"the issued data, {size:,} bytes",
+                text,
+                "leave it out; takehome pack shows the rest",
+            )
+    total = sum(work.files.values())
+    if total > TOTAL:
+        largest = max(work.files, key=lambda p: work.files[p])
+        yield note(
+            largest,
+            "",
+            f"{total:,} bytes in all",
+            f"at most {TOTAL:,}",
+            "leave out data, caches, environments",
+        )
+
+
+def stated_paths(work: Work) -> tuple[dict[str, str], list[Problem]]:
+    """Return what submission.yaml says by key, and what is wrong with it."""
+    name = next((n for n in ("submission.yaml", "submission.yml") if n in work.files), None)
+    if name is None:
+        return {}, []
+    keys = load_terms().yaml_keys
+    try:
+        document = parse_yaml(read_file(work.root, name, 65536))
+        if not isinstance(document, dict):
+            raise ValueError(f"found {type(document).__name__}, expected keys and values")
+    except ValueError as error:
+        return {}, [
+            Problem(name, "", str(error), "YAML with " + ", ".join(keys), "write it as `key: path` lines")
+        ]
+    problems, stated = [], {}
+    for key, value in document.items():
+        if word(key) not in keys:
+            problems.append(note(name, str(key), "a key nobody reads", ", ".join(keys), "remove it"))
+        elif word(key) == "port":
+            if isinstance(value, bool) or not isinstance(value, int) or not 0 < value < 65536:
+                problems.append(
+                    Problem(name, "port", repr(value), "a number of 1 to 65535", "give the service's port")
+                )
+        elif not isinstance(value, str) or not _there(work, value.removeprefix("./").rstrip("/") or "."):
+            problems.append(Problem(name, str(key), repr(value), "a path that is there", "correct the path"))
+        else:
+            stated[word(key)] = value
+    return stated, problems
+
+
+def _there(work: Work, path: str) -> bool:
+    return path == "." or path in work.files or any(p.startswith(f"{path}/") for p in work.files)

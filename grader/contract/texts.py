@@ -1,0 +1,81 @@
+"""The README's length, and what the builder would refuse of the Dockerfile."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import PurePosixPath
+
+from grader.contract.layout import stated_paths
+from grader.contract.problem import Problem, note
+from grader.contract.terms import load_terms
+from grader.contract.work import Work
+from grader.execution.dockerfile_gate import check_dockerfile
+from grader.probes.shared.files import read_file
+from grader.probes.shared.text import decode_text
+
+WORD = re.compile(r"\w+(?:[-'’./]\w+)*")
+GRACE = 1.1
+"""Words up to this many times the limit are read."""
+SHORT = 150
+"""Words below which not all questions of the brief can have been answered."""
+TEXT_CAP = 256 * 1024
+
+
+def check_readme(work: Work) -> Iterator[Problem]:
+    """Yield whether the text of deliverable 5 is there and within its length; nothing of what it says."""
+    stated = stated_paths(work)[0].get("readme")
+    name = stated or next((n for n in ("PRODUCTION.md", "README.md") if n in work.files), None)
+    if name is None:
+        return
+    try:
+        text = decode_text(read_file(work.root, name, TEXT_CAP))
+    except ValueError as error:
+        yield Problem(name, "", str(error), "text", "save it as UTF-8")
+        return
+    limit = load_terms().words
+    judged, how = _judged(PurePosixPath(name).name, text)
+    words = len(WORD.findall(judged))
+    most = int(limit * GRACE)
+    if words > most:
+        found, expected = f"{words} words{how}", f"at most {limit}"
+        yield Problem(name, "", found, expected, f"shorten it: words beyond {most} are not read")
+    elif words > limit:
+        yield note(name, "", f"{words} words{how}", f"at most {limit}", "shorten it a little")
+    elif words < SHORT:
+        found = f"{words} words{how}, run instructions not counted" if not how else f"{words} words{how}"
+        yield note(
+            name, "", found, f"about {limit} words on running this model", "answer the brief's questions"
+        )
+
+
+def _judged(name: str, text: str) -> tuple[str, str]:
+    """Return the text that counts, and a remark where it could not be told apart from run instructions."""
+    try:
+        from grader.readme.text import without_running
+    except ImportError:
+        return text, " with run instructions (markdown-it-py tells them apart)"
+    return (text if name == "PRODUCTION.md" else without_running(text)), ""
+
+
+def check_dockerfiles(work: Work) -> Iterator[Problem]:
+    """Yield what the builder refuses, and requirements that are not pinned."""
+    stated = stated_paths(work)[0].get("dockerfile")
+    name = stated or next((p for p in work.files if PurePosixPath(p).name == "Dockerfile"), None)
+    if name is not None:
+        try:
+            text = decode_text(read_file(work.root, name, TEXT_CAP))
+        except ValueError as error:
+            yield Problem(name, "", str(error), "a Dockerfile", "save it as UTF-8")
+            return
+        for refusal in check_dockerfile(text).refusals:
+            found = f"{refusal.reason} [{refusal.rule}]"
+            expected = "only bases that contract.yaml lists, no remote ADD, no frontend of your own"
+            yield Problem(name, f"line {refusal.line}", found, expected, "start FROM python:3.11-slim")
+    if "requirements.txt" in work.files:
+        lines = decode_text(read_file(work.root, "requirements.txt", TEXT_CAP)).splitlines()
+        for number, line in enumerate(lines, start=1):
+            wanted = line.split("#")[0].strip()
+            if wanted and not wanted.startswith("-") and "==" not in wanted and " @ " not in wanted:
+                remedy = "pin it with =="
+                yield note("requirements.txt", f"line {number}", wanted[:80], "one exact version", remedy)

@@ -1,0 +1,38 @@
+"""The folder that is looked at: its files, and the issued data where it is near."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from grader.probes.shared.files import list_files
+
+SNAPSHOTS = "snapshots.parquet"
+
+
+@dataclass(frozen=True)
+class Work:
+    """A submission being written: folder, sizes by path, and the folder of the issued data or None."""
+
+    root: Path
+    files: dict[str, int]
+    data: Path | None
+
+    def columns(self) -> tuple[str, ...]:
+        """Return the names of the data's columns; empty without the data, or without what reads Parquet."""
+        if self.data is None:
+            return ()
+        try:
+            from grader.probes.predictions.tables import parquet
+        except ImportError:
+            return ()
+        return tuple(parquet.read_schema(self.data / SNAPSHOTS).names)
+
+
+def look_at(root: Path) -> Work:
+    """List a folder, and find the data: $DATA_DIR, `data` in it, or `data` beside it."""
+    given = os.environ.get("DATA_DIR")
+    places = ([Path(given)] if given else []) + [root / "data", root.resolve().parent / "data"]
+    data = next((place for place in places if (place / SNAPSHOTS).is_file()), None)
+    return Work(root, list_files(root), data)

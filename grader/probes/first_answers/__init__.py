@@ -1,0 +1,1 @@
+"""Ask a service the brief's first questions."""
