@@ -37,13 +37,11 @@ def group_indices(panel: Panel, skip: set[str]) -> list[Finding]:
         if scatter > TOO_EXACT or explained < EXPLAINED:
             continue
         found.append(
-            Finding(
-                kind="target_encoded_index",
-                columns=(column,),
-                start=panel.months[0],
-                end=panel.months[-1],
-                statistic=Statistic("auc", _auc(panel, column), None, span(panel.months)),
-                action="drop",
+            _leak(
+                panel,
+                column,
+                "target_encoded_index",
+                ("auc", _auc(panel, column)),
                 summary=(
                     f"{column} has {distinct.size:,} values and each repeats the churn rate of the rows that carry it "
                     f"(scatter {scatter:.2f} of what chance alone gives, R² {explained:.2f}): it was computed "
@@ -93,13 +91,11 @@ def scores_dated_early(panel: Panel, skip: set[str]) -> list[Finding]:
         witness = max(ahead, key=lambda name: abs(ahead[name][1]))
         now, later = ahead[witness]
         found.append(
-            Finding(
-                kind="nightly_score",
-                columns=(column,),
-                start=panel.months[0],
-                end=panel.months[-1],
-                statistic=Statistic("auc", _auc(panel, column), None, span(panel.months)),
-                action="drop",
+            _leak(
+                panel,
+                column,
+                "nightly_score",
+                ("auc", _auc(panel, column)),
                 summary=(
                     f"{column} moves with the next month's {witness} (correlation of the monthly steps {later:.2f}) "
                     f"and not with this month's ({now:.2f}), like {len(ahead) - 1} other columns: it is computed "
@@ -150,13 +146,11 @@ def stuck_counters(panel: Panel, skip: set[str]) -> list[Finding]:
         if abs(first[column].corr(first["tenure_months"])) < 0.5:
             continue
         found.append(
-            Finding(
-                kind="extraction_time_counter",
-                columns=(column,),
-                start=panel.months[0],
-                end=panel.months[-1],
-                statistic=Statistic("match_rate", _unchanged(panel, column), None, span(panel.months)),
-                action="drop",
+            _leak(
+                panel,
+                column,
+                "extraction_time_counter",
+                ("match_rate", _unchanged(panel, column)),
                 summary=(
                     f"{column} grows month by month for {moving.mean():.0%} of the customers and never moves for "
                     f"{stuck.mean():.0%}, whose early rows show a count that was only reached at the extraction."
@@ -210,13 +204,11 @@ def overwritten_countdowns(panel: Panel) -> list[Finding]:
             continue
         rate = float(label[broken[panel.mature]].mean())
         found.append(
-            Finding(
-                kind="overwritten_dimension",
-                columns=(column,),
-                start=panel.months[0],
-                end=panel.months[-1],
-                statistic=Statistic("auc", _auc(panel, column), None, span(panel.months)),
-                action="drop",
+            _leak(
+                panel,
+                column,
+                "overwritten_dimension",
+                ("auc", _auc(panel, column)),
                 summary=(
                     f"{column} and the tenure no longer add up to whole terms in {share:.1%} of the rows, and "
                     f"{rate:.0%} of those leave within the label's window: the end of the contract "
@@ -226,6 +218,22 @@ def overwritten_countdowns(panel: Panel) -> list[Finding]:
             )
         )
     return found
+
+
+def _leak(
+    panel: Panel, column: str, kind: str, measured: tuple[str, float], summary: str, detail: dict[str, object]
+) -> Finding:
+    """A leak over all months, whose column cannot be repaired and goes."""
+    return Finding(
+        kind=kind,
+        columns=(column,),
+        start=panel.months[0],
+        end=panel.months[-1],
+        statistic=Statistic(*measured, None, span(panel.months)),
+        action="drop",
+        summary=summary,
+        detail=detail,
+    )
 
 
 def _auc(panel: Panel, column: str) -> float:
