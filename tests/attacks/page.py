@@ -1,0 +1,56 @@
+"""Write docs/validation/attacks.md and attacks.json."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from grader.results import Report
+from tests.attacks.table import ATTACKS, FAMILIES
+
+
+def write_page(folder: Path, known: dict[str, Any], clean: Report) -> None:
+    """Write what came of every attack, whole or not at all."""
+    wrong = [a.id for a in ATTACKS if known[a.id]["wrong"]]
+    above = max(known[a.id]["above"] for a in ATTACKS)
+    found = sum(known[a.id]["canary"] for a in ATTACKS)
+    state = known[""]
+    lines = [
+        "# Attacks",
+        "",
+        f"{len(ATTACKS)} hostile submissions, each the same clean one ({clean.total:g} of {clean.max:g} points) with",
+        "one attack, graded on a real engine; each runs the phases that it touches. Made by `python -m tests.attacks`.",
+        "",
+        f"- With the expected verdict, and nothing else wrong: **{len(ATTACKS) - len(wrong)} of {len(ATTACKS)}**.",
+        f"- Highest score against the clean submission's, latency left out: **{above:+g}**.",
+        f"- Places in which the canary of the vault was found: **{found}**.",
+        "",
+        "| | before | after |",
+        "|---|---|---|",
+        *(f"| {kind} | {count:,} | {state['after'][kind]:,} |" for kind, count in state["before"].items()),
+    ]
+    for family, attacks in FAMILIES.items():
+        lines += [
+            "",
+            f"## {family.capitalize()}",
+            "",
+            "| attack | tries | expected | got | points | s |",
+            "|---|---|---|---|---|---|",
+        ]
+        for attack in attacks:
+            line = known[attack.id]
+            cells = (
+                f"`{attack.id}`", attack.tries, attack.expects.replace(" | ", " or "), line["got"],
+                f"{line['above']:+g}", f"{line['seconds']:g}",
+            )  # fmt: skip
+            lines.append("| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |")
+    lines += ["", *(f"- WRONG: `{name}`: {text}" for name in wrong for text in known[name]["wrong"])]
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, text in (
+        ("attacks.md", "\n".join(lines).rstrip() + "\n"),
+        ("attacks.json", json.dumps(known, indent=1) + "\n"),
+    ):
+        new = folder / f".{name}.new"
+        new.write_text(text, encoding="utf-8")
+        new.replace(folder / name)
