@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import secrets
 import signal
 import time
 from collections.abc import Iterator
@@ -32,6 +33,14 @@ measured, and the next one is taken where it is easier or harder than the others
 the register; neither bundle nor vault nor zip holds the name.
 
 Example: takehome issue --candidate "Ada Lovelace" --out issued/ada
+"""
+
+PRACTICE_HELP = """Make a bundle to practise on, a copy of the starter to work in, and the key beside them, sealed.
+
+The key is opened by `takehome grade submission --practice`, which shows every defect with a plot and the lines
+that show it.
+
+Example: takehome practice --out practice --rows 60000
 """
 
 Rows = Annotated[int, typer.Option(help="Exact number of issued rows.")]
@@ -200,6 +209,37 @@ def issue(
     _show(result, as_json, heading, ("zip", "bundle", "vault", "register"))
 
 
+def practice(
+    out: Out,
+    seed: Annotated[int | None, typer.Option(help="Which variant; drawn by chance without it.")] = None,
+    rows: Rows = 200_000,
+    blueprint: BlueprintName = "practice",
+    csv: Csv = False,
+    as_json: AsJson = False,
+) -> None:
+    """Make a bundle to practise on."""
+    with one_line("practice"):
+        from data_generator.practice import make_practice
+
+        drawn = secrets.randbelow(2**31) if seed is None else seed
+        made = make_practice(out, drawn, rows, blueprint, csv=csv, progress=Stages().done)
+    result = {
+        "variant": made.variant,
+        "seed": made.seed,
+        "rows": made.rows,
+        "blueprint": blueprint,
+        "bundle": str(out / "bundle"),
+        "submission": str(out / "submission"),
+        "readme": str(out / "README.md"),
+    }
+    _show(
+        result,
+        as_json,
+        f"practice variant {made.variant}: {made.rows} rows",
+        ("readme", "bundle", "submission"),
+    )
+
+
 def _show(result: dict[str, Any], as_json: bool, heading: str, places: tuple[str, ...]) -> None:
     if as_json:
         typer.echo(json.dumps(result, indent=2))
@@ -211,6 +251,7 @@ def register(app: typer.Typer) -> None:
     """Add the generator's commands to the one command line."""
     app.command("generate", help=GENERATE_HELP)(generate)
     app.command("issue", help=ISSUE_HELP)(issue)
+    app.command("practice", help=PRACTICE_HELP)(practice)
 
 
 def main() -> None:

@@ -24,6 +24,9 @@ from grader.interview import cli as interview_cli
 from grader.pipeline.grading import Order, grade
 from grader.pipeline.phase_cache import PhaseCache, default_cache
 from grader.pipeline.progress import Lines, Progress, Silent
+from grader.practice import cli as practice_cli
+from grader.practice.page import write_practice
+from grader.practice.vault import PracticeVault, practice_vault
 from grader.readme import cli as readme_cli
 from grader.reports.exports import cli as exports_cli
 from grader.reports.terminal import print_scorecard
@@ -74,6 +77,21 @@ def show(report: Report, out: Path, as_json: bool) -> None:
     typer.echo(f"report: {out / 'report.html'}")
 
 
+@contextmanager
+def _where(submission: Path, vault: Path | None, out: Path | None, practice: bool) -> Iterator[PracticeVault]:
+    """Yield the vault to grade against and the result folder; both are known for a practice folder."""
+    if practice:
+        if vault is not None:
+            raise UsageError("--practice: takes the sealed key beside the submission; leave out --vault")
+        with practice_vault(submission) as found:
+            yield PracticeVault(found.folder, out or found.result)
+        return
+    if vault is None or out is None:
+        missing = "--vault" if vault is None else "--out"
+        raise UsageError(f"{missing}: expected a folder, or --practice for a practice folder")
+    yield PracticeVault(vault, out)
+
+
 def register(app: typer.Typer) -> None:
     """Add the grader's commands to the one command line."""
     contract_cli.register(app)
@@ -81,6 +99,7 @@ def register(app: typer.Typer) -> None:
     review_cli.register(app)
     exports_cli.register(app)
     interview_cli.register(app)
+    practice_cli.register(app)
 
     @app.command(
         "grade",
@@ -88,10 +107,18 @@ def register(app: typer.Typer) -> None:
     )
     def grade_command(
         submission: Annotated[Path, typer.Argument(help="A folder, .zip, .tar.gz or git checkout.")],
-        vault: VaultPath,
+        vault: Annotated[
+            Path | None, typer.Option("--vault", help="The folder with key.json, or a folder of vaults.")
+        ] = None,
         out: Annotated[
-            Path, typer.Option("--out", help="Folder for the result; written whole or not at all.")
-        ],
+            Path | None, typer.Option("--out", help="Folder for the result; written whole or not at all.")
+        ] = None,
+        practice: Annotated[
+            bool,
+            typer.Option(
+                "--practice", help="Use the sealed key of `takehome practice`, and open it afterwards."
+            ),
+        ] = False,
         executor: Annotated[
             ExecutorChoice, typer.Option(help="local is not isolated.")
         ] = ExecutorChoice.docker,
@@ -116,19 +143,23 @@ def register(app: typer.Typer) -> None:
         with errors_shown():
             if not submission.exists():
                 raise UsageError(f"{submission}: no such file or folder")
-            order = Order(
-                submission,
-                open_truth(vault, variant),
-                load_rubric(rubric),
-                load_limits(limits),
-                out,
-                PhaseCache(kept or default_cache(), fresh=fresh),
-            )
-            progress: Progress = Silent() if quiet else Lines()
-            progress.start("sandbox")
-            with closed_whatever_happens(open_executor(executor, progress), progress) as running:
-                report = grade(order, running, progress)
-            show(report, out, as_json)
+            with _where(submission, vault, out, practice) as place:
+                order = Order(
+                    submission,
+                    open_truth(place.folder, variant),
+                    load_rubric(rubric),
+                    load_limits(limits),
+                    place.result,
+                    PhaseCache(kept or default_cache(), fresh=fresh),
+                )
+                progress: Progress = Silent() if quiet else Lines()
+                progress.start("sandbox")
+                with closed_whatever_happens(open_executor(executor, progress), progress) as running:
+                    report = grade(order, running, progress)
+                page = write_practice(report, order.truth, place.result) if practice else None
+            show(report, place.result, as_json)
+            if page is not None and not as_json:
+                typer.echo(f"the key, opened: {page}")
 
     @app.command(
         "score",

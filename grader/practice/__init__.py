@@ -1,0 +1,1 @@
+"""Practice: the key stays sealed beside the bundle until a grading opens it."""

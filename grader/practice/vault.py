@@ -1,0 +1,46 @@
+"""The vault of a practice folder while it is graded, and what is left of it afterwards: an opened key."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from grader.errors import UsageError
+from grader.practice.seal import OPENED, find_sealed, unseal
+
+
+@dataclass(frozen=True)
+class PracticeVault:
+    """The folder with key.json, and where results of this practice folder go by default."""
+
+    folder: Path
+    result: Path
+
+
+@contextmanager
+def practice_vault(submission: Path) -> Iterator[PracticeVault]:
+    """Unseal the key for a grading; `opened-key/` appears beside it when the grading came to its end.
+
+    Raises UsageError where there is no sealed key, or it lies inside the submission.
+    """
+    sealed = find_sealed(submission)
+    if sealed.parent == submission.resolve():
+        raise UsageError(f"{sealed}: lies inside the submission; grade the folder `submission` beside it")
+    opened, result = sealed.with_name(OPENED), sealed.with_name("result")
+    if (opened / "key.json").is_file():
+        yield PracticeVault(opened, result)
+        return
+    try:
+        scratch = Path(tempfile.mkdtemp(prefix=".unsealing-", dir=sealed.parent))
+    except OSError as error:
+        raise UsageError(f"{sealed.parent}: not writable: {error.strerror}") from error
+    try:
+        yield PracticeVault(unseal(sealed, scratch / OPENED), result)
+        if not opened.exists():
+            (scratch / OPENED).rename(opened)
+    finally:
+        shutil.rmtree(scratch, ignore_errors=True)
