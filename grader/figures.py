@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-from sklearn.metrics import precision_recall_curve
 
 from grader import metrics
 from grader.checks.audit import said_of
@@ -43,9 +42,11 @@ def figures_of(case: Case) -> Figures:
 
 
 def _curve(y: Floats, p: Floats) -> tuple[CurvePoint, ...]:
-    precision, recall, _ = precision_recall_curve(y, p)
+    precision, recall = metrics.pr_curve(y, p)
+    if not recall.size:
+        return ()
     keep = recall > 0.002
-    precision, recall = precision[keep][::-1], recall[keep][::-1]
+    precision, recall = precision[keep], recall[keep]
     wanted = np.searchsorted(recall, np.linspace(recall[0], 1.0, CURVE_POINTS)).clip(0, recall.size - 1)
     return tuple(
         CurvePoint(recall=float(recall[i]), precision=float(precision[i])) for i in np.unique(wanted)

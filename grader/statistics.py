@@ -7,7 +7,6 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from scipy.stats import ks_2samp, rankdata
 
 Floats = npt.NDArray[np.float64]
 
@@ -40,7 +39,7 @@ def auc(values: pd.Series, label: pd.Series) -> float | None:
         rates = pd.Series(y.astype(float)).groupby(values.to_numpy(), dropna=True).mean()
         values = values.map(rates)
     x = numbers(values)
-    ranks = rankdata(np.where(np.isnan(x), -np.inf, x))
+    ranks = pd.Series(np.where(np.isnan(x), -np.inf, x)).rank().to_numpy()
     area = (ranks[y].sum() - positives * (positives + 1) / 2) / (positives * negatives)
     return float(max(area, 1 - area))
 
@@ -76,7 +75,11 @@ def _binned(reference: Floats, current: Floats) -> tuple[Floats, Floats]:
 def ks(reference: pd.Series, current: pd.Series) -> float | None:
     """Two-sample Kolmogorov-Smirnov distance of the non-null values."""
     a, b = (x[~np.isnan(x)] for x in (numbers(reference), numbers(current)))
-    return float(ks_2samp(a, b, method="asymp").statistic) if a.size and b.size else None
+    if not a.size or not b.size:
+        return None
+    seen = np.sort(np.concatenate([a, b]))
+    shares = [np.searchsorted(np.sort(x), seen, side="right") / x.size for x in (a, b)]
+    return float(np.max(np.abs(shares[0] - shares[1])))
 
 
 def median_ratio(reference: pd.Series, current: pd.Series) -> float | None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.optimize import linear_sum_assignment
 
 from grader.evidence.document import Evidence
 from grader.evidence.notebook import FindingClaim
@@ -117,6 +116,9 @@ def match_findings(evidence: Evidence, truth: Truth) -> Matching:
     chosen: dict[int, int] = {}
     if claims and plants:
         credits *= _ask_worth(claims)[:, None] * _onset_worth(claims, credits, plants)
+        # Loaded where it is needed: it takes longer than everything else a command without findings loads.
+        from scipy.optimize import linear_sum_assignment
+
         weights = credits * np.array([p.severity for p in plants])
         for row, column in zip(*linear_sum_assignment(-weights), strict=True):
             if credits[row, column] > 0:
