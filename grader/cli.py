@@ -13,6 +13,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from grader.batch import cli as batch_cli
 from grader.command_line import errors_shown
 from grader.contract import cli as contract_cli
 from grader.errors import SandboxError, UsageError
@@ -68,6 +69,13 @@ def closed_whatever_happens(executor: Executor, progress: Progress) -> Iterator[
             progress.note(f"{error}; the next grading removes what is left")
 
 
+@contextmanager
+def _opened(local: bool, progress: Progress) -> Iterator[Executor]:
+    choice = ExecutorChoice.local if local else ExecutorChoice.docker
+    with closed_whatever_happens(open_executor(choice, progress), progress) as running:
+        yield running
+
+
 def show(report: Report, out: Path, as_json: bool) -> None:
     """Print the scorecard, or the report as JSON."""
     if as_json:
@@ -100,6 +108,7 @@ def register(app: typer.Typer) -> None:
     exports_cli.register(app)
     interview_cli.register(app)
     practice_cli.register(app)
+    batch_cli.register(app, _opened)
 
     @app.command(
         "grade",

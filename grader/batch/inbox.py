@@ -1,0 +1,116 @@
+"""What lies in an inbox, and which vault each submission is graded against."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import re
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+
+from grader.errors import UsageError, VaultError
+from grader.pipeline.phase_key import tree_digest
+
+ARCHIVES = (".zip", ".tar.gz", ".tgz", ".tar")
+DEPTH = 4
+"""Folders below --vault in which a key.json is looked for."""
+
+
+@dataclass(frozen=True)
+class Arrived:
+    """A submission of the inbox: its path, its name without the ending, and a hash of what it holds."""
+
+    path: Path
+    name: str
+    digest: str
+
+
+def arrived(inbox: Path) -> tuple[Arrived, ...]:
+    """Return archives and folders of an inbox by name; UsageError where it is none, empty, or names collide."""
+    if not inbox.is_dir():
+        raise UsageError(f"{inbox}: expected a folder with submissions")
+    found = [
+        Arrived(path, stem(path), _digest(path))
+        for path in sorted(inbox.iterdir())
+        if not path.name.startswith(".") and (path.is_dir() or path.name.lower().endswith(ARCHIVES))
+    ]
+    if not found:
+        raise UsageError(f"{inbox}: no submission in it; expected folders or {', '.join(ARCHIVES)}")
+    twice = [name for name, count in Counter(one.name for one in found).items() if count > 1]
+    if twice:
+        raise UsageError(
+            f"{inbox}: {twice[0]} is there more than once, with different endings; expected one of each"
+        )
+    return tuple(found)
+
+
+def stem(path: Path) -> str:
+    """Return the name without the ending of an archive.
+
+    >>> stem(Path("inbox/ada.tar.gz")), stem(Path("inbox/ada.v2"))
+    ('ada', 'ada.v2')
+    """
+    name = path.name
+    ending = next((end for end in ARCHIVES if name.lower().endswith(end)), "")
+    return name[: len(name) - len(ending)] if ending and not path.is_dir() else name
+
+
+def _digest(path: Path) -> str:
+    if path.is_dir():
+        return tree_digest(path)
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+@dataclass(frozen=True)
+class Vaults:
+    """The vaults below a folder, each with the names it goes by, and what a list says about submissions."""
+
+    root: Path
+    names: dict[Path, frozenset[str]]
+    listed: dict[str, str]
+
+    def of(self, name: str) -> Path:
+        """Return the vault of a submission: as listed, by a name it shares, or the only one; else VaultError."""
+        if name in self.listed:
+            wanted = self.listed[name].lower()
+            found = [vault for vault, names in self.names.items() if wanted in names]
+        elif len(self.names) == 1:
+            found = list(self.names)
+        else:
+            words = {name.lower(), *re.split(r"[^a-z0-9]+", name.lower())}
+            found = [vault for vault, names in self.names.items() if words & names]
+        if len(found) != 1:
+            raise VaultError(
+                f"{name}: {len(found)} of {len(self.names)} vaults below {self.root} fit this name; "
+                "name the submission like its variant or its folder, or give --list FILE with submission,variant"
+            )
+        return found[0]
+
+
+def find_vaults(root: Path, listed: Path | None) -> Vaults:
+    """Find every key.json below a folder; VaultError where there is none, UsageError for a list that is none."""
+    patterns = ["*/" * depth + "key.json" for depth in range(DEPTH + 1)]
+    keys = [key for pattern in patterns for key in sorted(root.glob(pattern))]
+    if not keys:
+        raise VaultError(f"{root}: no key.json in it or {DEPTH} levels below; expected vaults")
+    names = {
+        key.parent: frozenset(
+            part.lower() for part in (*key.parent.relative_to(root).parts, key.parent.name) if part != "vault"
+        )
+        for key in keys
+    }
+    return Vaults(root, names, {} if listed is None else read_list(listed))
+
+
+def read_list(path: Path) -> dict[str, str]:
+    """Return variant by submission of a CSV file with these two columns; UsageError names what is wrong."""
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as stream:
+            rows = list(csv.DictReader(stream))
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise UsageError(f"{path}: not readable as CSV: {error}") from error
+    if not rows or not {"submission", "variant"} <= set(rows[0]):
+        raise UsageError(f"{path}: expected the columns submission and variant, and a line each")
+    return {stem(Path(row["submission"] or "")): (row["variant"] or "").strip() for row in rows}

@@ -1,0 +1,133 @@
+"""The intake as one table: on the terminal, as CSV, as JSON."""
+
+from __future__ import annotations
+
+import csv
+import io
+import math
+from collections.abc import Sequence
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from grader.batch.running import Outcome
+from grader.reports import wording
+from grader.reports.exports.spreadsheet import inert, render_csv
+from grader.reports.plain_text import one_line
+from grader.results import Report
+from grader.totals import MEASUREMENT_ERROR
+
+STEPS = 3
+"""A README level that is off by one is off by this part of the criterion's points."""
+
+
+def standard_error(report: Report) -> float:
+    """Return the standard error of a total, in points.
+
+    The test-retest deviation that the borderline verdict is made of, and for each README level that no person
+    confirmed the chance that it is off by one level: variance = retest^2 + sum((1 - confidence) * (max / 3)^2).
+    """
+    retest = MEASUREMENT_ERROR / 2
+    doubtful = [
+        (1 - one.confidence) * (one.max / STEPS) ** 2
+        for part in report.dimensions
+        if part.id == "readme"
+        for one in part.criteria
+        if one.status == "scored" and one.person is None
+    ]
+    return math.sqrt(retest**2 + sum(doubtful))
+
+
+def ranked(outcomes: Sequence[Outcome]) -> list[Outcome]:
+    """Return the outcomes by total, the highest first; those without a result at the end."""
+    return sorted(
+        outcomes, key=lambda o: (o.report is None, -(o.report.total if o.report else 0.0), o.submission)
+    )
+
+
+def print_table(outcomes: Sequence[Outcome], console: Console) -> None:
+    """Print a line a submission; text of strangers is shown as it is."""
+    table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False)
+    for name in ("submission", "total", "+-", "level", "verdict", "bonus", "flags", "pending"):
+        table.add_column(
+            name, justify="right" if name in ("total", "+-", "bonus") else "left", overflow="fold"
+        )
+    for one in ranked(outcomes):
+        if one.report is not None:
+            table.add_row(*(Text(cell) for cell in _cells(one, one.report)))
+    console.print(table)
+    for one in ranked(outcomes):
+        if one.report is None:
+            console.print(
+                Text(f"not graded: {one_line(one.submission, 80)}: {one_line(one.error, 300)}"),
+                soft_wrap=True,
+            )
+
+
+def _cells(one: Outcome, report: Report) -> list[str]:
+    flags = sum(flag.state != "dismissed" for flag in report.red_flags)
+    return [
+        one_line(one.submission, 60),
+        wording.points(report.total),
+        f"{standard_error(report):.1f}",
+        str(report.level),
+        report.verdict,
+        wording.points(report.bonus),
+        str(flags),
+        wording.points(report.pending),
+    ]
+
+
+def table_csv(outcomes: Sequence[Outcome]) -> str:
+    """Return a header and a row a submission: file, error if any, standard error, then the columns of `export`."""
+    lines = [o for o in ranked(outcomes) if o.report is not None]
+    head = ["submission", "error", "standard_error"]
+    out = io.StringIO()
+    writer = csv.writer(out, quoting=csv.QUOTE_ALL, lineterminator="\r\n")
+    columns: list[str] = []
+    if lines:
+        columns = next(csv.reader(io.StringIO(render_csv(_report(lines[0]), header=True))))
+    writer.writerow([*head, *columns])
+    for one in ranked(outcomes):
+        if one.report is None:
+            writer.writerow([inert(one.submission), inert(one.error), "", *[""] * len(columns)])
+            continue
+        rows = list(csv.reader(io.StringIO(render_csv(one.report, header=True))))
+        cells = dict(zip(*rows, strict=True))
+        start = [inert(one.submission), "", f"{standard_error(one.report):.2f}"]
+        writer.writerow([*start, *(cells.get(name, "") for name in columns)])
+    return out.getvalue()
+
+
+def _report(one: Outcome) -> Report:
+    assert one.report is not None
+    return one.report
+
+
+def table_json(outcomes: Sequence[Outcome]) -> list[dict[str, Any]]:
+    """Return an object a submission, in the order of the table."""
+    return [
+        {
+            "submission": one.submission,
+            "result": str(one.result) if one.report else None,
+            "error": one.error or None,
+            "kept": one.kept,
+            "seconds": round(one.seconds, 1),
+            **(
+                {
+                    "total": one.report.total,
+                    "standard_error": round(standard_error(one.report), 2),
+                    "level": one.report.level,
+                    "verdict": one.report.verdict,
+                    "bonus": one.report.bonus,
+                    "pending": one.report.pending,
+                    "flags": [flag.id for flag in one.report.red_flags if flag.state != "dismissed"],
+                }
+                if one.report
+                else {}
+            ),
+        }
+        for one in ranked(outcomes)
+    ]

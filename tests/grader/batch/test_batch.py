@@ -1,0 +1,181 @@
+"""A whole intake: every submission finds its vault, one failure stops nobody, a second run grades nothing twice."""
+
+from __future__ import annotations
+
+import csv
+import io
+import math
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+
+from grader.batch.inbox import Arrived, arrived, find_vaults
+from grader.batch.running import Batch, Outcome, exit_code, run
+from grader.batch.table import print_table, standard_error, table_csv, table_json
+from grader.errors import SandboxError, SubmissionError, UsageError, VaultError
+from grader.reports.write import write_reports
+from grader.results import Report
+from grader.totals import MEASUREMENT_ERROR
+from tests.grader.reports import builders
+
+
+def inbox(folder: Path, *names: str) -> Path:
+    """An inbox with these archives."""
+    folder.mkdir(exist_ok=True)
+    for name in names:
+        (folder / name).write_bytes(name.encode())
+    return folder
+
+
+def vaults(folder: Path, *places: str) -> Path:
+    """Folders with a key.json each."""
+    for place in places:
+        (folder / place).mkdir(parents=True)
+        (folder / place / "key.json").write_text("{}")
+    return folder
+
+
+def test_what_is_in_the_inbox(tmp_path: Path) -> None:
+    """Archives and folders are submissions; hidden and other files are not."""
+    box = inbox(tmp_path / "in", "ada.zip", "bob.tar.gz", "notes.txt", ".hidden.zip")
+    (box / "cyn").mkdir()
+    assert [one.name for one in arrived(box)] == ["ada", "bob", "cyn"]
+
+
+def test_an_empty_inbox_and_a_name_given_twice_are_refused(tmp_path: Path) -> None:
+    """Two submissions of one name would overwrite each other's result."""
+    with pytest.raises(UsageError, match="no submission"):
+        arrived(inbox(tmp_path / "empty"))
+    with pytest.raises(UsageError, match="more than once"):
+        arrived(inbox(tmp_path / "in", "ada.zip", "ada.tar.gz"))
+
+
+def test_a_submission_finds_its_vault_by_name(tmp_path: Path) -> None:
+    """The folder it was issued into, the variant's id, or a pseudonym in the file's name."""
+    root = vaults(tmp_path / "issued", "ada/vault/aaaaaaaaaaaa", "candidate-7/vault/bbbbbbbbbbbb")
+    found = find_vaults(root, None)
+    assert found.of("ada").name == "aaaaaaaaaaaa"
+    assert found.of("final-bbbbbbbbbbbb").name == "bbbbbbbbbbbb"
+    assert found.of("candidate-7").name == "bbbbbbbbbbbb"
+    with pytest.raises(VaultError, match="--list"):
+        found.of("zoe")
+
+
+def test_a_list_says_which_vault(tmp_path: Path) -> None:
+    """Names that tell nothing are told by a file; a file without the columns is refused."""
+    root = vaults(tmp_path / "issued", "aaaaaaaaaaaa", "bbbbbbbbbbbb")
+    listed = tmp_path / "list.csv"
+    listed.write_text("submission,variant\nzoe.zip,bbbbbbbbbbbb\n")
+    assert find_vaults(root, listed).of("zoe").name == "bbbbbbbbbbbb"
+    listed.write_text("a,b\n1,2\n")
+    with pytest.raises(UsageError, match="submission"):
+        find_vaults(root, listed)
+
+
+class Grading:
+    """Grades by name: writes an example report, or fails as told."""
+
+    def __init__(self, **failing: Exception) -> None:
+        self.failing, self.graded, self.phases = failing, [], ()
+
+    def __call__(self, one: Arrived, result: Path) -> Report:
+        """Grade one."""
+        self.graded.append(one.name)
+        if one.name in self.failing:
+            raise self.failing[one.name]
+        report = builders.report(total=50.0 + len(one.name), phases=self.phases)
+        result.mkdir(parents=True, exist_ok=True)
+        write_reports(report, result)
+        return report
+
+
+def outcomes(tmp_path: Path, grading: Grading, conditions: str = "c", again: bool = False) -> list[Outcome]:
+    """Run a batch over three submissions."""
+    box = inbox(tmp_path / "in", "ada.zip", "bobby.zip", "cyn.zip")
+    batch = Batch(tmp_path / "out", conditions, grading, lambda text: None, again)
+    return list(run(batch, arrived(box)))
+
+
+def test_one_failure_stops_nobody(tmp_path: Path) -> None:
+    """The others are graded, the failed one is told with its reason, and the exit code says so."""
+    grading = Grading(ada=SubmissionError("ada.zip: damaged"))
+    found = outcomes(tmp_path, grading)
+    assert grading.graded == ["ada", "bobby", "cyn"]
+    assert [one.report is not None for one in found] == [False, True, True]
+    assert exit_code(found) == 3
+    assert exit_code([*found, Outcome("x", tmp_path, None, "engine gone", SandboxError.exit_code)]) == 4
+    assert exit_code(found[1:]) == 0
+
+
+def test_a_second_run_grades_only_what_is_new_or_failed(tmp_path: Path) -> None:
+    """An interrupted batch goes on; other bytes, other conditions or --again grade again."""
+    outcomes(tmp_path, Grading(ada=SubmissionError("damaged")))
+    second = Grading()
+    found = outcomes(tmp_path, second)
+    assert second.graded == ["ada"]
+    assert [one.kept for one in found] == [False, True, True]
+    (tmp_path / "in" / "cyn.zip").write_bytes(b"other bytes")
+    third = Grading()
+    box = arrived(tmp_path / "in")
+    list(run(Batch(tmp_path / "out", "c", third, lambda text: None), box))
+    assert third.graded == ["cyn"]
+    changed, forced = Grading(), Grading()
+    outcomes(tmp_path, changed, conditions="another rubric")
+    assert len(changed.graded) == 3
+    outcomes(tmp_path, forced, conditions="another rubric", again=True)
+    assert len(forced.graded) == 3
+
+
+def test_what_was_pending_through_us_is_graded_again(tmp_path: Path) -> None:
+    """A result with a fault of ours in it is no result to keep."""
+    first, second = Grading(), Grading()
+    first.phases = builders.report().phases
+    assert any(phase.ours for phase in first.phases)
+    outcomes(tmp_path, first)
+    outcomes(tmp_path, second)
+    assert len(second.graded) == 3
+
+
+def test_what_is_finished_is_recorded_before_the_next_begins(tmp_path: Path) -> None:
+    """Ctrl-C in the second submission loses nothing of the first."""
+    with pytest.raises(KeyboardInterrupt):
+        outcomes(tmp_path, Grading(bobby=KeyboardInterrupt()))  # type: ignore[arg-type]
+    after = Grading()
+    outcomes(tmp_path, after)
+    assert after.graded == ["bobby", "cyn"]
+
+
+def test_the_standard_error_grows_with_doubt_and_shrinks_with_review() -> None:
+    """Sure levels leave the test-retest deviation; a level that a person set is no doubt any more."""
+    report = builders.report()
+    assert standard_error(report) >= MEASUREMENT_ERROR / 2
+    sure = report.model_copy(
+        update={
+            "dimensions": tuple(
+                part.model_copy(
+                    update={
+                        "criteria": tuple(c.model_copy(update={"confidence": 1.0}) for c in part.criteria)
+                    }
+                )
+                for part in report.dimensions
+            )
+        }
+    )
+    assert math.isclose(standard_error(sure), MEASUREMENT_ERROR / 2)
+
+
+def test_the_table_ranks_and_is_inert(tmp_path: Path) -> None:
+    """The highest total first, failures last, and a hostile file name is plain text in all three forms."""
+    hostile = Outcome('=HYPERLINK("x")\x1b[31m.zip', tmp_path, None, "[bold]no[/bold]", 3)
+    found = [hostile, *outcomes(tmp_path, Grading())]
+    console = Console(file=io.StringIO(), width=120, force_terminal=False)
+    print_table(found, console)
+    shown = console.file.getvalue()  # type: ignore[attr-defined]
+    assert "\x1b" not in shown
+    assert "[bold]no" in shown
+    rows = list(csv.reader(io.StringIO(table_csv(found))))
+    assert rows[1][0] == "bobby.zip"
+    assert rows[-1][0].startswith("'=")
+    assert len({len(row) for row in rows}) == 1
+    assert table_json(found)[0]["submission"] == "bobby.zip"
