@@ -10,7 +10,7 @@ from typing import Literal
 from grader.evidence.document import Evidence
 from grader.results import Report
 
-Surface = Literal["intake", "notebook", "files", "build", "service", "text", "whole"]
+Surface = Literal["intake", "notebook", "files", "reading", "build", "service", "text", "whole"]
 """The part of a submission that an attack changes, which is the part of a grading that is run for it."""
 
 Apply = Callable[[Path], "Path | None"]
@@ -85,6 +85,9 @@ def judge(attack: Attack, got: Got) -> Judged:
     wrong += [f"left behind: {what}" for what in got.left]
     ours = [p for p, v in got.verdicts.items() if v == "INFRA_ERROR" and p != "latency"]
     wrong += [f"{p} ended as our fault: {got.details.get(p, '')[:300]}" for p in ours]
+    # A probe of ours may run out of what it is given; that it breaks on what it reads is a defect of ours.
+    broken = [p for p, v in got.verdicts.items() if p.startswith("read_") and v == "CRASH"]
+    wrong += [f"{p} broke: {got.details.get(p, '')[:300]}" for p in broken]
     more = attack.afterwards(got) if attack.afterwards else None
     if more:
         wrong.append(more)

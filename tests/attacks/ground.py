@@ -163,13 +163,13 @@ def _touched(
     }
     evidence = Evidence(described.model_copy(update=known), clean.arrays)
     units = Units(executor, Silent(), None, ONCE)
-    if attack.surface in ("notebook", "files", "intake"):
+    if attack.surface in ("notebook", "reading", "intake"):
         ran = units.run("notebook", audit.NotebookMeasured, None,
                         lambda: audit.measure_notebook(executor, staged, limits), audit.broken_notebook)  # fmt: skip
         update = {"notebook": ran.value.notebook, "evaluation": ran.value.evaluation}
         evidence = Evidence(evidence.document.model_copy(update=update), evidence.arrays)
         records += ran.value.records
-    if attack.surface in ("files", "intake"):
+    if attack.surface in ("files", "reading", "intake"):
         files = units.run("probes", audit.FilesMeasured, None,
                           lambda: audit.measure_files(executor, staged, limits), audit.broken_files)  # fmt: skip
         update = {"predictions": files.value.predictions, "tracking": files.value.tracking}

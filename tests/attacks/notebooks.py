@@ -28,10 +28,12 @@ from tests.attacks.notebook_texts import (
 
 
 def nothing_found(got: Got) -> str | None:
-    """Say what the notebook found that it should not."""
+    """Say what the notebook found that it should not, or that it never looked."""
     assert got.evidence is not None
-    error = got.evidence.document.notebook.error
-    return f"the notebook says {error[:300]}" if error else None
+    notebook = got.evidence.document.notebook
+    if notebook.error:
+        return f"the notebook says {notebook.error[:300]}"
+    return cells_as_run(got)
 
 
 def not_reproduced(got: Got) -> str | None:
@@ -263,7 +265,7 @@ ATTACKS = (
     ),
     Attack(
         "notebook-shadows-modules",
-        "files",
+        "reading",
         "modules named like those of the grader and the standard library",
         "read_predictions OK",
         all_of(
