@@ -114,6 +114,7 @@ def write_parts(
     for source in sorted((bundle / "data").iterdir()):
         shutil.copyfile(source, vault / "issued" / source.name)
     write_parquet(to_table(variant.replay), vault / "holdout.parquet")
+    write_parquet(to_table(variant.twin), vault / "twin.parquet")
     write_documents(variant, bundle, assignment)
     progress("bundle")
     write_records(variant, measured, bundle, vault, origin=origin, canary=canary)

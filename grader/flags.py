@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from grader.checks.audit import leak_moves_predictions
-from grader.checks.case import Case
+from grader.checks.case import NEAR, Case
 from grader.results import CriterionResult, RedFlag
 from grader.types import Proof, proof
 
@@ -52,19 +52,16 @@ def _figures_do_not_recompute(results: dict[str, CriterionResult]) -> RedFlag | 
 
 
 def _other_model_served(case: Case) -> RedFlag | None:
-    errors = case.parity_errors.get(case.served_model)
-    if errors is None or not case.serves_a_model:
+    if not case.serves_another:
         return None
-    known = np.isfinite(errors)
-    if not known.any():
-        return None
-    share = float((errors[known] <= 0.01).mean())
-    if share >= 0.5:
-        return None
+    errors = case.parity_errors[case.served_model]
+    share = float((errors[~np.isnan(errors)] <= NEAR).mean())
     return _flag(
         "served_is_not_evaluated",
         "The served model is not the evaluated one.",
-        proof("service", "parity rows", measured=f"{share:.0%} within 0.01 of the submitted probabilities"),
+        proof(
+            "service", "parity rows", measured=f"{share:.0%} within {NEAR:g} of the submitted probabilities"
+        ),
     )
 
 

@@ -153,6 +153,8 @@ class Truth:
     business: Business
     contract: dict[str, Any]
     folder: Path
+    twin: pd.DataFrame | None = None
+    """The same world without any plant, where the vault has it; its rows are found by their keys."""
 
     @property
     def issued_folder(self) -> Path:
@@ -224,7 +226,8 @@ def load_truth(folder: Path) -> Truth:
             raise VaultError(f"{folder / name}: columns missing: {', '.join(missing[:5])}")
     if len(issued) != key.rows:
         raise VaultError(f"{folder}/issued/snapshots.parquet: {len(issued)} rows; the key says {key.rows}")
-    return Truth(key, issued, replay, business, contract, folder)
+    twin = _read_parquet(folder / "twin.parquet") if (folder / "twin.parquet").is_file() else None
+    return Truth(key, issued, replay, business, contract, folder, twin)
 
 
 def _read_parquet(path: Path) -> pd.DataFrame:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from grader.checks.case import Case
 from grader.checks.matching import FULL_RECALL, Matching
 from grader.checks.recompute import agrees
+from grader.checks.stated import STATED_WORTH
 from grader.evidence.notebook import FindingClaim, FindingsFile
 from grader.truth import Plant
 from grader.types import Finding, Proof, proof
@@ -15,6 +16,7 @@ NOT_SPRAYED = 0.5
 """Discount for false alarms below which a finding is one of a spray: who accuses every column found nothing."""
 NEUTRAL = {"auc": 0.5, "median_ratio": 1.0}
 """Value of a statistic that shows nothing; 0 for the others."""
+STATED = f"There is no findings.json: this is what the notebook's text states, worth at most {STATED_WORTH:.0%} each."
 NO_ACTION = frozenset({"keep", "none", "nothing", "ignore", "no action", "n/a", "-"})
 
 
@@ -105,6 +107,8 @@ def _recall(case: Case, family: str, what: str) -> Finding:
     message = f"{found} of {len(lines)} {what} reported well enough to act on."
     if matching.spray_discount < 1:
         message += " Most other findings are false alarms, which discounts this."
+    if matching.stated:
+        message += f" {STATED}"
     if not matching.claims:
         message = f"No findings were read, so none of the {what} count as reported."
     return Finding(round(credit, 6), message, proofs)
@@ -131,7 +135,8 @@ def findings_precise(case: Case) -> Finding:
 
     Precision of the defect findings, a decoy counting double, from 0 credit at 40 % to .85 at 90 %; the rest
     for naming a decoy as harmless with the reason. Multiplied by recall over everything, so that silence
-    earns nothing. Notes and questions never cost.
+    earns nothing. Notes and questions never cost, nor does a finding outside the key whose statistic recomputes
+    and is another one on the same data without plants.
     """
     matching = case.matching
     decoys = len(case.truth.key.decoys)
@@ -149,6 +154,15 @@ def findings_precise(case: Case) -> Finding:
     proofs += [
         proof(matching.path, f"finding {i + 1}", said_of(matching.claims[i]), f"harmless: {decoy.summary}")
         for i, decoy in matching.decoy_hits[:10]
+    ]
+    proofs += [
+        proof(
+            matching.path,
+            f"finding {i + 1}",
+            said_of(matching.claims[i]),
+            "not planted, yet true: costs nothing",
+        )
+        for i in matching.outside[:10]
     ]
     wrong = len(matching.false_alarms) + len(matching.decoy_hits)
     told = sum(claim.status == "defect" for claim in matching.claims)

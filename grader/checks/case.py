@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -11,6 +12,7 @@ import pandas as pd
 
 from grader import metrics
 from grader.checks.matching import Matching, match_findings
+from grader.checks.outside import excuse_true_findings
 from grader.checks.recompute import Recomputer
 from grader.evidence.document import Evidence
 from grader.evidence.modelling import SPLITS
@@ -21,10 +23,16 @@ Strings = npt.NDArray[np.str_]
 PARITY_TOLERANCE = 1e-4
 SAME_MODEL = 1e-3
 """Median distance of served and submitted probability up to which the two are one model."""
+NEAR = 0.01
+"""Distance of served and submitted probability within which a row may come from the same model."""
 LABEL_DEFECTS = frozenset({"label_noise_slice", "label_definition"})
 """Defects of the label that the panel lets a candidate repair."""
 REPAIR_SLACK = 1.5
 """How many times the labels that a defect changed a repair may change."""
+REBUILT = re.compile(
+    r"re-?comput|re-?build|re-?calculat|re-?construct|repair|restor|replac|correct|lag", re.I
+)
+"""Actions that put another value in a column's place; dropping it leaves nothing to differ."""
 STANDARD_ERRORS = 3.0
 """How far above a dummy a model must rank before work on it can earn anything."""
 
@@ -56,7 +64,8 @@ class Case:
     @cached_property
     def matching(self) -> Matching:
         """The findings matched with the plants."""
-        return match_findings(self.evidence, self.truth)
+        found = match_findings(self.evidence, self.truth)
+        return excuse_true_findings(found, self.truth, self.recomputer)
 
     @cached_property
     def recomputer(self) -> Recomputer:
@@ -120,9 +129,8 @@ class Case:
             return _empty()
         if baseline.size != tuned.size:
             baseline = np.full(tuned.size, np.nan)
-        chosen = (self.prediction_split == "test") & np.isfinite(tuned)
-        chosen[chosen] = self._within_issued(self._first_rows[chosen])
-        rows = self.prediction_rows[chosen]
+        chosen = self._tested
+        rows = self.test_rows
         return Scored(
             y=self._repaired(rows, chosen),
             tuned=tuned[chosen],
@@ -131,6 +139,19 @@ class Case:
             month=self.issued_month[rows],
             chance=np.full(rows.size, np.nan),
         )
+
+    @cached_property
+    def _tested(self) -> npt.NDArray[np.bool_]:
+        """Which submitted predictions are test rows with a tuned probability, a key as often as it was issued."""
+        tuned = self.evidence.array("predictions.p_tuned")
+        chosen = (self.prediction_split == "test") & np.isfinite(tuned)
+        chosen[chosen] = self._within_issued(self._first_rows[chosen])
+        return np.asarray(chosen)
+
+    @cached_property
+    def test_rows(self) -> npt.NDArray[np.int64]:
+        """The issued rows of `test`, in its order."""
+        return self.prediction_rows[self._tested]
 
     def _repaired(self, rows: npt.NDArray[np.int64], chosen: npt.NDArray[np.bool_]) -> Floats:
         """The issued labels of test rows, with the submission's own repairs where labels are known to be wrong.
@@ -245,7 +266,46 @@ class Case:
             if values.size:
                 by_row[self.prediction_rows] = values
                 errors[model] = np.abs(served - by_row[rows])
+                errors[model][self.recomputed_rows[rows]] = np.nan
         return errors
+
+    @cached_property
+    def recomputed_rows(self) -> npt.NDArray[np.bool_]:
+        """Issued rows in which a true finding of the candidate's recomputes a column from history.
+
+        The service sees one row without history, so it cannot answer there as the offline model did. Such rows
+        are known by the twin: the issued value of the column differs from the honest one.
+        """
+        none = np.zeros(len(self.truth.issued), dtype=bool)
+        columns = [
+            match.plant.columns[0]
+            for match in self.matching.matches
+            if match.plant.family == "leakage" and match.plant.at_scoring == "honest" and match.credit >= 0.5
+            and match.finding is not None and REBUILT.search(self.matching.claims[match.finding].action)
+        ]  # fmt: skip
+        twin = self.truth.twin
+        columns = [c for c in columns if twin is not None and c in twin.columns]
+        if twin is None or not columns:
+            return none
+        keys = ["customer_id", "snapshot_month"]
+        honest = twin.drop_duplicates(keys).set_index(keys)[columns]
+        at = pd.MultiIndex.from_frame(self.truth.issued[keys])
+        for column in columns:
+            issued, clean = self.truth.issued[column].to_numpy(), honest[column].reindex(at).to_numpy()
+            same = (issued == clean) | (pd.isna(issued) & pd.isna(clean))
+            none |= ~np.asarray(same, dtype=bool)
+        return none
+
+    @cached_property
+    def serves_another(self) -> bool:
+        """Whether a served model answers with neither submitted one: fewer than half of the rows are near it.
+
+        Of the baseline, near is not enough: it has to be plainly that one. False where no row can be compared.
+        """
+        errors = self.parity_errors.get(self.served_model)
+        if errors is None or not np.isfinite(errors).any() or not self.serves_a_model:
+            return False
+        return float(np.mean(errors[~np.isnan(errors)] <= NEAR)) < 0.5
 
     @cached_property
     def served_model(self) -> str:

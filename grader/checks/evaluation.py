@@ -6,42 +6,9 @@ import numpy as np
 
 from grader import metrics
 from grader.checks.case import Case
+from grader.checks.worth import SPLIT_FILE, unshipped, unusable
 from grader.metrics import month_index, month_name
 from grader.types import Finding, Proof, proof
-
-SPLIT_FILE = "evaluation/predictions.parquet"
-LEAST_COVERAGE = 0.1
-"""Share of the rows of the test months below which test rows are hand-picked, not sampled."""
-LABEL_AUC = 0.99
-"""ROC-AUC on test from which the label itself was handed in; the strongest leak stays far below."""
-NO_MODEL = "Neither the test predictions nor the service rank churners better than chance: nothing to judge."
-LABEL_GIVEN = (
-    "The test predictions repeat the label: no model of this data ranks like that, so nothing is earned."
-)
-FEW_ROWS = "The test rows are a small part of their months, so no figure of them can be relied on."
-NO_TEST = "No usable test predictions were read, so this could not be measured."
-
-
-def unusable(case: Case) -> Finding | None:
-    """Return the finding for predictions that carry no model, None where there is something to judge."""
-    document = case.evidence.document.predictions
-    if not case.test.usable:
-        return Finding(
-            0.0, NO_TEST, tuple(proof(document.path or SPLIT_FILE, measured=p) for p in document.problems[:5])
-        )
-    shown = document.path or SPLIT_FILE
-    if case.test_coverage < LEAST_COVERAGE:
-        part = proof(shown, "test rows", measured=f"{case.test_coverage:.1%} of the rows of their months")
-        return Finding(0.0, FEW_ROWS, (part,))
-    area = metrics.roc_auc(case.test.y, case.test.tuned) or 0.5
-    if area >= LABEL_AUC:
-        return Finding(0.0, LABEL_GIVEN, (proof(shown, "p_tuned on test", measured=f"ROC-AUC {area:.4f}"),))
-    if not case.predicts and not case.serves_a_model:
-        ap = metrics.pr_auc(case.test.y, case.test.tuned)
-        base = float(case.test.y.mean())
-        ranked = proof(shown, "test rows", measured=f"PR-AUC {ap:.3f}, base rate {base:.3f}")
-        return Finding(0.0, NO_MODEL, (ranked,))
-    return None
 
 
 def split_respects_time(case: Case) -> Finding:
@@ -136,7 +103,7 @@ def figures_reproduced(case: Case) -> Finding:
     absent counts as wrong. The credit is the square of the share that agrees, and at most 0.3 where the tuned
     PR-AUC itself does not recompute; labels that differ from the issued ones reduce it tenfold.
     """
-    missing = unusable(case)
+    missing = unusable(case) or unshipped(case)
     if missing:
         return missing
     claimed = case.evidence.document.evaluation.metrics
@@ -205,7 +172,7 @@ def probabilities_calibrated(case: Case) -> Finding:
     of the credit: full where the p-value is at least 0.05 or the excess of the calibration error over its
     null is at most 5 % of the base rate, none from 40 %. 15 % for a reliability plot.
     """
-    missing = unusable(case)
+    missing = unusable(case) or unshipped(case)
     if missing:
         return missing
     test = case.test
@@ -222,7 +189,7 @@ def probabilities_calibrated(case: Case) -> Finding:
     measured = metrics.calibration(test.y, test.tuned, test.customer)
     base = float(test.y.mean())
     excess = max(0.0, measured.ece - measured.null_ece) / base
-    agreement = 1.0 if measured.p_value >= 0.05 else float(np.clip((0.40 - excess) / 0.35, 0, 1))
+    agreement = calibration_agreement(case)
     plot = find_plot(case, ("calib", "reliab"))
     credit = 0.85 * agreement + (0.15 if plot and agreement > 0 else 0.0)
     proofs = (
@@ -244,6 +211,14 @@ def probabilities_calibrated(case: Case) -> Finding:
     else:
         message = f"The probabilities miss the frequencies by {excess:.0%} of the base rate beyond sampling."
     return Finding(round(credit, 6), message, proofs)
+
+
+def calibration_agreement(case: Case) -> float:
+    """Return how far the tuned test probabilities agree with frequencies, 0..1; 1 within what sampling explains."""
+    test = case.test
+    measured = metrics.calibration(test.y, test.tuned, test.customer)
+    excess = max(0.0, measured.ece - measured.null_ece) / float(test.y.mean())
+    return 1.0 if measured.p_value >= 0.05 else float(np.clip((0.40 - excess) / 0.35, 0, 1))
 
 
 def find_plot(case: Case, words: tuple[str, ...]) -> str | None:
@@ -281,7 +256,7 @@ def curves_recompute(case: Case) -> Finding:
     (lift within max(0.05, 3 %), counts within max(2, 3 %), decile 1 the highest scores, tied scores in any
     order); 35 % for the plot. Without a ranking that beats chance neither is worth anything.
     """
-    missing = unusable(case)
+    missing = unusable(case) or unshipped(case)
     if missing:
         return missing
     submitted = case.evidence.document.evaluation.lift

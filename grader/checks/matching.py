@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from grader.checks.stated import STATED_WORTH, stated_findings
 from grader.evidence.document import Evidence
 from grader.evidence.notebook import FindingClaim
 from grader.metrics import Floats, month_index
@@ -70,6 +71,14 @@ class Matching:
     """False alarms by the number of their columns, surplus columns of the others, decoys double."""
     note_worth: float
     """Factor 0..1 on what notes earn; below 1 where very many columns are noted."""
+    outside: tuple[int, ...] = ()
+    """Findings outside the key that are true of the issued data and not of its twin: they cost nothing."""
+    stated: bool = False
+    """Whether the findings were read off the notebook's text, because there is no findings file."""
+
+    def weight_of_alarm(self, index: int) -> int:
+        """Return how many false alarms one that belongs to no plant counts for."""
+        return max(1, _surplus_weight(set(self.claims[index].columns)))
 
     def recall(self, family: str | None = None) -> float:
         """Severity-weighted credit over a family (or all), 0..1; 1 where the family is empty."""
@@ -112,9 +121,13 @@ def match_findings(evidence: Evidence, truth: Truth) -> Matching:
     claims, path = claims_of(evidence)
     plants = truth.key.plants
     features = frozenset(truth.key.columns)
+    stated = not claims and bool(evidence.document.notebook.statements)
+    if stated:
+        claims, path = stated_findings(evidence.document.notebook, truth), "the notebook's text"
     credits = np.array([[plant_credit(claim, plant, features) for plant in plants] for claim in claims])
     chosen: dict[int, int] = {}
     if claims and plants:
+        credits *= STATED_WORTH if stated else 1.0
         credits *= _ask_worth(claims)[:, None] * _onset_worth(claims, credits, plants)
         # Loaded where it is needed: it takes longer than everything else a command without findings loads.
         from scipy.optimize import linear_sum_assignment
@@ -153,7 +166,9 @@ def match_findings(evidence: Evidence, truth: Truth) -> Matching:
         and any(c.status == "note" and c.summary and set(c.columns) & set(decoy.columns) for c in claims)
     )
     note_worth = min(1.0, FREE_NOTES / max(_columns_with("note", claims), 1))
-    return Matching(claims, matches, tuple(false_alarms), tuple(decoy_hits), noted, path, wrong, note_worth)
+    return Matching(
+        claims, matches, tuple(false_alarms), tuple(decoy_hits), noted, path, wrong, note_worth, stated=stated
+    )
 
 
 def _surplus_weight(columns: set[str]) -> int:

@@ -36,13 +36,13 @@ def months_of(text: str) -> tuple[int, int] | None:
 class Recomputer:
     """The issued rows prepared once for all findings of a submission."""
 
-    def __init__(self, truth: Truth) -> None:
+    def __init__(self, truth: Truth, rows: pd.DataFrame | None = None) -> None:
+        """Prepare the issued rows, or `rows` of the same form."""
         label = truth.key.label
         self.label = label.column
-        self.frame = truth.issued.assign(
-            _month=truth.issued["snapshot_month"].map(
-                {m: month_index(m) for m in truth.issued["snapshot_month"].unique()}
-            )
+        frame = truth.issued if rows is None else rows
+        self.frame = frame.assign(
+            _month=frame["snapshot_month"].map({m: month_index(m) for m in frame["snapshot_month"].unique()})
         )
         self.month = self.frame["_month"].to_numpy()
         self.mature = self.month <= month_index(label.last_mature_month)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from scipy.stats import spearmanr
 
 from grader.checks.case import PARITY_TOLERANCE, Case
 from grader.types import Finding, Proof, Verdict, proof
@@ -107,7 +108,8 @@ def answers_correct(case: Case) -> Finding:
     """The served probability is the submitted one on the same rows, whatever the order, batch or repetition.
 
     60 %: share of the parity rows (public test rows exactly as issued) within 1e-4 of the submitted
-    probability. 10 % each: single requests equal the batch, order of rows, repetition, order of fields.
+    probability; rows with a column that the candidate's own true finding rebuilds from history are left out.
+    10 % each: single requests equal the batch, order of rows, repetition, order of fields.
     Invariances pay only in proportion to parity of at least half of the rows.
     """
     missing = unserved(case)
@@ -118,6 +120,10 @@ def answers_correct(case: Case) -> Finding:
     served = case.evidence.array("service.parity")
     proofs: list[Proof] = []
     parity = 0.0
+    rebuilt = int(case.recomputed_rows[case.evidence.array("service.parity_rows").astype(np.int64)].sum())
+    if rebuilt:
+        shown = f"{rebuilt} left out: a column that a finding rebuilds from history is another one in a single row"
+        proofs.append(proof(SERVICE, "parity rows", measured=shown))
     if errors is not None and np.isfinite(errors).any():
         known = ~np.isnan(errors)
         parity = float((errors[known] <= PARITY_TOLERANCE).mean())
@@ -130,6 +136,10 @@ def answers_correct(case: Case) -> Finding:
                 f"{parity:.1%} within {PARITY_TOLERANCE:g}, largest difference {worst:.2g}",
             )
         )
+    elif rebuilt and served.size:
+        parity = _ranked_alike(case, model)
+        shown = f"every row is rebuilt offline; ranked alike {parity:.0%}"
+        proofs.append(proof(SERVICE, "parity", measured=shown))
     else:
         proofs.append(proof(SERVICE, "parity", measured="no submitted test prediction could be compared"))
     held = 0
@@ -143,6 +153,22 @@ def answers_correct(case: Case) -> Finding:
         f"{parity:.0%} of the served probabilities equal the submitted ones; {held} of 4 invariances hold."
     )
     return Finding(round(credit, 6), message, tuple(proofs))
+
+
+def _ranked_alike(case: Case, model: str) -> float:
+    """Return how alike served and submitted probabilities rank rows that no value can be compared on, 0..1.
+
+    One from a rank correlation of 0.9, none at 0.4: one column of many differs, the model does not.
+    """
+    rows = case.evidence.array("service.parity_rows").astype(np.int64)
+    by_row = np.full(len(case.truth.issued), np.nan)
+    by_row[case.prediction_rows] = case.evidence.array(f"predictions.p_{model}")
+    served, submitted = case.evidence.array("service.parity"), by_row[rows]
+    known = np.isfinite(served) & np.isfinite(submitted)
+    if known.sum() < 30 or np.ptp(served[known]) == 0 or np.ptp(submitted[known]) == 0:
+        return 0.0
+    found = spearmanr(served[known], submitted[known]).statistic
+    return float(np.clip((float(found) - 0.4) / 0.5, 0, 1))
 
 
 def _same(left: np.ndarray, right: np.ndarray) -> bool:

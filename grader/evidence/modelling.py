@@ -87,6 +87,25 @@ class LiftTable(Model):
     rows: tuple[LiftRow, ...] = ()
 
 
+class SegmentRow(Model):
+    """Figures of the test rows whose `column` holds `level`; absent ones are null."""
+
+    column: str
+    level: str
+    rows: float | None = None
+    churn_rate: float | None = None
+    mean_score: float | None = None
+    pr_auc: float | None = None
+    roc_auc: float | None = None
+
+
+class SegmentTable(Model):
+    """The submitted figures by segment; `path` null where there are none."""
+
+    path: str | None = None
+    rows: tuple[SegmentRow, ...] = ()
+
+
 class PlotFile(Model):
     """An image that decodes; `ink` is the share of pixels that differ from the commonest colour."""
 
@@ -101,6 +120,7 @@ class EvaluationEvidence(Model):
 
     metrics: ClaimedMetrics = Field(default_factory=ClaimedMetrics)
     lift: LiftTable = Field(default_factory=LiftTable)
+    segments: SegmentTable = Field(default_factory=SegmentTable)
     plots: tuple[PlotFile, ...] = ()
     problems: tuple[str, ...] = ()
     """Plots that do not decode."""

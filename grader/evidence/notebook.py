@@ -54,3 +54,5 @@ class NotebookEvidence(Model):
     markdown_words: int = 0
     submitted: FindingsFile | None = None
     produced: FindingsFile | None = None
+    statements: tuple[str, ...] = ()
+    """Sentences of the notebook's text and printed output, only where there is no findings file at all."""

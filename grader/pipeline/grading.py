@@ -16,13 +16,13 @@ from grader.intake.opening import Submission, open_submission
 from grader.pipeline import audit_phase as audit
 from grader.pipeline.phase_cache import PhaseCache
 from grader.pipeline.phase_key import Conditions, conditions_of, tree_digest
+from grader.pipeline.pins import find_pins
 from grader.pipeline.probing import worst_of
 from grader.pipeline.progress import Progress
 from grader.pipeline.publish import check_out, disk_full_is_ours, put_in_place, workspace
 from grader.pipeline.serving import measure_serving
 from grader.pipeline.stage import (
     find_dockerfile,
-    find_pins,
     find_readme,
     open_to_all,
     stage_data,

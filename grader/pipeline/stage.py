@@ -7,7 +7,7 @@ import re
 import shutil
 from pathlib import Path
 
-from grader.evidence.document import PinnedDependencies, TextFile
+from grader.evidence.document import TextFile
 from grader.readme.text import judged_text
 from grader.truth import Truth
 
@@ -103,29 +103,3 @@ def find_dockerfile(submission: Path, files: dict[str, int]) -> TextFile:
         return TextFile()
     path = min(named, key=lambda p: (p.count("/"), p.rsplit("/", 1)[-1] != "Dockerfile", p))
     return TextFile(path=path, text=read_text(submission / path))
-
-
-LOCKS = ("uv.lock", "poetry.lock", "Pipfile.lock", "pdm.lock", "conda-lock.yml", "pylock.toml")
-
-
-def find_pins(submission: Path, files: dict[str, int], dockerfile: str) -> PinnedDependencies:
-    """Count requirement lines with one exact version in the file that the Dockerfile installs; locks count whole."""
-    mentioned = [
-        p for p in files if p.rsplit("/", 1)[-1] in dockerfile and p.endswith((".txt", ".lock", ".in"))
-    ]
-    candidates = mentioned or [p for p in files if re.search(r"requirements[^/]*\.txt$", p)]
-    locks = [p for p in files if p.rsplit("/", 1)[-1] in LOCKS]
-    if not candidates:
-        return PinnedDependencies(path=locks[0], total=1, pinned=1) if locks else PinnedDependencies()
-    path = min(candidates, key=lambda p: (p not in mentioned, "notebook" in p or "dev" in p, p.count("/"), p))
-    lines = [
-        re.split(r"\s#|\s--hash|\\$", line.strip())[0].strip()
-        for line in read_text(submission / path).splitlines()
-    ]
-    wanted = [line for line in lines if line and not line.startswith(("#", "-"))]
-    exact = [
-        line
-        for line in wanted
-        if (re.search(r"===?\s*[\w.!+*-]+", line) and "*" not in line) or " @ " in line
-    ]
-    return PinnedDependencies(path=path, total=len(wanted), pinned=len(exact))

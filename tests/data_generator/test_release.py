@@ -38,6 +38,7 @@ def test_layout(release: Release) -> None:
     assert files(release.vault) == {
         "key.json",
         "holdout.parquet",
+        "twin.parquet",
         "release.json",
         "issued/snapshots.parquet",
         "issued/snapshots.csv.gz",

@@ -47,6 +47,11 @@ def vault_of(data: Path) -> Path:
     return next((data / "vault").iterdir())
 
 
+def key_of(data: Path) -> dict[str, Any]:
+    """The key of the one vault below a generated folder."""
+    return dict(json.loads((vault_of(data) / "key.json").read_text(encoding="utf-8")))
+
+
 def plant_canary(vault: Path) -> str:
     """Write a random string into every private file of a vault, in the way its format has room for it."""
     canary = f"CANARY-{secrets.token_hex(16)}"
@@ -54,8 +59,8 @@ def plant_canary(vault: Path) -> str:
         path = vault / name
         content = json.loads(path.read_text(encoding="utf-8"))
         path.write_text(json.dumps({**content, "canary": canary}), encoding="utf-8")
-    holdout = vault / "holdout.parquet"
-    pd.read_parquet(holdout).assign(canary=canary).to_parquet(holdout, index=False)
+    for name in ("holdout.parquet", "twin.parquet"):
+        pd.read_parquet(vault / name).assign(canary=canary).to_parquet(vault / name, index=False)
     return canary
 
 

@@ -23,8 +23,9 @@ from grader.execution.dockerfile_gate import check_dockerfile
 from grader.execution.limits import JobLimits, Limits
 from grader.execution.protocol import Execution, Job
 from grader.intake.opening import Submission, open_submission
+from grader.pipeline.pins import find_pins
 from grader.pipeline.probing import probe_library, probe_script, run_probe
-from grader.pipeline.stage import find_dockerfile, find_pins, find_readme, open_to_all
+from grader.pipeline.stage import find_dockerfile, find_readme, open_to_all
 from grader.pipeline.unpacking import unpack_with
 from grader.types import Model
 from tests.fuzz import base, mutate

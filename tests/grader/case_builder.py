@@ -13,10 +13,17 @@ import pandas as pd
 from grader.checks.case import Case
 from grader.checks.evaluation import recomputed_figures
 from grader.evidence.document import Evidence, EvidenceDocument
-from grader.evidence.modelling import SPLITS, ClaimedMetrics, EvaluationEvidence, PredictionsEvidence
+from grader.evidence.modelling import (
+    SPLITS,
+    ClaimedMetrics,
+    EvaluationEvidence,
+    PredictionsEvidence,
+    SegmentRow,
+    SegmentTable,
+)
 from grader.evidence.notebook import FindingClaim, FindingsFile, NotebookEvidence
 from grader.evidence.service import ServiceEvidence
-from grader.metrics import month_index, month_name, pr_auc_se
+from grader.metrics import month_index, month_name, pr_auc, pr_auc_se
 from grader.truth import Business, Key, Plant, Truth
 from grader.types import PhaseRecord, Verdict
 
@@ -185,6 +192,18 @@ def claimed_figures(
         intervals={"tuned.pr_auc": (middle - half, middle + half)} if interval else {},
         decision={"threshold": threshold, "capacity_share": 0.10},
     )
+
+
+def stated_segments(case: Case, **changed: float) -> SegmentTable:
+    """Honest figures of a case's test rows by month; `changed` adds to a figure of each."""
+    found = []
+    for month in np.unique(case.test.month):
+        chosen = case.test.month == month
+        y, p = case.test.y[chosen], case.test.tuned[chosen]
+        figures = {"rows": float(y.size), "churn_rate": float(y.mean()), "pr_auc": pr_auc(y, p)}
+        moved = {name: value + changed.get(name, 0.0) for name, value in figures.items()}
+        found.append(SegmentRow(column="snapshot_month", level=str(month), **moved))
+    return SegmentTable(path="evaluation/metrics.json", rows=tuple(found))
 
 
 def with_document(case: Case, **parts: Any) -> Case:

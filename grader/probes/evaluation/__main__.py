@@ -15,6 +15,7 @@ from grader.probes.evaluation.books import read_books
 from grader.probes.evaluation.lift import find_lift
 from grader.probes.evaluation.metrics import find_metrics
 from grader.probes.evaluation.plots import find_plots
+from grader.probes.evaluation.segments import find_segments
 from grader.probes.shared.files import list_files
 from grader.probes.shared.notebooks import find_notebook
 from grader.probes.shared.output import emit
@@ -32,7 +33,8 @@ def main() -> None:
     problems: list[str] = []
     plots = find_plots(root, files, books, problems)
     metrics, lift = find_metrics(root, files), find_lift(root, files, books)
-    emit({"metrics": metrics, "lift": lift, "plots": plots, "problems": problems[:50]})
+    segments = find_segments(root, files, metrics["path"])
+    emit({"metrics": metrics, "lift": lift, "segments": segments, "plots": plots, "problems": problems[:50]})
 
 
 if __name__ == "__main__":

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from grader.probes.notebook.findings import find_findings, read_findings
 from grader.probes.notebook.outcome import outcome
+from grader.probes.notebook.statements import statements
 from grader.probes.shared.documents import parse_json
 from grader.probes.shared.files import list_files, read_file
 from grader.probes.shared.notebooks import NOTEBOOK_CAP, Cell, find_notebook, read_cells
@@ -30,6 +31,7 @@ def main() -> None:
     path = find_notebook(root, files, options.notebook)
     problems: list[str] = []
     submitted: list[Cell] = []
+    shown: list[Cell] = []
     result: dict[str, Json] = {}
     if path is None:
         problems.append("audit.ipynb: found no notebook in the submission, expected one")
@@ -43,12 +45,14 @@ def main() -> None:
     if submitted:
         code = sum(1 for cell in submitted if cell.kind == "code" and cell.source.strip())
         result = {"code_cells": code, "images": outcome(submitted)["images"]}
+        shown = submitted
         try:
             executed = read_cells(parse_json(read_file(ran, "executed.ipynb", NOTEBOOK_CAP)))
             same = [(c.kind, c.source) for c in executed] == [(c.kind, c.source) for c in submitted]
             if not same:
                 raise ValueError("found other cells than the submitted ones, expected the same")
             result = outcome(executed)
+            shown = executed
         except ValueError as error:
             problems.append(f"executed.ipynb: {error}")
     prose = " ".join(cell.source for cell in submitted if cell.kind == "markdown")
@@ -64,6 +68,7 @@ def main() -> None:
         "markdown_words": len(re.findall(r"[^\W_]{2,}", prose)),
         "submitted": None if stated is None else read_findings(root, stated, clean(stated, 300)),
         "produced": read_findings(ran, "findings.json", "findings.json") if produced else None,
+        "statements": statements(shown) if stated is None and not produced else [],
     }
     emit(result)
 

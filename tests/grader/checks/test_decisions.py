@@ -7,12 +7,19 @@ import pytest
 
 from grader.checks import decisions as check
 from grader.checks.case import Case
-from grader.evidence.modelling import ClaimedMetrics, EvaluationEvidence, TrackedRun, TrackingEvidence
+from grader.evidence.modelling import (
+    ClaimedMetrics,
+    EvaluationEvidence,
+    SegmentTable,
+    TrackedRun,
+    TrackingEvidence,
+)
 from grader.evidence.service import ServiceEvidence
 from tests.grader.case_builder import (
     claimed_figures,
     good_scores,
     served_case,
+    stated_segments,
     with_arrays,
     with_document,
     world,
@@ -58,7 +65,7 @@ def good() -> Case:
     )
     case = with_arrays(case, predictions__p_baseline=weak_scores()[case.prediction_rows])
     claims = claimed_figures(case)
-    evaluation = EvaluationEvidence(metrics=claims)
+    evaluation = EvaluationEvidence(metrics=claims, segments=stated_segments(case))
     return with_document(case, evaluation=evaluation, tracking=store(claims.tuned["pr_auc"], "m1"))
 
 
@@ -114,14 +121,15 @@ def test_a_folder_called_database_makes_no_baseline(good: Case) -> None:
 def fit(good: Case, **changed) -> float:
     """Credit of the figures line with parts of the claims changed."""
     claims = good.evidence.document.evaluation.metrics.model_copy(update=changed)
-    return check.figures_fit_the_problem(
-        with_document(good, evaluation=EvaluationEvidence(metrics=claims))
-    ).credit
+    evaluation = EvaluationEvidence(metrics=claims, segments=stated_segments(good))
+    return check.figures_fit_the_problem(with_document(good, evaluation=evaluation)).credit
 
 
 def test_accuracy_or_roc_auc_alone_earns_nothing(good: Case) -> None:
     """At this base rate they say little."""
-    assert fit(good, tuned={"roc_auc": 0.82}, baseline={}, intervals={}) == 0.0
+    claims = ClaimedMetrics(tuned={"roc_auc": 0.82})
+    bare = with_document(good, evaluation=EvaluationEvidence(metrics=claims))
+    assert check.figures_fit_the_problem(bare).credit == 0.0
 
 
 def test_typed_in_figures_are_no_figures(good: Case) -> None:
@@ -129,7 +137,8 @@ def test_typed_in_figures_are_no_figures(good: Case) -> None:
     for value in (0.0, 9.0, -1.0):
         names = ("pr_auc", "base_rate", "precision_at_capacity", "recall_at_capacity")
         assert (
-            fit(good, tuned=dict.fromkeys(names, value), baseline={}, intervals={"pr_auc": (0.0, 9.0)}) <= 0.1
+            fit(good, tuned=dict.fromkeys(names, value), baseline={}, intervals={"pr_auc": (0.0, 9.0)})
+            <= 0.23
         )
 
 
@@ -138,8 +147,28 @@ def test_the_interval_must_hold_the_value_and_have_a_sane_width(good: Case) -> N
     middle = good.evidence.document.evaluation.metrics.tuned["pr_auc"]
     credits = [fit(good, intervals={"pr_auc": pair}) for pair in
                ((0.0, 1.0), (middle - 1e-4, middle + 1e-4), (middle + 0.1, middle + 0.2))]  # fmt: skip
-    assert credits == pytest.approx([0.79, 0.79, 0.7])
-    assert fit(good, intervals={}) == pytest.approx(0.7)
+    assert credits == pytest.approx([0.825, 0.825, 0.75])
+    assert fit(good, intervals={}) == pytest.approx(0.75)
+
+
+def test_segments_earn_where_they_recompute(good: Case) -> None:
+    """Honest figures by segment earn their share, none and invented ones nothing."""
+    claims = good.evidence.document.evaluation.metrics
+    credits = {}
+    for name, table in (("honest", stated_segments(good)), ("none", SegmentTable()),
+                        ("invented", stated_segments(good, churn_rate=0.05))):  # fmt: skip
+        evaluation = EvaluationEvidence(metrics=claims, segments=table)
+        credits[name] = check.figures_fit_the_problem(with_document(good, evaluation=evaluation)).credit
+    assert credits == pytest.approx({"honest": 1.0, "none": 0.85, "invented": 0.85})
+
+
+def test_one_segment_alone_compares_nothing(good: Case) -> None:
+    """A single level of a column is the whole under another name."""
+    whole = stated_segments(good)
+    table = whole.model_copy(update={"rows": whole.rows[:1]})
+    evaluation = EvaluationEvidence(metrics=good.evidence.document.evaluation.metrics, segments=table)
+    credit = check.figures_fit_the_problem(with_document(good, evaluation=evaluation)).credit
+    assert credit == pytest.approx(0.85)
 
 
 def decide(good: Case, **decision: float) -> float:

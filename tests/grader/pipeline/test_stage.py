@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from grader.pipeline.pins import find_pins
 from grader.pipeline.stage import (
     find_dockerfile,
-    find_pins,
     find_readme,
     open_to_all,
     read_text,
