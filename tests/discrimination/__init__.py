@@ -1,0 +1,1 @@
+"""Proof that the rubric discriminates: `python -m tests.discrimination`."""
