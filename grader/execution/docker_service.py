@@ -6,6 +6,7 @@ import contextlib
 import math
 import time
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import requests
 from docker.errors import APIError, DockerException, NotFound
@@ -31,6 +32,7 @@ LOG_OPTIONS = {"max-size": "5m", "max-file": "2"}
 MAX_VOLUMES = 16
 LOG_LINES = 2000
 KILL_PATIENCE = 30.0
+HEALTH_LOOK_EVERY = 0.1
 
 Probe = Callable[[Job, str], Execution]
 
@@ -78,6 +80,27 @@ class DockerService:
         with engine_errors("reading the service's log"):
             text = self._engine.client.api.logs(self._container, tail=LOG_LINES)
         return bytes(text)[-limit:].decode(errors="replace")
+
+    def health_check_passes(self, seconds: float) -> bool | None:
+        """Run the image's own health check once inside; what hangs is ended with the container."""
+        api = self._engine.client.api
+        with engine_errors("looking at the service"):
+            config = api.inspect_container(self._container)["Config"]
+        command = _health_command(config)
+        if command is None:
+            return None
+        try:
+            started = api.exec_create(self._container, command, stdout=False, stderr=False)["Id"]
+            api.exec_start(started, detach=True)
+            until = time.monotonic() + seconds
+            while (told := api.exec_inspect(started))["Running"] and time.monotonic() < until:
+                time.sleep(HEALTH_LOOK_EVERY)
+        except APIError:
+            return False  # the service has ended, or the command is not there
+        except (DockerException, requests.RequestException):
+            with engine_errors("running the service's health check"):
+                raise
+        return bool(told["ExitCode"] == 0)
 
     def stop(self, seconds: float) -> Stopped:
         """Send SIGTERM, wait up to `seconds`, kill what is left."""
@@ -181,6 +204,14 @@ def serving(
                 engine.client.api.remove_volume(volume, force=True)
 
 
+def _health_command(config: dict[str, Any]) -> list[str] | None:
+    """Return the command of an image's health check, None where it has none."""
+    kind, *words = (config.get("Healthcheck") or {}).get("Test") or ["NONE"]
+    if kind == "CMD":
+        return list(words)
+    return [*(config.get("Shell") or ["/bin/sh", "-c"]), *words] if kind == "CMD-SHELL" else None
+
+
 class _UnstartableService(DockerService):
     """A service whose image the engine could not start; `reason` are the engine's words."""
 
@@ -199,6 +230,10 @@ class _UnstartableService(DockerService):
     def logs(self, limit: int = 16384) -> str:
         """Return the engine's reason."""
         return self._reason[-limit:]
+
+    def health_check_passes(self, seconds: float) -> bool | None:
+        """Return None: there is nothing to check."""
+        return None
 
     def stop(self, seconds: float) -> Stopped:
         """Return that there was nothing to stop."""

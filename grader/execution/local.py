@@ -158,6 +158,10 @@ class _AbsentService:
         """Return nothing."""
         return ""
 
+    def health_check_passes(self, seconds: float) -> bool | None:
+        """Return None: there is nothing to check."""
+        return None
+
     def stop(self, seconds: float) -> Stopped:
         """Return that there was nothing to stop."""
         return Stopped(0.0, None, killed=False)

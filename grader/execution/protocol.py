@@ -124,6 +124,12 @@ class Service(Protocol):
     def logs(self, limit: int = 16384) -> str:
         """Return the end of what the service printed, at most `limit` bytes."""
 
+    def health_check_passes(self, seconds: float) -> bool | None:
+        """Run the image's own health check once inside; False where it does not end well within `seconds`.
+
+        None where the image declares none.
+        """
+
     def stop(self, seconds: float) -> Stopped:
         """Send SIGTERM, wait, kill what is left."""
 

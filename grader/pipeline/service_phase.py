@@ -23,6 +23,11 @@ from grader.types import Model, PhaseRecord, Verdict
 SLOW_HOST_MS = 250.0
 """p99 that the brief allows a service; a host on which one that does nothing misses it times nobody."""
 SLOW_HOST_ANSWERED = 0.99
+HEALTH_SECONDS = 15.0
+"""How long the image's own health check may take while the service answers."""
+HANGING_CHECK = (
+    f"HEALTHCHECK: its command did not end with 0 within {HEALTH_SECONDS:g} s, so it counts as none"
+)
 
 
 class BuildMeasured(Measured):
@@ -166,13 +171,15 @@ def serve_and_probe(
     with executor.serve(image, limits.service) as service:
         probed = run_probe(service, job, ServiceEvidence, document.service, SERVICE_ARRAYS)
         alive = service.running()
+        checked = service.health_check_passes(HEALTH_SECONDS) if alive else None
         stopped = service.stop(limits.stop_seconds)
     found, record = probed.value, probed.record
     if record.verdict is Verdict.OK and not (found.started and alive):
         record = record.model_copy(update=_ended(found, alive, stopped))
     found = found.model_copy(
         update={
-            "image": document.service.image,
+            "image": _with_working_check(document.service.image, checked),
+            "problems": (*found.problems, HANGING_CHECK) if checked is False else found.problems,
             "stop_seconds": round(stopped.seconds, 2) if alive else None,
             "stop_exit_code": stopped.exit_code if not stopped.killed else 137,
             "log_tail": stopped.log_tail[-TEXT:],
@@ -182,6 +189,11 @@ def serve_and_probe(
     arrays = {f"service.{name}": values for name, values in probed.arrays.items()}
     arrays["service.parity_rows"] = requests.positions.astype(np.float64)
     return Served(found, arrays, record.model_copy(update={"seconds": round(time.monotonic() - started, 2)}))
+
+
+def _with_working_check(image: ImageEvidence, passed: bool | None) -> ImageEvidence:
+    """Return the image's evidence; a declared health check that never passes is none."""
+    return image.model_copy(update={"healthcheck": image.healthcheck and passed is not False})
 
 
 def _ended(found: ServiceEvidence, alive: bool, stopped: Stopped) -> dict[str, object]:

@@ -70,7 +70,10 @@ def measure_serving(
     served = units.run(
         "service", phase.ServiceMeasured, named, measure, lambda r: phase.broken_service(r, service)
     )
-    found = served.value.service.model_copy(update={"image": service.image})
+    # All of the image is known from the build but whether its health check passes.
+    works = service.image.healthcheck and served.value.service.image.healthcheck
+    image = service.image.model_copy(update={"healthcheck": works})
+    found = served.value.service.model_copy(update={"image": image})
     document = evidence.document.model_copy(update={"service": found})
     records = [built.value.records[0], *served.value.records]
     return Evidence(document, {**evidence.arrays, **served.arrays}), records

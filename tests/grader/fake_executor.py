@@ -56,6 +56,10 @@ class FakeService:
         """Answer a job in the service's network namespace."""
         return self._executor.run(job)
 
+    def health_check_passes(self, seconds: float) -> bool | None:
+        """Pass whatever check there may be."""
+        return True
+
     def logs(self, limit: int = 16384) -> str:
         """Return no logs."""
         return ""

@@ -220,6 +220,25 @@ def test_service_that_ignores_sigterm_is_killed(docker_executor: DockerExecutor,
     assert stopped.exit_code == 137
 
 
+@pytest.mark.parametrize(
+    ("line", "passes"),
+    [
+        ("", None),
+        ("HEALTHCHECK CMD true", True),
+        ('HEALTHCHECK CMD ["python", "-c", ""]', True),
+        ("HEALTHCHECK CMD exit 1", False),
+        ("HEALTHCHECK --timeout=900s CMD sleep 900", False),
+        ('HEALTHCHECK CMD ["/no/such/program"]', False),
+        ("HEALTHCHECK NONE", None),
+    ],
+)
+def test_attack_image_hanging_healthcheck(docker_executor: DockerExecutor, tmp_path, line, passes):
+    """A health check counts where it passes while the service runs, not where it is only declared."""
+    built = docker_executor.build(request(tmp_path, f"FROM python:3.11-slim\n{line}\nCMD sleep 60\n"))
+    with docker_executor.serve(built.image, SERVICE) as service:
+        assert service.health_check_passes(1.5) is passes
+
+
 def test_image_that_cannot_start_is_a_service_that_is_down(docker_executor: DockerExecutor, tmp_path, job):
     """A command that does not exist is the candidate's failure, with the engine's words in the log."""
     built = docker_executor.build(request(tmp_path, 'FROM python:3.11-slim\nCMD ["/no/such/program"]\n'))
