@@ -30,6 +30,11 @@ def main() -> int:
     words.add_argument("--work", type=Path, default=ROOT / "build" / "attacks", help="kept between starts")
     words.add_argument("--pages", type=Path, default=ROOT / "docs" / "validation")
     words.add_argument("--fresh", action="store_true", help="try every attack again")
+    words.add_argument(
+        "--wrong-only",
+        action="store_true",
+        help="keep what was right under an earlier source of the grader; the page says how many",
+    )
     words.add_argument("--list", action="store_true", help="print the corpus and end")
     words.add_argument("--json", action="store_true", help="print what came of it as JSON")
     given = words.parse_args()
@@ -40,14 +45,14 @@ def main() -> int:
         for attack in chosen:
             print(f"{attack.id:<34}{attack.surface:<10}{attack.expects:<44}{attack.tries}")
         return 0
-    ground = prepared(given.work)
+    ground = prepared(given.work / "ground")
     kept_in = given.work / "outcomes.json"
-    known = {} if given.fresh else _known(kept_in)
+    known = {} if given.fresh else _known(kept_in, any_source=given.wrong_only)
     state = known.setdefault("", {"before": host_state(given.work).shown()})
     for number, attack in enumerate(chosen, start=1):
         if attack.id in known and not known[attack.id]["wrong"]:
             continue
-        known[attack.id] = _outcome(ground, attack)
+        known[attack.id] = {**_outcome(ground, attack), "source": source_hash()[:8]}
         state["after"] = host_state(given.work).shown()
         _keep(kept_in, known)
         line = known[attack.id]
@@ -59,7 +64,7 @@ def main() -> int:
         for text in line["wrong"]:
             print(f"    {text}", file=sys.stderr, flush=True)
     if all(a.id in known for a in ATTACKS):
-        write_page(given.pages, known, ground.report)
+        write_page(given.pages, known, ground.report, source_hash()[:8])
     if given.json:
         print(json.dumps({a.id: known[a.id] for a in chosen}, indent=1))
     return int(any(known[a.id]["wrong"] for a in chosen))
@@ -90,17 +95,18 @@ def _told(judged: Judged) -> dict[str, Any]:
     }
 
 
-def _known(path: Path) -> dict[str, Any]:
-    """Return what an earlier start of the same grader found."""
+def _known(path: Path, *, any_source: bool) -> dict[str, Any]:
+    """Return what an earlier start found, of this source of the grader or of any."""
     if not path.is_file():
         return {}
-    kept = json.loads(path.read_text(encoding="utf-8"))
-    return dict(kept["outcomes"]) if kept["grader"] == source_hash() else {}
+    kept: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    same = source_hash()[:8]
+    return {name: line for name, line in kept.items() if any_source or not name or line["source"] == same}
 
 
 def _keep(path: Path, known: dict[str, Any]) -> None:
     new = path.with_suffix(".new")
-    new.write_text(json.dumps({"grader": source_hash(), "outcomes": known}, indent=1), encoding="utf-8")
+    new.write_text(json.dumps(known, indent=1), encoding="utf-8")
     new.replace(path)
 
 

@@ -10,11 +10,12 @@ from grader.results import Report
 from tests.attacks.table import ATTACKS, FAMILIES
 
 
-def write_page(folder: Path, known: dict[str, Any], clean: Report) -> None:
+def write_page(folder: Path, known: dict[str, Any], clean: Report, source: str) -> None:
     """Write what came of every attack, whole or not at all."""
     wrong = [a.id for a in ATTACKS if known[a.id]["wrong"]]
     above = max(known[a.id]["above"] for a in ATTACKS)
     found = sum(known[a.id]["canary"] for a in ATTACKS)
+    earlier = sum(known[a.id]["source"] != source for a in ATTACKS)
     state = known[""]
     lines = [
         "# Attacks",
@@ -25,8 +26,13 @@ def write_page(folder: Path, known: dict[str, Any], clean: Report) -> None:
         f"- With the expected verdict, and nothing else wrong: **{len(ATTACKS) - len(wrong)} of {len(ATTACKS)}**.",
         f"- Highest score against the clean submission's, latency left out: **{above:+g}**.",
         f"- Places in which the canary of the vault was found: **{found}**.",
+        *(
+            [f"- Tried with an earlier source of the grader, and right then: **{earlier}**."]
+            if earlier
+            else []
+        ),
         "",
-        "| | before | after |",
+        "| the machine | before | after |",
         "|---|---|---|",
         *(f"| {kind} | {count:,} | {state['after'][kind]:,} |" for kind, count in state["before"].items()),
     ]

@@ -10,6 +10,7 @@ import pytest
 
 from tests.conftest import Graded
 from tests.end_to_end import tools
+from tests.end_to_end.engine_watch import EngineWatch
 from tests.end_to_end.spy import make_spy
 
 pytestmark = [pytest.mark.docker, pytest.mark.slow]
@@ -29,17 +30,20 @@ def spied(data: Path, folder: Path, planted: str | None) -> dict[str, Any]:
 
 
 def test_candidate_code_finds_no_canary_anywhere(guarded: tuple[Path, str], tmp_path: Path) -> None:
-    """Neither notebook, build context and layers, service, environment nor requests carry the vault."""
+    """Neither notebook, build, layers, service, environment, requests, mounts nor logs carry the vault.
+
+    The submission looks from inside; what every container is given, probes included, is looked at from outside.
+    """
     data, canary = guarded
-    evidence = spied(data, tmp_path, None)
+    with EngineWatch(canary) as watch:
+        evidence = spied(data, tmp_path, None)
+    assert len(watch.containers) >= 6
+    assert watch.found == set()
     assert evidence["notebook"]["executed_cells"] == 1
     assert evidence["notebook"]["error"] == ""
     assert evidence["service"]["started"]
-    assert json.loads(evidence["service"]["model_version"].removeprefix("seen: ")) == {
-        "build": [],
-        "service": [],
-        "requests": 0,
-    }
+    seen = json.loads(evidence["service"]["model_version"].removeprefix("seen: "))
+    assert (seen["build"], seen["service"], seen["requests"]) == ([], [], 0)
     for path in tools.text_files(tmp_path / "out"):
         assert canary.encode() not in path.read_bytes(), path
 
@@ -47,7 +51,10 @@ def test_candidate_code_finds_no_canary_anywhere(guarded: tuple[Path, str], tmp_
 def test_the_spy_would_have_noticed(guarded: tuple[Path, str], tmp_path: Path) -> None:
     """A canary that is within reach is reported from notebook, build and service, so silence means absence."""
     data, _ = guarded
-    evidence = spied(data, tmp_path, "CANARY-" + "0" * 32)
+    planted = "CANARY-" + "0" * 32
+    with EngineWatch(planted) as watch:
+        evidence = spied(data, tmp_path, planted)
+    assert {place.rpartition(" ")[2] for place in watch.found} == {"planted.txt"}
     assert "planted.txt" in evidence["notebook"]["error"]
     seen = evidence["service"]["model_version"]
     assert seen.count("planted.txt") >= 2
