@@ -16,6 +16,8 @@ from grader.types import Finding, Proof, proof
 
 BASELINE_WORDS = re.compile(r"base|logistic|logreg|dummy|linear|simple", re.I)
 MODEL_NAME = re.compile(r"(^|_)(model|estimator|algorithm|classifier)(_?(type|name|class|kind))?$", re.I)
+DATA_NAME = re.compile(r"data|snapshot|variant|sha256|rows|months?|period", re.I)
+SETTING = re.compile(r"min_data|data_in_leaf|data_random|data_sample|data_per|free_raw|bin_construct", re.I)
 SEARCH_TRIALS = 10
 RESAMPLES = 60
 FOLLOWS = 0.8
@@ -81,10 +83,9 @@ def _trials(runs: list[TrackedRun]) -> int:
 
 
 def _names_data(run: TrackedRun) -> bool:
-    names = [*run.params, *run.tags]
-    return any(
-        re.search(r"data|snapshot|variant|sha256|rows", name, re.I) for name in names if "mlflow." not in name
-    )
+    """Whether a parameter or own tag of a run names its data; a library's own settings (min_data_in_leaf) do not."""
+    names = [name for name in (*run.params, *run.tags) if "mlflow." not in name]
+    return any(DATA_NAME.search(name) and not SETTING.search(name) for name in names)
 
 
 def _traced(case: Case, runs: list[TrackedRun]) -> tuple[float, str]:

@@ -118,6 +118,16 @@ def test_a_folder_called_database_makes_no_baseline(good: Case) -> None:
     assert tracked(good, plain, tuned, *runs[2:]) == 1.0
 
 
+def test_a_librarys_own_settings_name_no_data(good: Case) -> None:
+    """`min_data_in_leaf` has the word in it and says nothing of what was fitted on."""
+    settings = {"depth": "1", "min_data_in_leaf": "20", "bin_construct_sample_cnt": "9"}
+    runs = [
+        r.model_copy(update={"params": {**settings, "trial": r.name}})
+        for r in good.evidence.document.tracking.runs
+    ]
+    assert tracked(good, *runs) == pytest.approx(0.8)
+
+
 def fit(good: Case, **changed) -> float:
     """Credit of the figures line with parts of the claims changed."""
     claims = good.evidence.document.evaluation.metrics.model_copy(update=changed)

@@ -163,3 +163,32 @@ def test_plots_are_decoded(tmp_path):
     assert plots["evaluation/blank.png"].ink == 0
     assert (plots["evaluation/plot.svg"].width, plots["evaluation/plot.svg"].ink) == (300, 0.002)
     assert {p.split(":")[0] for p in found.problems} == {"evaluation/fake.png", "evaluation/huge.png"}
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("evaluation/metrics.json", {"tuned": {"pr_auc": 0.2}, "segments": [
+            {"column": "region", "level": "A", "rows": 10, "churn_rate": 0.1, "pr_auc": 0.3}]}),
+        ("evaluation/metrics.json", {"tuned": {"pr_auc": 0.2, "by_segment": {
+            "region": {"A": {"n": 10, "churn_rate": "10%", "ap": 0.3}}}}}),
+        ("evaluation/segments.csv", "column,level,rows,churn_rate,pr_auc\nregion,A,10,0.1,0.3\n"),
+        ("results/segment_report.csv", "region,n,base_rate,average_precision\nA,10,0.1,0.3\n"),
+    ],
+)  # fmt: skip
+def test_figures_by_segment_in_usual_forms(tmp_path, name, content):
+    """A list or nested objects in the metrics, or a table of its own, say the same."""
+    write(tmp_path / "submission" / name, content)
+    table = read(tmp_path).segments
+    assert table.path == name
+    row = table.rows[0]
+    assert (row.column, row.level, row.rows, row.churn_rate, row.pr_auc) == ("region", "A", 10, 0.1, 0.3)
+
+
+def test_without_segments_there_is_no_table(tmp_path):
+    """Other figures are not taken for segments."""
+    write(
+        tmp_path / "submission" / "evaluation/metrics.json",
+        {"tuned": {"pr_auc": 0.2}, "models": [{"name": "x"}]},
+    )
+    assert read(tmp_path).segments.rows == ()

@@ -222,3 +222,18 @@ def test_nothing_at_all_is_fine(tmp_path):
     found = read(tmp_path)
     assert found.path is None
     assert len(found.problems) == 3
+
+
+def test_sentences_are_read_where_there_is_no_findings_file(tmp_path):
+    """Text cells and printed lines become statements; with a findings file of either side there are none."""
+    printed = {"output_type": "stream", "name": "stdout", "text": ["usage drifts from 2024-03.\n", "42\n"]}
+    book = notebook("print(1)")
+    book["cells"].append(
+        {"cell_type": "markdown", "metadata": {}, "source": "# Leaks\n\n- `leak` is a leak. It goes."}
+    )
+    write(tmp_path / "submission" / "audit.ipynb", book)
+    write(tmp_path / "out" / "executed.ipynb", executed(book, cell0={"outputs": [printed]}))
+    found = read(tmp_path).statements
+    assert found == ("usage drifts from 2024-03.", "leak` is a leak.", "It goes.")
+    write(tmp_path / "submission" / "findings.json", {"findings": []})
+    assert read(tmp_path).statements == ()
