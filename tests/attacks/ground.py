@@ -85,8 +85,13 @@ def prepared(work: Path) -> Ground:
         save_evidence(evidence, work / "result" / "evidence")
         write_reports(report, work / "result")
         made.write_text(json.dumps({"grader": source_hash(), "canary": canary}), encoding="utf-8")
-    noted = json.loads(made.read_text(encoding="utf-8"))
-    truth, rubric = open_truth(data / "vault"), load_rubric(DEFAULT)
+    return loaded(work)
+
+
+def loaded(work: Path) -> Ground:
+    """Return a ground that was prepared before, whatever source of the grader did it."""
+    noted = json.loads((work / "made.json").read_text(encoding="utf-8"))
+    truth, rubric = open_truth(work / "data" / "vault"), load_rubric(DEFAULT)
     evidence = load_evidence(work / "result" / "evidence")
     report = score(evidence, rubric, truth)
     return Ground(work, work / "clean", truth, rubric, noted["canary"], evidence, report)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from fnmatch import fnmatch
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ import pytest
 from tests.attacks.case import Attack, Got, judge
 from tests.attacks.ground import Ground, prepared, tried
 from tests.attacks.table import ATTACKS, FAMILIES
+from tests.attacks.weakened import DEFENCES, Defence
 
 ROOT = Path(__file__).resolve().parents[2]
 QUICK = [attack for attack in ATTACKS if attack.quick]
@@ -44,11 +46,24 @@ def test_the_corpus_is_whole() -> None:
     assert all(any(a.quick for a in attacks) for attacks in FAMILIES.values())
 
 
-def test_every_attack_named_in_the_threat_model_is_there() -> None:
-    """The page on defences shows attacks that exist."""
+def test_every_defence_of_the_threat_model_points_to_its_attacks() -> None:
+    """The page on defences names attacks that are in the corpus, at least one in every row."""
     page = (ROOT / "docker" / "README.md").read_text(encoding="utf-8")
-    named = set(re.findall(r"\[([a-z]+(?:-[a-z]+)+)\]", page))
-    assert named <= {attack.id for attack in ATTACKS}
+    table = page.split("## Threat model\n", 1)[1].split("\n\nTwo thousand", 1)[0]
+    rows = [line for line in table.splitlines() if line.startswith("| ")][1:]
+    assert len(rows) > 15
+    for row in rows:
+        named = re.findall(r"`([a-z0-9*-]+)`", row.rsplit("|", 2)[1])
+        assert named, row
+        for pattern in named:
+            assert any(fnmatch(attack.id, pattern) for attack in ATTACKS), pattern
+
+
+@pytest.mark.parametrize("defence", DEFENCES, ids=lambda defence: defence.id)
+def test_each_defence_can_be_taken_out(defence: Defence) -> None:
+    """The words that are replaced in a test build are still there, once, and the attack is in the corpus."""
+    assert (ROOT / defence.file).read_text(encoding="utf-8").count(defence.old) == 1
+    assert defence.attack in {attack.id for attack in ATTACKS}
 
 
 @pytest.mark.parametrize(

@@ -89,6 +89,7 @@ ATTACKS = (
         "a view that never ends in place of the runs",
         TRACK,
         store(VIEW),
+        quick=True,
     ),
     Attack(
         "tracking-trigger",
