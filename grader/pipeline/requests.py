@@ -19,6 +19,8 @@ from grader.execution.limits import Limits
 from grader.truth import Truth
 
 PARITY_ROWS = 2000
+BUDGET = 0.7
+"""Share of the prober's clock that its requests may take."""
 COMMON_PORTS = (8000, 8080, 80, 5000, 5001, 7860, 8787, 9696)
 Positions = npt.NDArray[np.int64]
 
@@ -105,6 +107,8 @@ def _plan(document: EvidenceDocument, truth: Truth, limits: Limits, ports: tuple
         "openapi_first": True,
         "readme_example": readme_example(document.readme.text),
         "load": {"rate": limits.load_rate, "seconds": limits.load_seconds},
+        # The prober ends by itself, so that what it has found by then is not lost with its container.
+        "budget_seconds": round(BUDGET * limits.prober.seconds, 1),
     }
 
 

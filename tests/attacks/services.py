@@ -90,7 +90,7 @@ ATTACKS = (
         "service-many-ports",
         S,
         "listens on hundreds of ports that never answer",
-        "service TIMEOUT_JOB | service SERVICE_DOWN",
+        "service SERVICE_DOWN",
         at_start(code.MANY_PORTS),
     ),
     Attack(

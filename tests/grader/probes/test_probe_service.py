@@ -16,6 +16,8 @@ from probe_harness import read_with, run_script, write
 from service_variants import chance
 
 from grader.evidence.service import SERVICE_ARRAYS, ServiceEvidence
+from grader.probes.service.session import Session
+from grader.probes.service.waiting import wait_until_up
 
 COLUMNS = [
     {"name": "usage", "type": "number", "nullable": True, "levels": [], "example": 1.5},
@@ -202,3 +204,18 @@ def test_the_floor_and_the_health_wait(tmp_path):
     with serving("flat") as port:
         up = json.loads(run_script("health", str(port), "20").stdout)["result"]
     assert up["started"] is True
+
+
+def test_attack_service_many_ports():
+    """Ports that are open and never answer hold the prober no longer than twice the time to start."""
+    with contextlib.ExitStack() as held:
+        ports = []
+        for _ in range(12):
+            listener = held.enter_context(socket.socket())
+            listener.bind(("127.0.0.1", 0))
+            listener.listen()
+            ports.append(listener.getsockname()[1])
+        session = Session({"ports": ports, "start_seconds": 0.5, "scan_ports": False}, [], [])
+        begin = time.monotonic()
+        assert wait_until_up(session) is None
+        assert time.monotonic() - begin < 6
