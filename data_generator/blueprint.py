@@ -49,14 +49,13 @@ class DecoyCounts(BaseModel):
     quality: Number = (0, 0)
 
 
-class Blueprint(BaseModel):
-    """Number of plants by family and tier (`E`, `M|H`, `seeded`), and of decoys by family."""
+class Counts(BaseModel):
+    """Number of plants by family and tier: `E`, `M|H` for one of either, `seeded`."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
-    leakage: Tiers
-    change: Tiers
-    quality: Tiers
-    decoys: DecoyCounts
+    leakage: Tiers = {}
+    change: Tiers = {}
+    quality: Tiers = {}
 
     def slots(self, rng: np.random.Generator) -> list[tuple[str, frozenset[str]]]:
         """Draw the slots of a variant: a family and the tiers (or `seeded`) that may fill it."""
@@ -66,6 +65,21 @@ class Blueprint(BaseModel):
             for tiers, (low, high) in getattr(self, family).items()
             for _ in range(int(rng.integers(low, high + 1)))
         ]
+
+
+class Blueprint(Counts):
+    """Number of plants by family and tier, and of decoys by family; one set of `either` comes to them."""
+
+    leakage: Tiers
+    change: Tiers
+    quality: Tiers
+    decoys: DecoyCounts
+    either: tuple[Counts, ...] = ()
+
+    def slots(self, rng: np.random.Generator) -> list[tuple[str, frozenset[str]]]:
+        """Draw the slots of a variant, those of one set of `either` included."""
+        further = [self.either[int(rng.integers(len(self.either)))]] if self.either else []
+        return [*super().slots(rng), *(slot for counts in further for slot in counts.slots(rng))]
 
     def decoy_slots(self, rng: np.random.Generator) -> list[str]:
         """Draw the families of the variant's decoys."""

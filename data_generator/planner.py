@@ -79,6 +79,7 @@ def _draw(
         return place
 
     rng = stream(seed, f"plan:{attempt}")
+    mimicked: set[str] = set()
     for decoy in (d for d in decoys.values() if d.always):
         place = settle(decoy, decoy.id)
         if place is None:
@@ -90,6 +91,7 @@ def _draw(
         if chosen is None:
             raise _DeadEndError(f"found no room for another decoy of family {wanted}")
         harmless[chosen[0].id] = chosen[1]
+        mimicked.add(chosen[0].fires)
     # In random order, so that no kind is always the one that another has left no room for.
     for wanted, tiers in (slots[int(index)] for index in rng.permutation(len(slots))):
         fit = [
@@ -101,7 +103,12 @@ def _draw(
             and plant.kind not in placed
             and not exclusive(plant.kind, set(placed))
         ]
-        found = _first(rng, fit, lambda p: settle(p, p.kind))
+        # Kinds without a decoy first, or whoever keeps the strongest sign of each kind would avoid every decoy.
+        found = None
+        for doubled in (False, True):
+            found = found or _first(
+                rng, [p for p in fit if (p.kind in mimicked) is doubled], lambda p: settle(p, p.kind)
+            )
         if found is None:
             raise _DeadEndError(f"found no room for another {wanted} of tier {'|'.join(sorted(tiers))}")
         placed[found[0].kind] = found[1]

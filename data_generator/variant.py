@@ -41,9 +41,12 @@ class Design:
 
     @property
     def hazard_factor(self) -> float:
-        """The factor of the hazard that keeps the label rates of twin and variant on both sides of the target."""
+        """The factor of the hazard that keeps the label rates of twin and variant on both sides of the target.
+
+        Never above 1: a higher hazard at scoring would let blind calling pay.
+        """
         effect = sum(self.plants[kind].prevalence for kind in self.plan.plants)
-        return float((1 + effect) ** -0.5)
+        return float(min(1.0, (1 + effect) ** -0.5))
 
 
 @dataclass(frozen=True)
@@ -169,5 +172,14 @@ def build(
 def _by_key(
     frame: pd.DataFrame, tie: npt.NDArray[np.float64], within: npt.NDArray[np.generic] | None = None
 ) -> pd.DataFrame:
-    order = np.lexsort((tie, frame["customer_id"].to_numpy() if within is None else within, months_of(frame)))
+    """Return the rows by month and, within it, by customer or another value; rows alike in both by `tie`."""
+    month = months_of(frame).astype(np.uint8)
+    value = frame["customer_id"].to_numpy() if within is None else within
+    by_month = np.argsort(month, kind="stable")
+    parts = np.split(by_month, np.cumsum(np.bincount(month))[:-1])
+    order = np.concatenate([rows[np.argsort(value[rows])] for rows in parts])
+    first = np.append(True, (value[order][1:] != value[order][:-1]) | (month[order][1:] != month[order][:-1]))
+    alike = np.flatnonzero(~first | ~np.append(first[1:], True))
+    shared = order[alike]
+    order[alike] = shared[np.lexsort((tie[shared], np.cumsum(first)[alike]))]
     return frame.iloc[order].reset_index(drop=True)

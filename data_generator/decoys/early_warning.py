@@ -1,4 +1,4 @@
-"""A column that sounds like the outcome and is set before it, by a rule on activity that anybody could compute."""
+"""A column named like a leak and set before the outcome, by a rule on activity that anybody could compute."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import pandas as pd
 from data_generator.decoys.decoy import LEAKAGE_TRAPS, Decoy, mistaken_for
 from data_generator.key import DecoyKey
 from data_generator.plants.draft import Draft, Placement
-from data_generator.plants.post_outcome_column import PLANT
+from data_generator.plants.target_encoded_index import PLANT
 from data_generator.schema import AT_SNAPSHOT, LOGS, MARKETING, Column, replace_column
 from data_generator.streams import stream
 
@@ -20,24 +20,25 @@ ID = "early_warning"
 RATE = 0.5  # mean number of events of an ordinary customer
 SLOPE = 1.375  # of the log rate by inactivity: an AUC near 0.675
 
+# Names under which leaks appear as well: what a column is called tells nothing, its source does.
 GUISES: dict[str, Column] = {
     column.name: column
     for column in (
         Column(
-            "reactivation_mails_90d", "marketing and other", "integer", "mails", MARKETING, AT_SNAPSHOT,
-            "Automatic reminders sent in the 90 days before the snapshot; the rule looks at recent activity only.",
+            "cell_score", "marketing and other", "integer", "points", MARKETING, AT_SNAPSHOT,
+            "Points of a fixed rule on activity up to the snapshot; the less active, the more; no outcome in it.",
         ),
         Column(
-            "winback_banners_90d", "marketing and other", "integer", "views", LOGS, AT_SNAPSHOT,
-            "Views, in the 90 days before the snapshot, of the offer that the application shows less active users.",
+            "dealer_grade", "account", "integer", "points", LOGS, AT_SNAPSHOT,
+            "Reminders to the dealer in the 90 days before the snapshot; a rule on low activity sends them.",
         ),
         Column(
-            "churn_watch_points", "marketing and other", "integer", "points", LOGS, AT_SNAPSHOT,
-            "Points that a fixed rule gives for low activity, up to the snapshot; no outcome enters the rule.",
+            "exchange_weight", "usage", "integer", "lines", LOGS, AT_SNAPSHOT,
+            "Lines parked at the exchange in the 90 days before the snapshot, as a rule does for less active users.",
         ),
         Column(
-            "exit_help_views_90d", "service", "integer", "views", LOGS, AT_SNAPSHOT,
-            "Help pages on notice periods viewed in the 90 days before the snapshot, mostly by less active users.",
+            "household_cluster_pct", "marketing and other", "integer", "percent", MARKETING, AT_SNAPSHOT,
+            "Discount shown to the household up to the snapshot; a rule raises it with every week of low activity.",
         ),
     )
 }  # fmt: skip

@@ -40,6 +40,18 @@ CASES = {
         "in a customer's first three months",
         "Invoices paid late in the last twelve months; null in the first three months, when none can be late yet.",
     ),
+    "seats_active": Case(
+        "seats_purchased",
+        lambda x: x == 1,
+        "for contracts of one seat",
+        "Seats with at least one login in the last 30 days; null for contracts of one seat, whose seats nobody counts.",
+    ),
+    "total_charges": Case(
+        "tenure_months",
+        lambda x: x < 3,
+        "in a customer's first three months",
+        "Amount billed since the contract started; null in the first three months, before the first account statement.",
+    ),
     "email_open_rate": Case(
         "marketing_touches_30d",
         lambda x: x == 0,

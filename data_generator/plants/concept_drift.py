@@ -39,16 +39,21 @@ class Turn:
     others: tuple[str, ...]
 
 
-# The factors were measured once over seeds, such that a model of the months before loses 0.02 to 0.06 of ROC-AUC
-# and honest work on all months stays in its bands; what is reached in a variant stands in its key.
+# The first factor takes the main column three quarters of its AUC above one half. The others were measured once
+# over seeds, such that honest work on all months is as good, and blind calling as dear, as without the drift; what
+# is reached in a variant stands in its key.
 HOSTS: dict[str, Turn] = {
     "nps_score": Turn(
-        {"satisfaction": -0.7, "contract": 1.4, "engagement": 1.05},
+        {"satisfaction": -0.6, "contract": 1.5, "engagement": 1.15},
         ("csat_last", "support_tickets_30d", "tickets_open"),
     ),
     "contract_type": Turn(
-        {"contract": -0.1, "satisfaction": 1.35, "engagement": 1.1},
+        {"contract": -0.1, "satisfaction": 1.5, "engagement": 1.25},
         ("months_to_contract_end",),
+    ),
+    "tenure_months": Turn(
+        {"tenure": -0.4, "satisfaction": 1.25, "engagement": 1.2},
+        ("total_charges",),
     ),
 }
 
@@ -122,7 +127,7 @@ PLANT = Plant(
     measure=measure,
     present=present,
     hosts=tuple(HOSTS),
-    onset=(9, 13),
+    onset=(8, 11),
     touches=lambda place, c: frozenset({place.host, *HOSTS[place.host].others}),
     hazard=hazard,
 )

@@ -27,6 +27,9 @@ HOSTS = {
     "session_minutes_avg": "scale",
     "avg_resolution_hours": "scale",
     "api_calls_30d": "scale",
+    "marketing_touches_30d": "scale",
+    "referral_count": "scale",
+    "monthly_charge": "scale",
 }
 
 Floats = npt.NDArray[np.float64]

@@ -111,4 +111,5 @@ PLANT = Plant(
     hosts=NEAR_COLUMNS,
     stage=3,
     repair=repair,
+    prevalence=0.022,  # half of the contradicting copies say 1
 )

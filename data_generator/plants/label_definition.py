@@ -15,6 +15,7 @@ from data_generator.plants.slices import rows_of_key, window
 from data_generator.schema import LABEL
 
 KIND = "label_definition"
+LENGTH = 3
 SHORT_MONTHS = 2  # month-ends that the other rule looks at
 PRESENT_RATE = 0.2  # of the leavers of the third month-end: the least that the full rule labels
 START, INTERLUDE = "start", "interlude"
@@ -23,8 +24,9 @@ Mask = npt.NDArray[np.bool_]
 
 
 def first_and_last(place: Placement) -> tuple[int, int]:
-    """Return the months (indices) under the other rule: those before the onset, or as many from there on."""
-    return (0, place.first - 1) if place.choice == START else (place.first, 2 * place.first - 1)
+    """Return the months (indices) under the other rule: the first ones, or those from the onset on."""
+    first = 0 if place.choice == START else place.first
+    return first, first + LENGTH - 1
 
 
 def apply(draft: Draft, place: Placement) -> tuple[Draft, PlantKey]:
@@ -106,8 +108,8 @@ PLANT = Plant(
     measure=measure,
     present=present,
     choices=(START, INTERLUDE),
-    onset=(3, 5),
+    onset=(3, 12),
     stage=0,
     repair=repair,
-    prevalence=-0.065,
+    prevalence=-0.045,
 )

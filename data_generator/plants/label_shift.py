@@ -39,7 +39,7 @@ def apply(draft: Draft, place: Placement) -> tuple[Draft, PlantKey]:
         months=months_range(month_name(place.first), month_name(place.last)),
         label_months=months_range(month_name(shown), month_name(place.last)),
         severity=2,
-        tier="M",
+        tier="E",
         inherent=False,
         seeded=False,
         equivalents=[
@@ -84,12 +84,12 @@ def _between(month: npt.NDArray[np.int64], first: int, last: int) -> npt.NDArray
 PLANT = Plant(
     kind=KIND,
     family="change",
-    tier="M",
+    tier="E",
     apply=apply,
     measure=measure,
     present=present,
     onset=(5, 16),
     length=(LENGTH, LENGTH),
     hazard=hazard,
-    prevalence=0.11,
+    prevalence=0.08,
 )

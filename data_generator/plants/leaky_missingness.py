@@ -26,14 +26,13 @@ from data_generator.plants.search import bisect
 from data_generator.schema import LABEL
 
 KIND = "leaky_missingness"
-TARGET = 0.725
-TARGET_WITH_OTHER_NULLS = 0.675  # where values are missing for reasons of their own
+TARGET = 0.675
 ORDINARY = 0.01  # share of rows that lose the value for an ordinary reason, in production as well
 PRESENT_AUC = 0.63
 # Not nps_score: without it honest models lose 0.012 of PR-AUC, three times as much as without any of these.
-OWN_NULLS = ("csat_last", "avg_resolution_hours")
 HOSTS = (
-    *OWN_NULLS,
+    "csat_last",
+    "avg_resolution_hours",
     "session_minutes_avg",
     "email_open_rate",
     "mobile_share",
@@ -67,9 +66,8 @@ def apply(draft: Draft, place: Placement) -> tuple[Draft, PlantKey]:
         null = missing(reach)
         return 0.5 + (float(null[ones].mean()) - float(null[zeros].mean())) / 2
 
-    target = TARGET_WITH_OTHER_NULLS if place.host in OWN_NULLS else TARGET
     # On a few thousand rows the leavers with a value to lose may not be enough for the whole way.
-    aim, tolerance = min(auc_before_copies(draft, target), reached(1.0)), auc_tolerance(draft)
+    aim, tolerance = min(auc_before_copies(draft, TARGET), reached(1.0)), auc_tolerance(draft)
     reach, draft = draft.settle(KIND, lambda: bisect(reached, aim, 0.0, 1.0, tolerance, KIND))
     later = draft.replay[place.host].to_numpy(dtype=np.float64)
     planted = draft.with_public(place.host, np.where(missing(reach), np.nan, values))
@@ -79,12 +77,12 @@ def apply(draft: Draft, place: Placement) -> tuple[Draft, PlantKey]:
     leak = Leak(
         kind=KIND,
         columns=[place.host],
-        tier="M",
+        tier="E",
         rows=missing(reach) & ~before,
         summary=f"{place.host} is null in the last three months of {reach:.0%} of those who leave.",
         equivalents=("informative_missingness", "missingness_leakage"),
         severity=2,
-        parameters={"target": target, "reach": reach, "ordinary": ORDINARY},
+        parameters={"target": TARGET, "reach": reach, "ordinary": ORDINARY},
     )
     return planted, leak_key(draft, leak)
 
@@ -109,7 +107,7 @@ def present(frame: pd.DataFrame, key: PlantKey) -> bool:
 PLANT = Plant(
     kind=KIND,
     family="leakage",
-    tier="M",
+    tier="E",
     apply=apply,
     measure=measure,
     present=present,

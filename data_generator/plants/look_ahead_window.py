@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
@@ -11,14 +13,27 @@ from data_generator.key import PlantKey
 from data_generator.months import EXTRACTION_MONTH
 from data_generator.plants.draft import Draft, Placement
 from data_generator.plants.history import neighbours, some_customers
-from data_generator.plants.leak import Leak, leak_key
+from data_generator.plants.leak import (
+    Leak,
+    auc_before_copies,
+    auc_tolerance,
+    churners,
+    customer_stream,
+    leak_key,
+    mature,
+    pool_size,
+)
 from data_generator.plants.plant import Plant
+from data_generator.plants.ranking import ENOUGH_STAYERS
+from data_generator.plants.search import bisect
 from data_generator.world.dynamics import HISTORY
+
+Floats = npt.NDArray[np.float64]
 
 KIND = "look_ahead_window"
 HOSTS = {"usage_avg_3m": "data_usage_gb", "logins_avg_3m": "logins_30d"}
-# First and last month of the window, counted from the snapshot. A boosted model on a random split gains 0.1 to
-# 0.4 of PR-AUC from each; from the months 1 to 3 alone it would know nearly every outcome.
+TARGET = 0.675
+# First and last month of the window, counted from the snapshot.
 WINDOWS = {"-1..1": (-1, 1), "0..1": (0, 1), "0..2": (0, 2), "-2..2": (-2, 2), "-1..2": (-1, 2)}
 DOCUMENTED = (-2, 0)
 PRESENT_MATCH = 0.5
@@ -27,22 +42,41 @@ PRESENT_MATCH = 0.5
 def apply(draft: Draft, place: Placement) -> tuple[Draft, PlantKey]:
     """Replace the trailing mean `place.host` by the mean over the window `place.choice`.
 
-    A meter closed by a cancellation reads 0; months after the extraction do not exist, and a window without
-    any month shows the present one. The scoring service computes the honest mean, so the replay keeps it.
+    A meter closed by a cancellation reads 0 for as many leavers as the AUC asks for, and is gone for the others;
+    months after the extraction do not exist, and a window without any month shows the present one. The scoring
+    service computes the honest mean, so the replay keeps it.
     """
     truth, panel = draft.truth, draft.truth.panel
     rows, meter = truth.public_rows, HOSTS[place.host]
     first, last = WINDOWS[place.choice]
     dense = truth.meters[meter]
-    total, number = np.zeros(rows.size), np.zeros(rows.size, dtype=np.int64)
+    total, number, closed = np.zeros(rows.size), np.zeros(rows.size), np.zeros(rows.size)
     month, leaves, slot = panel.month[rows], panel.leaves[rows], panel.slot[rows]
     for step in range(first, last + 1):
         there = (month + step <= EXTRACTION_MONTH) & panel.known(max(-step, 0))[rows]
         reading = dense[HISTORY + np.minimum(month + step, EXTRACTION_MONTH), slot]
-        total += np.where(there & (month + step < leaves), reading, 0.0)
-        number += there
-    values = np.where(number > 0, total / np.maximum(number, 1), dense[HISTORY + month, slot])
-    values = np.round(values.astype(np.float64), 2)
+        left = month + step >= leaves
+        total += np.where(there & ~left, reading, 0.0)
+        number += there & ~left
+        closed += there & left
+    present_reading = dense[HISTORY + month, slot].astype(np.float64)
+    luck = customer_stream(draft, KIND).random(pool_size(draft))[panel.customer[rows]]
+
+    def mean(reach: float, of: npt.NDArray[Any]) -> Floats:
+        months = number[of] + np.where(luck[of] < reach, closed[of], 0.0)
+        return np.asarray(np.where(months > 0, total[of] / np.maximum(months, 1), present_reading[of]))
+
+    churn, final = churners(draft), mature(draft)
+    ranked = np.concatenate([np.flatnonzero(final & churn), _some(np.flatnonzero(final & ~churn))])
+
+    def reached(reach: float) -> float:
+        return statistics.auc(-mean(reach, ranked), churn[ranked])
+
+    # What activity two months ahead tells of those who leave later may be as much already; few rows may not do.
+    aim = float(np.clip(auc_before_copies(draft, TARGET), reached(0.0), reached(1.0)))
+    tolerance = auc_tolerance(draft)
+    reach, draft = draft.settle(KIND, lambda: bisect(reached, aim, 0.0, 1.0, tolerance, KIND))
+    values = np.round(mean(reach, np.arange(rows.size)), 2)
     honest = draft.twin[place.host].to_numpy()
     leak = Leak(
         kind=KIND,
@@ -52,9 +86,19 @@ def apply(draft: Draft, place: Placement) -> tuple[Draft, PlantKey]:
         summary=f"{place.host} averages {meter} over the months {first} to {last:+d} from the snapshot's, "
         "some of which are not known yet.",
         equivalents=("look_ahead_bias", "lookahead_leakage", "centred_window"),
-        parameters={"meter": meter, "documented_window": list(DOCUMENTED), "planted_window": [first, last]},
+        parameters={
+            "meter": meter,
+            "documented_window": list(DOCUMENTED),
+            "planted_window": [first, last],
+            "target": TARGET,
+            "reach": reach,
+        },
     )
     return draft.with_public(place.host, values), leak_key(draft, leak)
+
+
+def _some(rows: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+    return rows[:: max(1, rows.size // ENOUGH_STAYERS)]
 
 
 def match_rate(frame: pd.DataFrame, host: str) -> float:

@@ -144,7 +144,9 @@ def _steepness(draft: Draft, proxy: Proxy, position: npt.NDArray[np.int64]) -> f
         below = np.cumsum(known) - known
         return float((null * (below + known / 2)).sum() / (null.sum() * known.sum()))
 
-    return bisect(expected_auc, TARGET_AUC, 0.0, STEEPEST, 0.002, KIND)
+    # On a few thousand rows the proxy may tell too little for the whole way.
+    aim = min(TARGET_AUC, expected_auc(STEEPEST))
+    return bisect(expected_auc, aim, 0.0, STEEPEST, 0.002, KIND)
 
 
 def _nulled(frame: pd.DataFrame, host: str, missing: npt.NDArray[np.bool_]) -> Floats:

@@ -28,9 +28,10 @@ from data_generator.plants.search import bisect
 from data_generator.schema import LABEL, Column
 
 KIND = "nightly_score"
-TARGET = 0.775
+TARGET = 0.675
 WEIGHTS = {"engagement": 1.0, "satisfaction": 0.9, "stress": -0.6}
-CLOSED, SPREAD = -2.9, 0.35  # standard deviations: the score of an account that is closed
+WEIGHT = 0.5  # of the health in the score, beside noise: its honest AUC is near 0.6
+DEEPEST = 4.0  # standard deviations that a closed account loses at most
 COMPANIONS = ("logins_30d", "data_usage_gb", "features_used")  # monthly readings of the same state
 STAYERS = 30_000  # rows of stayers that the search ranks; more would move its AUC by less than 0.003
 LEAD = 0.01  # by how much the correlation with next month's reading exceeds that with this month's
@@ -95,7 +96,7 @@ def apply(draft: Draft, place: Placement) -> tuple[Draft, PlantKey]:
     """Put a score of the coming month in the place of `place.host`; at scoring it is that of the same month.
 
     The last month's score is of the same month, as the job of the next has not run at the extraction. A
-    closed account has a score near the bottom. Noise is set so that the score has its AUC.
+    closed account falls by as many standard deviations as give the score its AUC.
     """
     truth = draft.truth
     name, companion = place.slice
@@ -106,20 +107,20 @@ def apply(draft: Draft, place: Placement) -> tuple[Draft, PlantKey]:
     closed = leaves <= month + 1
     noise = customer_stream(draft, KIND).standard_normal(month.size)
     chosen = _search_rows(draft)
-    health, chance, floored = coming[rows][chosen], noise[rows][chosen], closed[rows][chosen]
+    known, fallen = _mixed(coming[rows][chosen], noise[rows][chosen]), closed[rows][chosen]
     churn = churners(draft)[chosen]
 
-    def reached(weight: float) -> float:
-        return statistics.auc(_closed(_mixed(health, chance, weight), chance, floored), churn)
+    def reached(depth: float) -> float:
+        return statistics.auc(known - depth * fallen, churn)
 
     aim, tolerance = auc_before_copies(draft, TARGET), auc_tolerance(draft)
-    weight, draft = draft.settle(KIND, lambda: bisect(reached, aim, 0.0, 1.0, tolerance, KIND))
+    depth, draft = draft.settle(KIND, lambda: bisect(reached, aim, 0.0, DEEPEST, tolerance, KIND))
 
     def written(score: Floats) -> Floats:
         return np.round(guise.centre + guise.spread * score, guise.decimals)
 
-    score = _mixed(np.where(late, coming, now), noise, weight)
-    public = written(_closed(score, noise, closed & late))[rows]
+    score = _mixed(np.where(late, coming, now), noise)
+    public = written(score - depth * (closed & late))[rows]
     column = Column(
         guise.column,
         guise.block,
@@ -131,7 +132,7 @@ def apply(draft: Draft, place: Placement) -> tuple[Draft, PlantKey]:
         guise.decimals,
     )
     planted = with_own_column(
-        draft, place.host, column, public, written(_mixed(now, noise, weight))[truth.replay_rows]
+        draft, place.host, column, public, written(_mixed(now, noise))[truth.replay_rows]
     )
     leak = Leak(
         kind=KIND,
@@ -140,7 +141,7 @@ def apply(draft: Draft, place: Placement) -> tuple[Draft, PlantKey]:
         rows=late[rows],
         summary=f"{guise.column} is that of the month after: it follows the next {companion} more than this one.",
         equivalents=("look_ahead_bias", "late_score", "point_in_time_error", "misdated_score"),
-        parameters={"target": TARGET, "weight": weight, "with": companion, "replaces": place.host},
+        parameters={"target": TARGET, "depth": depth, "with": companion, "replaces": place.host},
     )
     return planted, leak_key(draft, leak)
 
@@ -156,12 +157,8 @@ def _health(draft: Draft, ahead: int) -> Floats:
     return np.asarray(state / np.sqrt(sum(weight**2 for weight in WEIGHTS.values())), dtype=np.float64)
 
 
-def _mixed(health: Floats, noise: Floats, weight: float) -> Floats:
-    return np.asarray(weight * health + np.sqrt(1 - weight**2) * noise)
-
-
-def _closed(score: Floats, noise: Floats, closed: npt.NDArray[np.bool_]) -> Floats:
-    return np.where(closed, CLOSED + SPREAD * noise, score)
+def _mixed(health: Floats, noise: Floats) -> Floats:
+    return np.asarray(WEIGHT * health + np.sqrt(1 - WEIGHT**2) * noise)
 
 
 def _search_rows(draft: Draft) -> npt.NDArray[np.int64]:

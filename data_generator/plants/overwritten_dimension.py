@@ -50,11 +50,11 @@ class Overwrite:
 
 
 HOSTS: dict[str, Overwrite] = {
-    CONTRACT_END: Overwrite(None, 0.775, "the months until the cancellation"),
-    "autopay_enabled": Overwrite(0, 0.725, "0, as the mandate is returned"),
-    "discount_pct": Overwrite(0, 0.725, "0, as the discount is taken back"),
-    "payment_method": Overwrite("invoice", 0.725, "invoice, as the last bill is"),
-    "acquisition_channel": Overwrite("phone", 0.725, "phone, where the notice came in"),
+    CONTRACT_END: Overwrite(None, 0.675, "the months until the cancellation"),
+    "autopay_enabled": Overwrite(0, 0.675, "0, as the mandate is returned"),
+    "discount_pct": Overwrite(0, 0.675, "0, as the discount is taken back"),
+    "payment_method": Overwrite("invoice", 0.675, "invoice, as the last bill is"),
+    "acquisition_channel": Overwrite("phone", 0.675, "phone, where the notice came in"),
 }
 
 

@@ -57,7 +57,7 @@ def apply(draft: Draft, place: Placement) -> tuple[Draft, PlantKey]:
         months=months_range(month_name(first), month_name(last)),
         onset_latest=month_name(last + 1) if late else None,
         severity=2,
-        tier="M",
+        tier="E",
         inherent=False,
         seeded=False,
         equivalents=["coverage_gap", "missing_rows", "sampling_bias", "selection_bias", "survivorship_bias"],
@@ -105,7 +105,7 @@ def _absent(truth: Truth, place: Placement) -> pd.DataFrame:
 PLANT = Plant(
     kind=KIND,
     family="quality",
-    tier="M",
+    tier="E",
     apply=apply,
     measure=measure,
     present=present,

@@ -9,7 +9,7 @@ import numpy as np
 from data_generator.streams import stream
 
 PERSISTENCE = (0.82, 0.75, 0.60)  # monthly AR(1) of engagement, satisfaction, payment stress
-MONTHLY_HAZARD = 0.0230  # gives about 6.2 % within three months
+MONTHLY_HAZARD = 0.02265  # gives about 6.15 % within three months
 STRONG_PREDICTORS = ("days_since_last_login", "active_days_30d", "features_used")
 DIP_COLUMNS = ("logins_30d", "active_days_30d", "session_minutes_avg")
 DIP_MONTHS = ((6, 7), (7, 8), (8, 9))

@@ -42,7 +42,7 @@ class Dynamics:
 
     `customer` indexes `customers`, `cancels` says that the holder's cancellation takes effect at the next
     month-end, `schedule[t]` slots are active in month t. The hazard's intercept in month t is
-    `mix.level + shift[t]`; `shift` is what `changes` of the hazard add, re-centring included.
+    `mix.level + shift[t]`; `shift` keeps the mean hazard of every month at what is expected, `changes` included.
     """
 
     customers: Customers

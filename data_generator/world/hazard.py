@@ -16,7 +16,7 @@ from data_generator.world.coefficients import Coefficients, sigmoid
 Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
 LEVEL_STEPS = 40
-LEVEL_TOLERANCE = 1e-9  # of the hazard, relative
+LEVEL_TOLERANCE = 1e-4  # of the hazard, relative: far below the luck of drawing who cancels
 
 # Coefficients that a driver's factor scales; `contract` is the monthly, 12- and 24-month log-odds together.
 DRIVERS: dict[str, tuple[str, ...]] = {
@@ -97,13 +97,13 @@ def months_to_end(tenure: Integers, term: Integers) -> Integers:
     return np.asarray(np.where(term > 0, term - tenure % np.maximum(term, 1), 0))
 
 
-def level_for(logit: Floats, hazard: float) -> float:
+def level_for(logit: npt.NDArray[Any], hazard: float, tolerance: float = LEVEL_TOLERANCE) -> float:
     """Return the level to add to the logits so that their mean hazard is `hazard`, by Newton's method."""
     level = 0.0
     for _ in range(LEVEL_STEPS):
         p = sigmoid(logit + level)
         mean = float(p.mean())
-        if abs(mean / hazard - 1) < LEVEL_TOLERANCE:
+        if abs(mean / hazard - 1) < tolerance:
             break
         # In the log of the mean, whose slope is at most 1 and nearly constant where hazards are small.
         level += np.log(hazard / mean) * mean / float((p * (1 - p)).mean())

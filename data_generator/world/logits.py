@@ -42,27 +42,26 @@ class Logits:
     parts: dict[Coefficients, tuple[Singles, Singles, Singles]] = field(default_factory=dict)
 
     def of(self, month: int, who: Integers, tenure: Months, states: list[Singles]) -> tuple[Singles, float]:
-        """Return the logit of each slot's hazard in a month, and what the changes add to the level."""
+        """Return the logit of each slot's hazard in a month, and what is added to the level for its expected mean."""
 
         def under(changes: tuple[HazardChange, ...]) -> Singles:
-            return self._without_shift(changed(self.coefficients, changes), month, who, tenure, states)
+            return self.unshifted(changed(self.coefficients, changes), month, who, tenure, states)
 
         acting = active_changes(self.changes, month)
         lasting = tuple(change for change in acting if not change.recentre)
         added = sum(change.log_odds for change in lasting)
-        logit = under(lasting)
-        if len(lasting) == len(acting):
-            return logit + np.float32(added), added
-        # The stationary mean, not that of those present: a change also changes who stays.
-        ratio = float(sigmoid(logit + added).mean() / sigmoid(under(())).mean())
-        expected = self.mean_hazard * np.exp(season_log_odds(self.coefficients, month)) * ratio
+        # The stationary mean, not that of those present: who they are is luck, and a change also changes who stays.
+        expected = self.mean_hazard * float(np.exp(season_log_odds(self.coefficients, month)))
         logit = under(acting)
-        shift = level_for(logit.astype(np.float64), float(expected))
+        if lasting:
+            expected *= float(sigmoid(under(lasting) + np.float32(added)).mean() / sigmoid(under(())).mean())
+        shift = level_for(logit, expected)
         return logit + np.float32(shift), shift
 
-    def _without_shift(
+    def unshifted(
         self, c: Coefficients, month: int, who: Integers, tenure: Months, states: list[Singles]
     ) -> Singles:
+        """Return the logit of each slot's hazard by the coefficients `c`, before the month's level is set."""
         if c not in self.parts:
             months = np.arange(LONGEST)
             clocks = [clock_log_odds(c, months, np.full(LONGEST, term)) for term in TERM_MONTHS]

@@ -17,5 +17,5 @@ def risk_index(panel: Panel) -> npt.NDArray[np.float32]:
     logits = Logits(d.customers, d.coefficients, d.mix.level, (), 0.0)
     states = [panel.here(x) for x in (d.engagement, d.satisfaction, d.stress)]
     # Month 3 has no season: its cosine is 0.
-    logit, _ = logits.of(3, panel.customer, panel.tenure.astype(np.int32), states)
+    logit = logits.unshifted(d.coefficients, 3, panel.customer, panel.tenure.astype(np.int32), states)
     return np.asarray((logit - np.float32(mean + season_log_odds(d.coefficients, 3))) / np.float32(deviation))

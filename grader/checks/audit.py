@@ -12,7 +12,7 @@ from grader.types import Finding, Proof, proof
 
 ANSWERED = 0.9
 """Share of the requests with a changed leak that must be answered for a statement about it."""
-NOT_SPRAYED = 0.5
+NOT_SPRAYED = 0.1
 """Discount for false alarms below which a finding is one of a spray: who accuses every column found nothing."""
 NEUTRAL = {"auc": 0.5, "median_ratio": 1.0}
 """Value of a statistic that shows nothing; 0 for the others."""
@@ -106,7 +106,7 @@ def _recall(case: Case, family: str, what: str) -> Finding:
     found = sum(m.credit >= 0.5 for m in lines)
     message = f"{found} of {len(lines)} {what} reported well enough to act on."
     if matching.spray_discount < 1:
-        message += " Most other findings are false alarms, which discounts this."
+        message += " More than a quarter of the findings are false alarms, which discounts this."
     if matching.stated:
         message += f" {STATED}"
     if not matching.claims:

@@ -34,6 +34,10 @@ MATCH_FLOOR = 0.2
 """Credit from which a finding is about a plant at all, so that it is no false alarm."""
 FREE_COLUMNS = 1
 """Columns beside the right ones that a finding may name before each counts as a false alarm."""
+TRUSTED = 0.75
+"""Share of right findings from which false alarms cost no recall."""
+DISTRUST = 4.0
+"""Power by which every recall falls below that share."""
 INHERENT_WEIGHT = 0.25
 """Share of a hit that a fact of every variant counts for against spraying: it is known without looking."""
 SURPLUS_LIMIT = 4
@@ -98,13 +102,16 @@ class Matching:
 
     @property
     def spray_discount(self) -> float:
-        """Factor 0..1 on every recall: full while at least half of what was searched and reported is right.
+        """Factor 0..1 on every recall: full while three quarters of what was searched and reported are right.
 
-        Facts of every variant can be reported without looking, so they hardly outweigh false alarms.
+        Below, it falls as an audit loses its reader: at two thirds right a third is lost, at one half four
+        fifths. Facts of every variant can be reported without looking, so they hardly outweigh
+        false alarms.
         """
         inherent = sum(m.credit >= MATCH_FLOOR for m in self.matches if m.plant.inherent)
         searched = self.hits - (1 - INHERENT_WEIGHT) * inherent
-        return min(1.0, 2.0 * searched / (searched + self.wrong)) if searched else 0.0
+        right = searched / (searched + self.wrong) if searched else 0.0
+        return float(min(1.0, (right / TRUSTED) ** DISTRUST))
 
 
 def claims_of(evidence: Evidence) -> tuple[tuple[FindingClaim, ...], str]:
@@ -120,11 +127,13 @@ def match_findings(evidence: Evidence, truth: Truth) -> Matching:
     """Assign findings to plants so that the total credit is largest; each finding pays for one plant."""
     claims, path = claims_of(evidence)
     plants = truth.key.plants
-    features = frozenset(truth.key.columns)
+    features, begins = frozenset(truth.key.columns), truth.key.months.from_month
     stated = not claims and bool(evidence.document.notebook.statements)
     if stated:
         claims, path = stated_findings(evidence.document.notebook, truth), "the notebook's text"
-    credits = np.array([[plant_credit(claim, plant, features) for plant in plants] for claim in claims])
+    credits = np.array(
+        [[plant_credit(claim, plant, features, begins) for plant in plants] for claim in claims]
+    )
     chosen: dict[int, int] = {}
     if claims and plants:
         credits *= STATED_WORTH if stated else 1.0
@@ -203,10 +212,11 @@ def _is_about(claim: FindingClaim, decoy: Decoy) -> bool:
     )
 
 
-def plant_credit(claim: FindingClaim, plant: Plant, features: frozenset[str]) -> float:
+def plant_credit(claim: FindingClaim, plant: Plant, features: frozenset[str], begins: str) -> float:
     """Credit 0..1 of one finding for one plant: kind x columns x onset x status.
 
-    `features` are the feature columns; a plant of the label or the keys needs no column to be named.
+    `features` are the feature columns; a plant of the label or the keys needs no column to be named. `begins` is
+    the first month of the data, which a finding without one means.
     """
     kind = _kind_credit(claim, plant)
     if kind == 0.0:
@@ -214,7 +224,7 @@ def plant_credit(claim: FindingClaim, plant: Plant, features: frozenset[str]) ->
     return (
         kind
         * _column_credit(claim, plant, features)
-        * _onset_credit(claim, plant)
+        * _onset_credit(claim, plant, begins)
         * _status_credit(claim, plant)
     )
 
@@ -242,20 +252,23 @@ def _column_credit(claim: FindingClaim, plant: Plant, features: frozenset[str]) 
     return share * min(1.0, 2.0 / (1.0 + surplus))
 
 
-def _onset_credit(claim: FindingClaim, plant: Plant) -> float:
-    """Full within the tolerance, half within two months more, a quarter beyond; half where none is given."""
+def _onset_credit(claim: FindingClaim, plant: Plant, begins: str) -> float:
+    """Full within the tolerance, half within two months more, a quarter beyond.
+
+    No month is the first month of the data: full where that is right, else half, as nothing was dated.
+    """
     if plant.months is None or plant.family == "leakage":
         return 1.0
     if plant.family == "quality" and not plant.inherent and claim.from_month is None:
         return 1.0
-    if claim.from_month is None:
-        return 0.5
     start = month_index(plant.months.from_month)
     # A label looks ahead, so what happens in a month shows in the labels of earlier ones: either is right.
     shown = month_index(plant.label_months.from_month) if plant.label_months else start
     low, high = min(start, shown) - 1, max(start, shown) + 1
     if plant.onset_latest is not None:
         high = max(high, month_index(plant.onset_latest) + 1)
+    if claim.from_month is None:
+        return 1.0 if low <= month_index(begins) <= high else 0.5
     told = month_index(claim.from_month)
     late = max(low - told, told - high, 0)
     return 1.0 if late == 0 else 0.5 if late <= 2 else 0.25

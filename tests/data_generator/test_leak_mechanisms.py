@@ -157,7 +157,7 @@ def test_score_follows_the_coming_month_and_is_honest_at_scoring(seed: int) -> N
     score = variant.replay[key.columns[0]]
     assert not score.isna().any()
     issued, _ = statistic(key, "auc")
-    assert statistics.auc(score, variant.replay[LABEL]) < issued - 0.03
+    assert statistics.auc(score, variant.replay[LABEL]) < issued - 0.02
 
 
 def test_score_of_the_replay_follows_its_own_month() -> None:
@@ -203,7 +203,7 @@ def test_overwriting_touches_the_label_window_only_and_can_be_undone(host: str) 
     assert not overwritten_dimension.present(variant.twin, key)
     repaired = overwritten_dimension.repair(rows, key)
     wrong = (repaired[host] != twin[host]) & ~(repaired[host].isna() & twin[host].isna())
-    assert wrong.sum() <= (0 if host == overwritten_dimension.CONTRACT_END else 0.25 * differs.sum())
+    assert wrong.sum() <= (0 if host == overwritten_dimension.CONTRACT_END else 0.3 * differs.sum())
     assert repaired[host].dtype == twin[host].dtype
 
 

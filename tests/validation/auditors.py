@@ -14,7 +14,7 @@ from grader.evidence.notebook import FindingClaim
 from tests.validation.audit import INHERENT, claim
 
 LEAK_AUC = 0.75
-NULL_AUC = 0.60
+NULL_AUC = 0.64
 DRIFT_PSI = 0.20
 ONSET_PSI = 0.10
 NULL_STEP = 0.05
@@ -22,6 +22,17 @@ LABEL_RATE_STEP = 0.30  # relative
 JUMP = 10.0  # of the 99th percentile
 CODES = (-999.0, -99.0, -1.0, 999.0, 9999.0, 99999.0)
 CODE_SHARE = 0.002
+KEPT = 0.5  # of its share: a level that loses more gave way to a new one
+# What a suite of range checks holds for columns of these names.
+HIGHEST = {
+    "active_days_30d": 31, "features_used": 12, "late_payments_12m": 12, "nps_score": 10, "csat_last": 5,
+    "owner_age": 110, "discount_pct": 100, "mobile_share": 1, "email_open_rate": 1,
+}  # fmt: skip
+AT_MOST = {
+    "seats_active": "seats_purchased",
+    "plan_changes_12m": "tenure_months",
+    "monthly_charge": "total_charges",
+}
 FIRST, LAST = 6, 3  # months of the reference and of the current window
 
 
@@ -35,11 +46,22 @@ def cut_off_bot(frame: pd.DataFrame) -> tuple[FindingClaim, ...]:
     found = [*INHERENT, *_label_rate(frame, month), *_absent_levels(frame, month, names)]
     if frame.duplicated(list(KEYS)).any():
         found.append(claim("duplicate_rows", *KEYS))
-    if (frame["seats_active"] > frame["seats_purchased"]).any():
-        found.append(claim("impossible_values", "seats_active"))
+    found += _contradictions(frame)
     for name in names:
         found += _column(frame, month, name)
     return tuple(found)
+
+
+def _contradictions(frame: pd.DataFrame) -> list[FindingClaim]:
+    return [
+        claim("impossible_values", small)
+        for small, large in AT_MOST.items()
+        if np.mean(frame[small] > frame[large]) >= CODE_SHARE
+    ] + [
+        claim("impossible_values", name, where={name: (f"> {high}",)})
+        for name, high in HIGHEST.items()
+        if name in frame and np.mean(frame[name] > high) >= CODE_SHARE and not _codes(frame[name])
+    ]
 
 
 def _column(frame: pd.DataFrame, month: np.ndarray, name: str) -> list[FindingClaim]:
@@ -72,9 +94,7 @@ def _column(frame: pd.DataFrame, month: np.ndarray, name: str) -> list[FindingCl
 def _numeric(values: pd.Series, month: np.ndarray, name: str) -> list[FindingClaim]:
     found: list[FindingClaim] = []
     x = values.to_numpy(dtype=np.float64, na_value=np.nan)
-    codes = [c for c in CODES if np.mean(x == c) >= CODE_SHARE]
-    # A code stands alone: no other value is near it.
-    lonely = [c for c in codes if not np.any((np.abs(x - c) < 0.05 * abs(c)) & (x != c)) and (x != c).any()]
+    lonely = _codes(values)
     if lonely:
         found.append(claim("sentinel_values", name, where={name: (f"{lonely[0]:g}",)}))
     ordinary = x[~np.isnan(x) & ~np.isin(x, lonely)]
@@ -88,6 +108,13 @@ def _numeric(values: pd.Series, month: np.ndarray, name: str) -> list[FindingCla
     return found
 
 
+def _codes(values: pd.Series) -> list[float]:
+    """Return the customary codes for missing that stand alone: no other value is near them."""
+    x = values.to_numpy(dtype=np.float64, na_value=np.nan)
+    codes = [c for c in CODES if np.mean(x == c) >= CODE_SHARE]
+    return [c for c in codes if not np.any((np.abs(x - c) < 0.05 * abs(c)) & (x != c)) and (x != c).any()]
+
+
 def _levels(values: pd.Series, month: np.ndarray, name: str) -> list[FindingClaim]:
     shares = pd.crosstab(month, values.astype(object), normalize="index")
     new = [
@@ -96,7 +123,11 @@ def _levels(values: pd.Series, month: np.ndarray, name: str) -> list[FindingClai
     if not new:
         return []
     onset = min(int(np.flatnonzero(shares[level].to_numpy() > 0)[0]) for level in new)
-    return [claim("category_recode", name, from_month=month_name(onset))]
+    before = shares.iloc[onset - 1]
+    if (shares.iloc[onset] < KEPT * before)[before > CODE_SHARE].any():
+        return [claim("category_recode", name, from_month=month_name(onset))]
+    # Nothing gave way to the new level, so its rows were not recorded before.
+    return [claim("selection_gap", name, to_month=month_name(onset - 1), where={name: tuple(new)})]
 
 
 def _absent_levels(frame: pd.DataFrame, month: np.ndarray, names: list[str]) -> list[FindingClaim]:

@@ -94,7 +94,7 @@ def of_plant(claim, **changes) -> float:
     """The credit of one finding for the default drift with some fields changed."""
     truth = case_of().truth
     plant = next(p for p in truth.key.plants if p.kind == "covariate_drift").model_copy(update=changes)
-    return plant_credit(claim, plant, frozenset(truth.key.columns))
+    return plant_credit(claim, plant, frozenset(truth.key.columns), truth.key.months.from_month)
 
 
 def test_the_main_column_is_enough() -> None:
