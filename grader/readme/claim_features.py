@@ -10,6 +10,16 @@ from grader.readme.lexicon import notions_in
 from grader.readme.wording import CADENCE, DURATION, LIMIT, REFERENCE
 
 _PART = re.compile(r"[a-z]+(?:'[a-z]+)?|\d+(?:\.\d+)?|%|[<>≤≥=±]|->")
+_MONTH = re.compile(
+    r"\b(?:(?:early|mid|late)[- ])?(?:january|february|march|april|june|july|august|september|october|november|december"
+    r"|jan|feb|apr|jun|jul|aug|sept?|oct|nov|dec)\b\.?(?: (?:of )?20\d\d)?|\bmay 20\d\d\b|\b20\d\d-\d\d?\b(?!-?\d)"
+    r"|\b\d\d?/20\d\d\b"
+)
+_UNITS = frozenset({
+    "mb", "gb", "kb", "tb", "wh", "kwh", "mwh", "megabyte", "megabytes", "gigabyte", "gigabytes", "kilobytes", "bytes",
+    "cents", "euros", "dollars", "litres", "gallons", "seconds", "minutes", "metres", "miles", "kilometres", "grams",
+    "kilograms",
+})  # fmt: skip
 _SUFFIX = re.compile(r"(?:ations?|ation|ings?|ed|es|s|ly|er|ers|ment|ments)$")
 _QUANTITIES = {"limit": LIMIT, "duration": DURATION, "cadence": CADENCE, "reference": REFERENCE}
 _LEAD_LENGTH = 200
@@ -32,12 +42,14 @@ def stem(word: str) -> str:
 
 
 def tokens(text: str) -> list[str]:
-    """Stems of a normalised text; figures become their size (below one, year, small, large)."""
+    """Stems of a normalised text; which figure, which month and which unit of size it is makes no difference."""
     out = []
-    for part in _PART.findall(text):
+    for part in _PART.findall(_MONTH.sub(" qmonth ", text)):
         if part[0].isdigit():
             value = float(part)
-            out.append("#0" if value < 1 else "#y" if 2000 <= value < 2100 else "#s" if value <= 20 else "#l")
+            out.append("#0" if value < 1 else "#y" if 2000 <= value < 2100 else "#n")
+        elif part in _UNITS:
+            out.append("qunit")
         elif part in "≥≤":
             out.append(">" if part == "≥" else "<")
         else:

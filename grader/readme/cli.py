@@ -11,6 +11,9 @@ from rich.table import Table
 from grader.readme.facts import Facts, FactsError, read_facts
 from grader.readme.judge import judge_readme
 from grader.readme.judgment import ReadmeJudgment
+from grader.readme.language_model.combining import combined
+from grader.readme.language_model.endpoint import Endpoint, SettingsError, settings_from
+from grader.readme.language_model.opinion import Opinion, ask
 from grader.readme.text import judged_text
 
 USAGE_ERROR = 2
@@ -29,6 +32,16 @@ def judge_readme_command(
         Path | None, typer.Option(help="JSON file with what is known of the submission.")
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the judgment as JSON.")] = False,
+    language_model: Annotated[
+        bool,
+        typer.Option(
+            "--language-model",
+            help="Also ask the endpoint of TAKEHOME_LM_URL and TAKEHOME_LM_MODEL; its levels are suggestions.",
+        ),
+    ] = False,
+    evidence: Annotated[
+        Path | None, typer.Option(help="Where every prompt and answer of the language model is kept (JSON).")
+    ] = None,
 ) -> None:
     """Judge a README: levels, verbatim quotes and claims checked against the facts.
 
@@ -40,11 +53,40 @@ def judge_readme_command(
         known = read_facts(facts)
     except FactsError as error:
         _stop(str(error))
-    judgment = judge_readme(_text_of(readme), known)
+    text = _text_of(readme)
+    judgment = judge_readme(text, known)
+    opinion = None
+    if language_model:
+        judgment, opinion = _second_opinion(text, known, judgment)
+        if evidence is not None:
+            _keep(evidence, opinion)
+    elif evidence is not None:
+        _stop("--evidence needs --language-model: without it nothing is asked")
     if as_json:
-        typer.echo(json.dumps(judgment.model_dump(mode="json"), ensure_ascii=False, indent=1))
+        printed = judgment.model_dump(mode="json")
+        if opinion is not None:
+            printed["language_model"] = opinion.model_dump(mode="json")
+        typer.echo(json.dumps(printed, ensure_ascii=False, indent=1))
     else:
-        _print(judgment, known)
+        _print(judgment)
+
+
+def _second_opinion(text: str, known: Facts, judgment: ReadmeJudgment) -> tuple[ReadmeJudgment, Opinion]:
+    try:
+        settings = settings_from()
+    except SettingsError as error:
+        _stop(str(error))
+    opinion = ask(Endpoint(settings), text, known, settings.samples)
+    return combined(judgment, opinion, moves_points=settings.moves_points), opinion
+
+
+def _keep(path: Path, opinion: Opinion) -> None:
+    draft = path.with_name(f".{path.name}.tmp")
+    try:
+        draft.write_text(opinion.model_dump_json(indent=1) + "\n", encoding="utf-8")
+        draft.replace(path)
+    except OSError as error:
+        _stop(f"{path}: cannot be written ({error.strerror})")
 
 
 def _stop(message: str) -> NoReturn:
@@ -67,7 +109,7 @@ def decoded(raw: bytes) -> str:
     return raw.decode("utf-8-sig", errors="replace")
 
 
-def _print(judgment: ReadmeJudgment, facts: Facts) -> None:
+def _print(judgment: ReadmeJudgment) -> None:
     console = Console()
     table = Table(title=f"README: {judgment.total:.1f} of {judgment.max:g} points")
     for name in ("criterion", "level", "points", "sure", "why"):

@@ -20,6 +20,11 @@ ACTIONABLE = (
 )  # fmt: skip
 _COVERED = (("is", "il"), ("os", "op"), ("tc", "tf"), ("rg", "rb"))
 _CLEAR = 0.45
+# Form is read off what is there up to these bounds, so that one section more or less hardly touches it.
+ENOUGH_STATEMENTS = 8
+ENOUGH_TOPICS = 2
+DENSE = 0.3
+DENSE_FINDINGS = 0.1
 FEWEST_OWN = 2
 # Text of these kinds says nothing of its own; it can dilute a README and never improve its form.
 _EMPTY = {"instruction", "promise", "repeated", "quotation", "question", "definition"}
@@ -43,21 +48,21 @@ def form_evidence(reading: Reading, reckoning: Reckoning) -> dict[str, float]:
     signposts = headings + sum(c.kind == "paragraph" and len(c.own.split()) <= 4 for c in said)
     listed = sum(claim.kind in {"item", "row", "code"} for claim in said)
     narrated = sum(bool(_NARRATOR.search(claim.own)) for claim in claims) / total
-    covered = sum(any(reckoning.raw[code][n] >= 0.6 for code in pair for n in acted) for pair in _COVERED)
+    covered = sum(any(reckoning.raw[code][n] >= _CLEAR for code in pair for n in acted) for pair in _COVERED)
+    findings = sum(reckoning.raw["gf"][n] >= _CLEAR for n in read)
     return {
-        "density": len(acted) / total,
-        "statements": min(len(acted), 12) / 12,
-        "findings": sum(reckoning.raw["gf"][n] >= _CLEAR for n in read) / total,
+        "density": min(len(acted) / total, DENSE) / DENSE,
+        "statements": min(len(acted), ENOUGH_STATEMENTS) / ENOUGH_STATEMENTS,
+        "findings": min(findings / total, DENSE_FINDINGS) / DENSE_FINDINGS,
         "short sentences": min(max((26 - sum(lengths) / len(lengths)) / 14, 0.0), 1.0),
         "within the limit": float(reading.words <= WORD_LIMIT * 1.1),
         "more than a note": min(max((sum(lengths) - 60) / 120, 0.0), 1.0),
         "structure": float(headings >= 3 or listed >= 5 or signposts >= 4),
-        "signposts": min(signposts, 5) / 5,
         "table": min(sum(claim.kind == "row" for claim in said), 5) / 5,
         "not narrated": 1 - min(narrated * 4, 1.0),
         "no filler": 1 - min(sum(bool(_FILLER.search(c.own)) for c in claims), 3) / 3,
-        "what to do": min(sum(reckoning.raw["ia"][n] >= _CLEAR for n in read), 4) / 4,
-        "covered": covered / len(_COVERED),
+        "what to do": float(any(reckoning.raw["ia"][n] >= _CLEAR for n in read)),
+        "covered": min(covered, ENOUGH_TOPICS) / ENOUGH_TOPICS,
     }
 
 

@@ -2,6 +2,8 @@
 
 import re
 
+from grader.readme.absence import ABSENT
+
 # What a team does to watch, compare, release and take back; "retrain", "stop" or "page" are left out, since not doing
 # them is a decision of its own ("we do not retrain on a broken feed").
 _DOING = (
@@ -12,7 +14,8 @@ _DOING = (
     r"|review|assess|analy[sz]"
     r"|sav(?:e|ed) (?:percent|the|any|a )|read the version|go back|follow(?:ed)?\b(?! a broken)"
     r"|look(?:ed)? (?:at|whether|if|into|after)|joined"
-    r"|held against|set against|held beside|held next|done\b|any (?:such|rule|check|plan|gate|limit)|test(?:ed)?\b"
+    r"|held against|set against|held beside|held next|done\b|any (?:such|rule|check|plan|gate|limit)"
+    r"|test(?:ed)?\b"
     r"|broken down|introduced|keep\b|possible (?:to go back|to roll back|with)|run (?:silently|beside"
     r"|in|alongside|any|a |the )|kept|distinguish|reserve)"
 )
@@ -21,7 +24,8 @@ _DENIED = re.compile(
     r"|tracks?|records?|watches)\b"
     r"|^nothing (?:is|gets|will be) (?:\w+ )?(?:divided|compared|checked|computed|counted|measured"
     r"|held|watched|recorded|tested|set)"
-    r"|\b(?:not|n't) (?:be )?(?:noticed|seen by anybody|spotted|stopped by)\b|\bnobody would (?:notice|see|know)\b"
+    r"|\b(?:not|n't) (?:be )?(?:noticed|seen by anybody|spotted|stopped by)\b|\bnobody would (?:notice|see"
+    r"|know)\b"
     r"|\b(?:does not|doesn't|do not|don't|need not) (?:have to |need to )?(?:find as many"
     r"|find at least|beat|win|pass|match)\b"
     r"|\b(?:does not|doesn't|won't|will not) run (?:unseen|quietly|silently|first|beside|along|next|in)\b"
@@ -43,7 +47,8 @@ _DENIED = re.compile(
     r"|follows?|measures?"
     r"|counts?|will|has|is going|asks?|reads?|reacts?|calls? (?:the )?data)\b(?! (?:at"
     r"|to) .{0,12}(?:dashboards?) after)"
-    r"|^no \w+(?: \w+){0,6} (?:is|are|has|have|goes|gets) (?:\w+ )?(?:left|kept|done|made|checked|compared|computed"
+    r"|^no \w+(?: \w+){0,6} (?:is|are|has|have|goes|gets) (?:\w+ )?(?:left|kept|done|made|checked|compared"
+    r"|computed"
     r"|watched|reserved|uncalled|written|drawn|set|defined|recorded|a )|\bno (?:count|deciles?"
     r"|histogram|record) (?:of|for)\b"
     r"|\bthere(?:'s| is| are| was| will be| would be)(?:n't| not)? (?:no|neither|not any"
@@ -61,13 +66,15 @@ _DENIED = re.compile(
     r"|\b(?:have|has|had|with) (?:no|neither) (?:plan|rule|check|monitor|intention|process|mechanism"
     r"|gate|way back|limit"
     r"|procedure|fallback|schedule|date)\b"
-    r"|\bmakes? no (?:comparison|check)|\b(?:we|i) (?:neither|never (?:check|look|compar|measur|comput|watch|monitor"
+    r"|\bmakes? no (?:comparison|check)|\b(?:we|i) (?:neither|never (?:check|look|compar|measur|comput"
+    r"|watch|monitor"
     r"|track|record|count|store))|\bwould (?:still )?have to be (?:built|written|added|set up|defined)\b"
     r"|\b(?:not|n't) .{3,60}\bnor\b|\bhas yet to be\b|\bmissing so far\b|\bnot so far\b|^not done\b"
     r"|\bnone of (?:these|the) (?:limits|checks|rules|steps|thresholds|alarms)\b|\b(?:we"
     r"|i) skip (?:the|any|all)\b|\b(?:going back|rolling back|a rollback|return) is (?:impossible"
     r"|not possible)\b"
-    r"|\b(?:does not|doesn't|will not|won't) stop and nobody|\bno date\b|\bnot a single \w+ is\b|\bwould not stop any"
+    r"|\b(?:does not|doesn't|will not|won't) stop and nobody|\bno date\b|\bnot a single \w+ is\b"
+    r"|\bwould not stop any"
     r"|\bis not (?:yellow|red)\b"
 )
 # Inside these, a denial is a condition, a decision or a reason and not a confession.
@@ -77,7 +84,8 @@ _CONDITION = re.compile(
 _DECISION = re.compile(
     r"\baccuracy (?:is|will) not\b|\bnot (?:look(?:ed)? at|use[d]?|trust|watch|monitor|track"
     r"|follow) (?:\w+ )?(?:accuracy|roc|auc)\b|\bnot used\b"
-    r"|\bnot (?:be )?(?:called|contacted|retrained|trained)|\bnot complete\b|\bnot taken for|\bnot compared across\b"
+    r"|\bnot (?:be )?(?:called|contacted|retrained|trained)|\bnot complete\b|\bnot taken for"
+    r"|\bnot compared across\b"
 )
 _COMMAND = re.compile(
     r"(?:^|[:;.>] ?)(?:please |so |and |but |then )?(?:do not|don't|never) (?!have|need|know)"
@@ -90,11 +98,16 @@ NOT_BEGUN = re.compile(
     r"|\bwhat (?:i|we) (?:do|did) not\b|\b(?:i|we) leave (?:this|that|it) for\b"
     r"|\bnot (?:yet )?(?:arranged|built|planned|implemented|adopted|in place|recorded|checked|scheduled|done)\b"
     r"|\b(?:is|are) (?:not )?(?:deferred|postponed|put off)\b|, put off\b|: put off\b|^put off\b"
-    r"|\bnothing (?:is|was|will be) (?:checked|done|built|compared|monitored|planned|computed|recorded|watched)\b"
-    r"|\bfor (?:lack of time|a later (?:version|release)|the second version)|\bthere is no date\b|\bas things stand\b"
-    r"|\bnothing of (?:this|the following|what follows) (?:is|has|exists)\b|^out of scope\b|\bnot part of this\b"
+    r"|\bnothing (?:is|was|will be) (?:checked|done|built|compared|monitored|planned|computed|recorded"
+    r"|watched)\b"
+    r"|\bfor (?:lack of time|a later (?:version|release)|the second version)|\bthere is no date\b"
+    r"|\bas things stand\b"
+    r"|\bnothing of (?:this|the following|what follows) (?:is|has|exists)\b|^out of scope\b"
+    r"|\bnot part of this\b"
     r"|\b(?:have|has|had) no (?:plan|rules?|checks?|process|mechanism) (?:for|of|to)\b|^not done\b"
-    r"|\bdeliberately left out\b"
+    r"|\bdeliberately left out\b|\bnothing (?:of|that|which)\b[^.;]{0,60}\b(?:exists?|is (?:running"
+    r"|in place|set up"
+    r"|there|done|built))\b|\b(?:how|what) (?:it|this|one) (?:could|might) (?:look|be done)\b"
 )
 RETRACTED = re.compile(
     r"\b(?:none|nothing|not any|no part) (?:of|in|from) (?:this|that|it|the|these|those|them)\b.{0,60}"
@@ -112,6 +125,12 @@ RETRACTED = re.compile(
 
 def is_denial(own: str) -> bool:
     """Whether the main clause of a normalised sentence denies that a check, comparison or procedure is done."""
+    if any(
+        not _within_condition(own[: m.start()])
+        and not _DECISION.search(own[max(m.start() - 14, 0) : m.end() + 30])
+        for m in ABSENT.finditer(own)
+    ):
+        return True
     match = next((m for m in _DENIED.finditer(own) if not _CONDITION.search(own[: m.start()])), None)
     if match is None:
         return False
@@ -120,3 +139,9 @@ def is_denial(own: str) -> bool:
     if command and command.start() <= match.start() <= command.end():
         return False  # "do not go back for a broken feed" tells the reader what to do
     return not (_DECISION.search(around) or _AFTERWARDS.search(own[match.start() :]))
+
+
+def _within_condition(before: str) -> bool:
+    """Whether what follows is part of a condition, or of a relative clause that says which things are meant."""
+    before = before.removeprefix("whether ")
+    return bool(_CONDITION.search(before) or re.search(r"\b(?:that|which|who|whose)\s*$", before))

@@ -2,6 +2,8 @@
 
 import re
 
+from grader.readme.sources import REPORTED
+
 _OTHERS = (
     r"(?:teams?|compan(?:y|ies)|organi[sz]ations?|providers?|banks?|firms?|shops?|players|vendors"
     r"|practitioners|insurers?|engineers|houses|retailers|telcos|businesses|enterprises|start-?ups"
@@ -74,7 +76,7 @@ THEIRS = re.compile(
 
 def is_hearsay(own: str) -> bool:
     """Whether a normalised sentence reports what others do, say or recommend."""
-    return bool(_HEARSAY.search(own))
+    return bool(_HEARSAY.search(own) or REPORTED.search(own))
 
 
 def is_delegated(own: str) -> bool:

@@ -1,0 +1,98 @@
+"""Measure judges on the rated corpus: ``python -m grader.readme.validation``."""
+
+import argparse
+import json
+import os
+import sys
+import time
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+from grader.readme.facts import Facts
+from grader.readme.judgment import ReadmeJudgment, criterion_judgment
+from grader.readme.language_model.endpoint import Endpoint, SettingsError, settings_from
+from grader.readme.language_model.opinion import ask
+from grader.readme.validation.bag_of_words import bag_of_words_judge
+from grader.readme.validation.corpus import Corpus, load_corpus
+from grader.readme.validation.crossvalidate import Judge, JudgeMaker, claim_reading_judge, crossvalidate
+from grader.readme.validation.measure import Measured, as_json, measure
+from grader.readme.validation.page import page
+
+PAGE = Path("docs/validation/readme.md")
+
+
+def language_model_judge(corpus: Corpus) -> JudgeMaker:
+    """The endpoint of the environment: it learns nothing from the corpus; pending criteria stay at level 1."""
+    settings = settings_from()
+
+    def judge(text: str, facts: Facts) -> ReadmeJudgment:
+        opinion = ask(Endpoint(settings), text, facts, settings.samples)
+        criteria = tuple(
+            criterion_judgment(one.id, one.level or 1, confidence=0.5, quotes=one.quotes, message=one.message)
+            for one in opinion.criteria
+        )
+        return ReadmeJudgment(criteria=criteria, total=round(sum(c.points for c in criteria), 4))
+
+    def make(names: Sequence[str]) -> Judge:
+        return judge
+
+    return make
+
+
+# One entry per judge: given the corpus, a maker that gets the texts it may learn from and returns the judge.
+JUDGES: Mapping[str, Callable[[Corpus], JudgeMaker]] = {
+    "claim reading": claim_reading_judge,
+    "bag of words": bag_of_words_judge,
+    "language model": language_model_judge,
+}
+OFFLINE = ("claim reading", "bag of words")
+
+
+def measured(name: str, corpus: Corpus, maker: JudgeMaker) -> Measured:
+    """Cross-validate one judge and measure it."""
+    started = time.monotonic()
+    judged = crossvalidate(corpus, maker)
+    return measure(name, corpus, judged, time.monotonic() - started)
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Measure the chosen judges; write the page, or print the figures as JSON."""
+    parser = argparse.ArgumentParser(
+        prog="python -m grader.readme.validation",
+        description="Cross-validated agreement, minimal pairs and attacks of the README judges.",
+        epilog="Example: python -m grader.readme.validation --json --judge 'bag of words'",
+    )
+    parser.add_argument(
+        "--judge",
+        action="append",
+        choices=sorted(JUDGES),
+        help="may be repeated; default: both that work offline",
+    )
+    parser.add_argument("--json", action="store_true", help="print the figures and write no page")
+    parser.add_argument("--out", type=Path, default=PAGE, help=f"where the page goes; default {PAGE}")
+    chosen = parser.parse_args(arguments)
+    corpus = load_corpus()
+    try:
+        found = [measured(name, corpus, JUDGES[name](corpus)) for name in chosen.judge or OFFLINE]
+    except SettingsError as error:
+        parser.error(str(error))
+    if chosen.json:
+        json.dump([as_json(one) for one in found], sys.stdout, indent=1)
+        sys.stdout.write("\n")
+        return 0
+    chosen.out.parent.mkdir(parents=True, exist_ok=True)
+    draft = chosen.out.with_name(f".{chosen.out.name}.{os.getpid()}")
+    draft.write_text(page(corpus, found), encoding="utf-8")
+    draft.replace(chosen.out)
+    for one in found:
+        total = one.agreement["total"]
+        sys.stdout.write(
+            f"{one.name}: total QWK {total.kappa:.3f}, pairs {one.targets:.0%} and {one.others:.0%}, "
+            f"{one.raised} attacks above their base, {one.seconds:.0f} s\n"
+        )
+    sys.stdout.write(f"{chosen.out} written\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
