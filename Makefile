@@ -12,7 +12,7 @@ PYTEST_ARGS ?= -n 2 --dist worksteal
 VALIDATE_ARGS ?= --seeds 30 --rows 200000 --jobs 2
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint bench docs reference engine clean validate validate-data validate-fuzz validate-kills
+.PHONY: help setup demo test lint bench docs reference engine clean validate validate-data validate-fuzz validate-kills validate-attacks
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 16
@@ -64,7 +64,11 @@ validate-fuzz: setup ## 2,000 mutated archives and notebooks, twelve of them gra
 validate-kills: setup engine ## 50 random kills of a grading; what is resumed must equal what was undisturbed
 	@$(BIN)/python -m tests.kills --kills 50
 
-validate: validate-data validate-kills validate-fuzz ## every long proof; each goes on where it was stopped
+validate-attacks: setup engine ## every attack of the corpus, then each defence switched off: docs/validation/
+	@$(BIN)/python -m tests.attacks
+	@$(BIN)/python -m tests.attacks.weakened
+
+validate: validate-data validate-kills validate-fuzz validate-attacks ## every long proof; each goes on where it was stopped
 
 clean: ## remove what was built; the engine stays (docker/engine stop)
 	@rm -rf build .venv .tools .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache *.egg-info
