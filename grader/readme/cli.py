@@ -1,6 +1,7 @@
 """The command ``takehome judge-readme``: the README dimension alone."""
 
 import json
+from contextlib import closing
 from pathlib import Path
 from typing import Annotated, NoReturn
 
@@ -76,7 +77,8 @@ def _second_opinion(text: str, known: Facts, judgment: ReadmeJudgment) -> tuple[
         settings = settings_from()
     except SettingsError as error:
         _stop(str(error))
-    opinion = ask(Endpoint(settings), text, known, settings.samples)
+    with closing(Endpoint(settings)) as endpoint:
+        opinion = ask(endpoint, text, known, settings.samples)
     return combined(judgment, opinion, moves_points=settings.moves_points), opinion
 
 

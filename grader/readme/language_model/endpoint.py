@@ -74,6 +74,12 @@ class Endpoint:
     def __init__(self, settings: Settings) -> None:
         """Nothing is sent before the first question."""
         self._settings = settings
+        # Kept open between questions: making one reads all certificates of the machine anew.
+        self._client = httpx.Client(timeout=settings.timeout, follow_redirects=False)
+
+    def close(self) -> None:
+        """Close the connection; nothing can be asked afterwards."""
+        self._client.close()
 
     @property
     def name(self) -> str:
@@ -96,8 +102,7 @@ class Endpoint:
         headers = {"Authorization": f"Bearer {settings.key}"} if settings.key else {}
         url = f"{settings.url.rstrip('/')}/chat/completions"
         try:
-            with httpx.Client(timeout=settings.timeout, follow_redirects=False) as client:
-                raw = _read(client, url, body, headers, settings.timeout)
+            raw = _read(self._client, url, body, headers, settings.timeout)
         except httpx.TimeoutException as error:
             raise ModelError(f"no answer within {settings.timeout:g} s") from error
         except (httpx.HTTPError, httpx.InvalidURL) as error:

@@ -24,9 +24,10 @@ PAGE = Path("docs/validation/readme.md")
 def language_model_judge(corpus: Corpus) -> JudgeMaker:
     """The endpoint of the environment: it learns nothing from the corpus; pending criteria stay at level 1."""
     settings = settings_from()
+    endpoint = Endpoint(settings)
 
     def judge(text: str, facts: Facts) -> ReadmeJudgment:
-        opinion = ask(Endpoint(settings), text, facts, settings.samples)
+        opinion = ask(endpoint, text, facts, settings.samples)
         criteria = tuple(
             criterion_judgment(one.id, one.level or 1, confidence=0.5, quotes=one.quotes, message=one.message)
             for one in opinion.criteria
