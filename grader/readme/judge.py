@@ -9,11 +9,14 @@ from grader.readme.evidence import reckon
 from grader.readme.facts import Facts
 from grader.readme.grounding import assess_grounding
 from grader.readme.judgment import MAX_POINTS, CriterionId, ReadmeJudgment, criterion_judgment
+from grader.readme.language import looks_english
 from grader.readme.ordinal import OrdinalModel, fitted_models
 from grader.readme.plan import assess_plan
 from grader.readme.reader import ClaimReader, fitted_reader
 
 MOST_CHARACTERS = 400_000
+FOREIGN_CONFIDENCE = 0.3
+"""Confidence at most in a text that is not English, low enough to be sent to a person."""
 _PLAN: tuple[CriterionId, ...] = (
     "monitoring_inputs",
     "monitoring_outcomes",
@@ -42,12 +45,14 @@ def judge_with(
     }
     assessed["grounded_in_this_work"] = assess_grounding(reckoning, facts, models["grounded_in_this_work"])
     assessed["communication"] = assess_communication(reading, reckoning, models["communication"])
-    remark = _remark(reading.words, len(reading.claims))
+    visible = " ".join(block.text for block in reading.blocks)
+    foreign = bool(reading.claims) and not looks_english(visible)
+    remark = _remark(reading.words, len(reading.claims), foreign)
     criteria = tuple(
         criterion_judgment(
             criterion,
             assessed[criterion].level,
-            confidence=assessed[criterion].confidence,
+            confidence=min(assessed[criterion].confidence, FOREIGN_CONFIDENCE if foreign else 1.0),
             quotes=assessed[criterion].quotes,
             claims=assessed[criterion].checked,
             message="; ".join(part for part in (assessed[criterion].message, remark) if part),
@@ -63,9 +68,11 @@ def _readable(text: str) -> str:
     return text.replace("\x00", " ")
 
 
-def _remark(words: int, claims: int) -> str:
+def _remark(words: int, claims: int, foreign: bool) -> str:
     if claims == 0:
         return "no readable text"
+    if foreign:
+        return "the text does not look like English, and only English is read; a person should look"
     if words > WORD_LIMIT * 1.1:
         return f"{words} words; only the first {int(WORD_LIMIT * 1.1)} were read"
     return ""
