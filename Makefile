@@ -12,7 +12,7 @@ PYTEST_ARGS ?= -n 2 --dist worksteal
 VALIDATE_ARGS ?= --seeds 30 --rows 200000 --jobs 2
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint bench docs reference engine clean validate validate-data validate-fuzz validate-kills validate-attacks
+.PHONY: help setup demo test lint bench docs reference engine clean validate validate-readme validate-data validate-fuzz validate-kills validate-attacks
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 16
@@ -54,6 +54,9 @@ bench: setup ## timings, as ratios measured side by side in one run
 validate-data: setup ## prove the data over 30 seeds (half an hour): docs/validation/; goes on where it was stopped
 	@$(BIN)/python -m tests.validation.off_the_shelf.run
 	@$(BIN)/python -m tests.validation.data $(VALIDATE_ARGS)
+
+validate-readme: setup ## the README judge beside a bag of words, cross-validated: docs/validation/readme.md
+	@$(BIN)/python -m grader.readme.validation
 
 docs: setup ## rebuild the generated pages in docs/
 	@$(BIN)/python docs/generate.py
