@@ -12,7 +12,7 @@ PYTEST_ARGS ?= -n 2 --dist worksteal
 VALIDATE_ARGS ?= --seeds 30 --rows 200000 --jobs 2
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint bench docs reference engine clean validate validate-readme validate-data validate-fuzz validate-kills validate-attacks
+.PHONY: help setup demo test lint bench docs reference engine clean validate validate-readme validate-data validate-fuzz validate-kills validate-attacks validate-discrimination
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 16
@@ -71,7 +71,10 @@ validate-attacks: setup engine ## every attack of the corpus, then each defence 
 	@$(BIN)/python -m tests.attacks
 	@$(BIN)/python -m tests.attacks.weakened
 
-validate: validate-data validate-kills validate-fuzz validate-attacks ## every long proof; each goes on where it was stopped
+validate-discrimination: setup engine ## mutants, equivalents, archetypes: docs/validation/discrimination.md; goes on
+	@$(BIN)/python -m tests.discrimination
+
+validate: validate-data validate-kills validate-fuzz validate-attacks validate-discrimination ## every long proof; each goes on where it was stopped
 
 clean: ## remove what was built; the engine stays (docker/engine stop)
 	@rm -rf build .venv .tools .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache *.egg-info
