@@ -16,7 +16,8 @@ HEAVY = ("sklearn", "scipy", "mlflow", "matplotlib", "lightgbm", "nbformat", "py
 
 def test_the_command_starts_without_packages_it_may_not_need() -> None:
     """A re-grade after a changed README takes seconds; loading these would take longer than the re-grade."""
-    code = f"import sys, takehome; print([m for m in {HEAVY!r} if m in sys.modules])"
+    code = "import sys, takehome; from grader.rubric import DEFAULT, load_rubric; load_rubric(DEFAULT)\n"
+    code += f"print([m for m in {HEAVY!r} if m in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
 
