@@ -7,8 +7,9 @@ import numpy as np
 from grader import metrics
 from grader.checks.audit import said_of
 from grader.checks.case import Case
+from grader.evidence.service import LatencySeries
 from grader.metrics import Floats
-from grader.results import CurvePoint, Figures, LiftDecile, PlantLine, ReliabilityBin, ReplayBand
+from grader.results import CurvePoint, Figures, LatencyLine, LiftDecile, PlantLine, ReliabilityBin, ReplayBand
 
 CURVE_POINTS = 120
 
@@ -17,7 +18,7 @@ def figures_of(case: Case) -> Figures:
     """Compute what the plots show; parts that were not measured stay empty."""
     test = case.test
     months = tuple(sorted(set(case.issued_month.tolist())))
-    shown = Figures(months=months, replay=_replay(case), plants=_plants(case))
+    shown = Figures(months=months, replay=_replay(case), plants=_plants(case), latency=_latency(case))
     if not test.usable:
         return shown
     calibration = metrics.calibration(test.y, test.tuned, test.customer)
@@ -97,3 +98,18 @@ def _plants(case: Case) -> tuple[PlantLine, ...]:
         for decoy in case.truth.key.decoys
     ]
     return tuple(lines)
+
+
+def _latency(case: Case) -> tuple[LatencyLine, ...]:
+    """Return the service's latencies beside those of a service that does nothing; empty where there was no load."""
+    service = case.evidence.document.service
+    if service.latency is None or service.latency.p50_ms is None:
+        return ()
+    lines = [LatencyLine(name="service", **_percentiles(service.latency))]
+    if service.latency_floor is not None:
+        lines.append(LatencyLine(name="do-nothing", **_percentiles(service.latency_floor)))
+    return tuple(lines)
+
+
+def _percentiles(series: LatencySeries) -> dict[str, float | None]:
+    return {"p50_ms": series.p50_ms, "p95_ms": series.p95_ms, "p99_ms": series.p99_ms}

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from grader.errors import UsageError
 from grader.evidence.document import EvidenceDocument, load_evidence
+from grader.interview.following import with_follow_up
 from grader.pipeline.publish import disk_full_is_ours, put_in_place, workspace
 from grader.reports.read import read_report
 from grader.reports.write import write_reports
@@ -52,7 +53,7 @@ def publish_again(folder: Path, report: Report, target: Path) -> Report:
         shutil.copytree(folder / "evidence", fresh / "evidence")
         with carried_over(folder, fresh) as entries:
             # Somebody may have decided something since the report was made.
-            final = reviewed(report, entries)
+            final = with_follow_up(reviewed(report, entries))
             write_reports(final, fresh)
             put_in_place(fresh, target)
     return final

@@ -135,6 +135,26 @@ class PlantLine(Model):
     said: str
 
 
+class LatencyLine(Model):
+    """Latencies under the brief's load in milliseconds, of the service or of one that does nothing; null unmeasured."""
+
+    name: Literal["service", "do-nothing"]
+    p50_ms: float | None = None
+    p95_ms: float | None = None
+    p99_ms: float | None = None
+
+
+class FollowUp(Model):
+    """A question for the talk: the results that speak for it, what to listen for, and answers of level 1 to 4."""
+
+    id: str
+    title: str
+    ask: str
+    because: tuple[str, ...] = ()
+    listen_for: str
+    levels: tuple[str, str, str, str]
+
+
 class Figures(Model):
     """The numbers behind the plots; an empty tuple or null where they could not be measured."""
 
@@ -146,6 +166,7 @@ class Figures(Model):
     lift: tuple[LiftDecile, ...] = ()
     replay: ReplayBand | None = None
     plants: tuple[PlantLine, ...] = ()
+    latency: tuple[LatencyLine, ...] = ()
 
 
 class SubmissionId(Model):
@@ -208,6 +229,7 @@ class Report(Model):
     dimensions: tuple[DimensionResult, ...]
     phases: tuple[PhaseRecord, ...]
     red_flags: tuple[RedFlag, ...] = ()
+    follow_up: tuple[FollowUp, ...] = ()
     figures: Figures = Field(default_factory=Figures)
     environment: dict[str, str] = Field(default_factory=dict)
     limits: dict[str, str] = Field(default_factory=dict)

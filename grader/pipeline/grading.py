@@ -13,6 +13,7 @@ from grader.evidence.document import Evidence, EvidenceDocument, save_evidence
 from grader.execution.limits import Limits
 from grader.execution.protocol import Executor
 from grader.intake.opening import Submission, open_submission
+from grader.interview.following import with_follow_up
 from grader.pipeline import audit_phase as audit
 from grader.pipeline.phase_cache import PhaseCache
 from grader.pipeline.phase_key import Conditions, conditions_of, tree_digest
@@ -83,7 +84,7 @@ def grade(order: Order, executor: Executor, progress: Progress) -> Report:
         result = work / "result"
         save_evidence(evidence, result / "evidence")
         with carried_over(order.out, result) as decided:
-            report = reviewed(report, decided)
+            report = with_follow_up(reviewed(report, decided))
             write_reports(report, result)
             put_in_place(result, order.out)
         progress.done("scoring", "OK", time.monotonic() - started)

@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from grader.reports.charts.lift import lift_chart
+from grader.reports.charts.looks import groups_chart
 from grader.reports.charts.plant_map import OUTCOME_NOTES, outcome, plant_map
 from grader.reports.charts.precision_recall import pr_chart, precision_at
 from grader.reports.charts.reliability import outside, reliability_chart
 from grader.reports.charts.replay import replay_chart, replay_rows
 from grader.reports.charts.timeline import timeline
 from grader.reports.wording import share
-from grader.results import Figures, Report
+from grader.results import Figures, LatencyLine, Report
 from grader.types import PhaseRecord
 
 RECALLS = (0.05, 0.1, 0.2, 0.3, 0.5, 0.7, 0.9)
@@ -38,7 +39,13 @@ class Plot:
 
 def model_plots(figures: Figures, with_oracle: bool = True) -> tuple[Plot, ...]:
     """The plots of the submitted model that could be drawn; `with_oracle` is for reviewers only."""
-    plots = (_reliability(figures), _precision_recall(figures), _lift(figures), _replay(figures, with_oracle))
+    plots = (
+        _reliability(figures),
+        _precision_recall(figures),
+        _lift(figures),
+        _replay(figures, with_oracle),
+        _latency(figures),
+    )
     return tuple(plot for plot in plots if plot is not None)
 
 
@@ -49,6 +56,7 @@ def missing_plots(figures: Figures) -> tuple[str, ...]:
         "precision-recall curve": bool(figures.pr_curve or figures.pr_curve_baseline),
         "lift by decile": bool(figures.lift),
         "production replay": figures.replay is not None,
+        "latency under load": bool(figures.latency),
     }
     return tuple(name for name, present in there.items() if not present)
 
@@ -181,6 +189,38 @@ def _replay(figures: Figures, with_oracle: bool) -> Plot | None:
         ("Model", "What it is", "PR-AUC"),
         tuple((row.name, row.note, f"{row.value:.4f}") for row in rows),
     )
+
+
+def _latency(figures: Figures) -> Plot | None:
+    if not figures.latency:
+        return None
+    lines = [(f"{line.name}, {name}", value) for name, line, value in _percentiles(figures)]
+    rows = tuple((label, f"{value:.1f}") for label, value in lines)
+    return Plot(
+        "latency",
+        "Latency under load",
+        "Single-row requests at the brief's rate, from the time each was due. The do-nothing service bore the same "
+        "load on the same machine; the brief allows 250 ms at p99.",
+        groups_chart(
+            "latency",
+            "Latency under load",
+            [label for label, _ in lines],
+            [v for _, v in lines],
+            "Milliseconds",
+        ),
+        ("Percentile", "Milliseconds"),
+        rows,
+    )
+
+
+def _percentiles(figures: Figures) -> list[tuple[str, LatencyLine, float]]:
+    """The known percentiles, the two services beside each other."""
+    return [
+        (name, line, value)
+        for name in ("p50", "p95", "p99")
+        for line in figures.latency
+        if (value := getattr(line, f"{name}_ms")) is not None
+    ]
 
 
 def _replay_caption(claimed: float | None, replayed: float | None) -> str:

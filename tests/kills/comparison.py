@@ -21,7 +21,8 @@ def comparable(report: dict[str, Any]) -> dict[str, Any]:
         timed += points
         dimensions.append({**dimension, "criteria": lines, "points": round(dimension["points"] - points, 2)})
     return {
-        **report,
+        **{name: value for name, value in report.items() if name != "follow_up"},
+        "figures": {name: value for name, value in report["figures"].items() if name != "latency"},
         "dimensions": dimensions,
         "total": round(report["total"] - timed, 1),
         "phases": [{k: v for k, v in phase.items() if k not in SAMPLES} for phase in report["phases"]],

@@ -37,6 +37,7 @@ def for_audience(report: Report, audience: Audience) -> Report:
             "dimensions": dimensions,
             "bonus_detail": bonus,
             "red_flags": (),
+            "follow_up": (),
             "phases": (),
             "figures": Figures(),
             "notes": (),
