@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -234,6 +234,3 @@ def _criteria(report: Report) -> dict[str, float]:
 
 def _points(report: Report) -> float:
     return round(sum(p for n, p in _criteria(report).items() if n != TIMED) + report.bonus, 2)
-
-
-Say = Callable[[str], None]

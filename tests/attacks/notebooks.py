@@ -40,7 +40,7 @@ def not_reproduced(got: Got) -> str | None:
     """Say where findings count as written by the notebook that it has only copied."""
     assert got.evidence is not None
     produced = got.evidence.document.notebook.produced
-    return f"the notebook's findings were taken: {produced}" if produced else None
+    return f"the notebook's findings were taken: {produced}" if produced and produced.findings else None
 
 
 def copies_findings(folder: Path) -> None:

@@ -3,11 +3,33 @@
 from __future__ import annotations
 
 import json
+import re
+from fnmatch import fnmatch
 from pathlib import Path
 from typing import Any
 
 from grader.results import Report
 from tests.attacks.table import ATTACKS, FAMILIES
+
+THREATS = Path(__file__).resolve().parents[2] / "docker" / "README.md"
+
+
+def threat_rows() -> list[tuple[str, tuple[str, ...]]]:
+    """Return each defence of the threat model with the patterns of the attacks it points to."""
+    table = THREATS.read_text(encoding="utf-8").split("## Threat model\n", 1)[1].split("\n## ", 1)[0]
+    rows = [line.strip("|").split("|") for line in table.splitlines() if line.startswith("| ")][1:]
+    return [(cells[1].strip(), tuple(re.findall(r"`([a-z0-9*-]+)`", cells[-1]))) for cells in rows]
+
+
+def defence_of(attack: str) -> str:
+    """Return the defence of the threat model that names an attack most closely."""
+    found = [
+        (len(pattern), defence)
+        for defence, patterns in threat_rows()
+        for pattern in patterns
+        if fnmatch(attack, pattern)
+    ]
+    return max(found, key=lambda pair: pair[0])[1]
 
 
 def write_page(folder: Path, known: dict[str, Any], clean: Report, source: str) -> None:
@@ -37,19 +59,20 @@ def write_page(folder: Path, known: dict[str, Any], clean: Report, source: str) 
         *(f"| {kind} | {count:,} | {state['after'][kind]:,} |" for kind, count in state["before"].items()),
     ]
     for family, attacks in FAMILIES.items():
-        lines += [
-            "",
-            f"## {family.capitalize()}",
-            "",
-            "| attack | tries | expected | got | points | s |",
-            "|---|---|---|---|---|---|",
-        ]
+        head = "| attack | tries | defence | expected | got | points | canary | s |"
+        lines += ["", f"## {family.capitalize()}", "", head, "|---|---|---|---|---|---|---|---|"]
         for attack in attacks:
             line = known[attack.id]
             cells = (
-                f"`{attack.id}`", attack.tries, attack.expects.replace(" | ", " or "), line["got"],
-                f"{line['above']:+g}", f"{line['seconds']:g}",
-            )  # fmt: skip
+                f"`{attack.id}`",
+                attack.tries,
+                defence_of(attack.id),
+                attack.expects.replace(" | ", " or "),
+                line["got"],
+                f"{line['above']:+g}",
+                f"in {line['canary']} places" if line["canary"] else "no",
+                f"{line['seconds']:g}",
+            )
             lines.append("| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |")
     lines += ["", *(f"- WRONG: `{name}`: {text}" for name in wrong for text in known[name]["wrong"])]
     folder.mkdir(parents=True, exist_ok=True)
