@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import shutil
 import subprocess
 import sys
@@ -36,6 +37,7 @@ def demo(
     seed: Annotated[int, typer.Option(help="Seed of the practice variant.")] = 7,
     rows: Annotated[int, typer.Option(help="Rows of the dataset.")] = 200_000,
     executor: Annotated[str, typer.Option(help="docker or local (not isolated).")] = "docker",
+    as_json: Annotated[bool, typer.Option("--json", help="Print the result as JSON.")] = False,
 ) -> None:
     """Run the main job: generate a variant, solve it with the reference, grade it, write the report.
 
@@ -54,26 +56,32 @@ def demo(
             took,
             "generate",
             [*command, "generate", "--seed", str(seed), "--rows", str(rows), "--out", str(data)],
+            quiet=as_json,
         )
         _mark(data, generated)
     if not _fresh(submission, solved):
         shutil.rmtree(submission, ignore_errors=True)
         script = str(ROOT / "reference_solution" / "run.py")
         arguments = ["--bundle", str(data / "bundle"), "--out", str(submission)]
-        _step(took, "solve", [sys.executable, script, *arguments])
+        _step(took, "solve", [sys.executable, script, *arguments], quiet=as_json)
         _mark(submission, solved)
     vault = ["--vault", str(data / "vault"), "--out", str(result), "--executor", executor]
-    _step(took, "grade", [*command, "grade", str(submission), *vault])
+    _step(took, "grade", [*command, "grade", str(submission), *vault], quiet=as_json)
+    if as_json:
+        report = json.loads((result / "report.json").read_text(encoding="utf-8"))
+        shown = {name: report[name] for name in ("total", "max", "bonus", "verdict", "executor")}
+        typer.echo(json.dumps({**shown, "report": str(result / "report.html"), "seconds": dict(took)}))
+        return
     for name, seconds in took:
         typer.echo(f"{name:<10}{seconds:7.1f} s")
     typer.echo(f"total     {sum(seconds for _, seconds in took):7.1f} s")
     typer.echo(f"open {result / 'report.html'}")
 
 
-def _step(took: list[tuple[str, float]], name: str, command: list[str]) -> None:
+def _step(took: list[tuple[str, float]], name: str, command: list[str], *, quiet: bool = False) -> None:
     typer.echo(f"== {name}", err=True)
     started = time.monotonic()
-    code = subprocess.run(command, check=False).returncode
+    code = subprocess.run(command, check=False, stdout=subprocess.DEVNULL if quiet else None).returncode
     took.append((name, time.monotonic() - started))
     if code:
         typer.echo(f"takehome demo: {name} ended with exit code {code}", err=True)

@@ -11,7 +11,9 @@ from grader.results import (
     CurvePoint,
     DimensionResult,
     Figures,
+    FollowUp,
     GraderId,
+    LatencyLine,
     LiftDecile,
     PlantLine,
     RedFlag,
@@ -235,7 +237,26 @@ def figures() -> Figures:
         lift=lift,
         replay=ReplayBand(dummy=0.061, yardstick=0.254, oracle=0.331, submission=0.241, claimed=0.263),
         plants=plants(),
+        latency=(
+            LatencyLine(name="service", p50_ms=11.0, p95_ms=24.0, p99_ms=51.0),
+            LatencyLine(name="do-nothing", p50_ms=7.0, p95_ms=19.0, p99_ms=32.0),
+        ),
     )
+
+
+def follow_up(
+    because: str = "serving.bad_input: level 2: an empty batch answers 500",
+) -> tuple[FollowUp, ...]:
+    """A question for the talk."""
+    question = FollowUp(
+        id="bad_input",
+        title="What the service does with nonsense",
+        ask="A client sends an empty batch at night. What happens?",
+        because=(because,),
+        listen_for="Who is woken, and what the client sees.",
+        levels=("It crashes.", "It answers 500.", "It answers 422.", "It answers 422 and is counted."),
+    )
+    return (question,)
 
 
 def phases() -> tuple[PhaseRecord, ...]:
@@ -285,6 +306,7 @@ def report(**changes: object) -> Report:
             ),
         ),
         "figures": figures(),
+        "follow_up": follow_up(),
         "environment": {"Engine": "20.10.24", "Runner image": "takehome-runner:0.1.0", "CPUs": "2"},
         "limits": {"Notebook": "15 min, 4 GiB", "Build": "15 min", "Service": "2 GiB, 1 CPU"},
         "notes": ("The notebook was found at notebooks/audit.ipynb.",),
@@ -396,6 +418,7 @@ def hostile_report() -> Report:
             "dimensions": parts,
             "red_flags": (flag,) * 25,
             "phases": (run,),
+            "follow_up": follow_up(flood),
             "bonus_detail": Bonus(points=0.0, max=5.0, message=flood, evidence=(proof,)),
             "figures": base.figures.model_copy(update={"plants": key}),
             "notes": (flood,),
