@@ -110,13 +110,14 @@ class DockerExecutor:
     def run(self, job: Job) -> Execution:
         """Run a job in a fresh container; SandboxError only where the engine or an input of ours fails."""
         image = self.sandbox_image
+        # First of all, since jobs that read the area run after one that could not even start.
+        if job.output_area is not None:
+            self._areas.create(job.output_area, self.sandbox_image, job.limits)
         if job.packages is not None:
             derived = self._packages(job.packages)
             if isinstance(derived, Execution):
                 return derived
             image = derived
-        if job.output_area is not None:
-            self._areas.create(job.output_area, self.sandbox_image, job.limits)
         return self._run_in(job, image, "none")
 
     def probe(self, job: Job, container: str) -> Execution:

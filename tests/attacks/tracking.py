@@ -34,7 +34,7 @@ CREATE TABLE tags (key TEXT, run_uuid TEXT,
                    value TEXT GENERATED ALWAYS AS (hex(zeroblob(400000000))) VIRTUAL);
 INSERT INTO tags (key, run_uuid) VALUES ('a', 't');
 """
-HUGE = f"{COUNT.format(40)} INSERT INTO params SELECT 'k' || x, hex(zeroblob(4000000)), 't' FROM c"
+HUGE = f"{COUNT.format(30)} INSERT INTO params SELECT 'k' || x, hex(zeroblob(4000000)), 't' FROM c"
 TRIALS = f"""
 {COUNT.format(500_000)} INSERT INTO runs SELECT 'f' || x, 'trial', 'FINISHED', 1, 2, 'active', '' FROM c;
 INSERT INTO tags SELECT 'mlflow.parentRunId', 't', run_uuid FROM runs WHERE name = 'trial';

@@ -275,3 +275,13 @@ def test_packages_become_an_image_of_the_job(docker_executor: DockerExecutor, tm
     assert "line 1" in refused.detail
     wanted.write_text("surely-no-such-package-7d1f==1\n")
     assert docker_executor.run(job("pass", packages=wanted)).verdict is Verdict.BUILD_FAIL
+
+
+def test_attack_notebook_steers_pip(docker_executor: DockerExecutor, tmp_path, job):
+    """A refused requirements file is the candidate's failure; who reads the area after finds it empty, not gone."""
+    requirements = tmp_path / "requirements-notebook.txt"
+    requirements.write_text("--index-url http://169.254.169.254/\n")
+    ended = docker_executor.run(job("print('ran')", packages=requirements, output_area="steered"))
+    assert ended.verdict is Verdict.BUILD_FAIL
+    text = "import os; print(os.listdir(os.environ['AREA']))"
+    assert docker_executor.run(job(text, read_areas={"AREA": "steered"})).stdout == b"[]\n"
