@@ -205,7 +205,7 @@ def write_records(
         "rows": variant.rows,
         "canary": canary,
         "bundle": hashes(bundle),
-        "vault": hashes(vault, "key.json") | hashes(vault, "holdout.parquet"),
+        "vault": hashes(vault, "key.json") | hashes(vault, "holdout.parquet") | hashes(vault, "twin.parquet"),
         "libraries": {"python": platform.python_version()} | {name: version(name) for name in LIBRARIES},
     }
     (vault / "release.json").write_text(json.dumps(record, indent=2) + "\n", encoding="utf-8")

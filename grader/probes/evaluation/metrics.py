@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from grader.probes.evaluation.claims import leaves, settle
-from grader.probes.evaluation.vocabulary import DECISION, METRICS, SPLIT_WORDS
+from grader.probes.evaluation.vocabulary import DECISION, METRICS, SEGMENT, SPLIT_WORDS
 from grader.probes.shared.documents import parse_json
 from grader.probes.shared.files import read_file
 from grader.probes.shared.stated import stated_path
@@ -19,6 +19,8 @@ def read_metrics(document: Json, result: dict[str, Json]) -> None:
     loose: dict[tuple[str, str], list[float]] = {}
     ranked = sorted(leaves(document), key=lambda leaf: settle(leaf[0])[3] not in ("test", "holdout"))
     for path, value in ranked[:2000]:
+        if any(SEGMENT.search(part) for part in path):
+            continue  # a segment's figure is not the model's
         model, metric, interval, split = settle(path)
         if "decision" in path or (
             len(path) == 1 and any(re.fullmatch(p, path[0]) for p in DECISION.values())

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+from grader.probes.evaluation.vocabulary import SEGMENT
 from grader.probes.shared.documents import parse_json
 from grader.probes.shared.files import read_file
 from grader.probes.shared.text import Json, clean, decode_text, number, word
@@ -68,7 +69,7 @@ def _of_document(document: Json, depth: int = 0) -> list[Line]:
     if not isinstance(document, dict) or depth > 4:
         return []
     for key, part in list(document.items())[:300]:
-        named = re.search(r"segment|slice|by_group|subgroup", word(key))
+        named = SEGMENT.search(word(key))
         if found := list(_lines(part)) if named else _of_document(part, depth + 1):
             return found
     return []
@@ -78,7 +79,7 @@ def find_segments(root: Path, files: Mapping[str, int], metrics: str | None) -> 
     """Return a SegmentTable: of the metrics document, else of a JSON or CSV file whose name says so."""
     named = [
         p for p in files
-        if p.lower().endswith((".csv", ".json")) and re.search(r"segment|slice|subgroup", Path(p).name.lower())
+        if p.lower().endswith((".csv", ".json")) and SEGMENT.search(Path(p).name.lower())
     ]  # fmt: skip
     for path in [
         *([metrics] if metrics is not None and metrics in files else []),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 MODELS = {
     "tuned": r"(tuned|final|best|champion|calibrated|lightgbm|lgbm|lgb|gbm|xgboost|xgb|catboost|model)",
     "baseline": r"(baseline|logreg|logistic|logistic_regression|lr|dummy)",
@@ -49,3 +51,4 @@ VALUE = (
     "test_metrics",
     "models",
 )
+SEGMENT = re.compile(r"segment|slice|by_group|subgroup")

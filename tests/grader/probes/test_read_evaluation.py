@@ -192,3 +192,12 @@ def test_without_segments_there_is_no_table(tmp_path):
         {"tuned": {"pr_auc": 0.2}, "models": [{"name": "x"}]},
     )
     assert read(tmp_path).segments.rows == ()
+
+
+def test_figures_of_segments_are_not_those_of_the_model(tmp_path):
+    """A model of which only accuracy is claimed has no PR-AUC, whatever its segments have."""
+    segments = [{"column": "region", "level": "A", "rows": 10, "churn_rate": 0.1, "pr_auc": 0.3}]
+    document = {"tuned": {"accuracy": 0.94, "roc_auc": 0.8}, "segments": segments}
+    found = metrics(tmp_path, document)
+    assert found.tuned == {"accuracy": 0.94, "roc_auc": 0.8}
+    assert found.baseline == {}
