@@ -13,9 +13,9 @@ import argparse
 import json
 import sys
 import time
+from collections.abc import Callable
 from fnmatch import fnmatch
 from pathlib import Path
-from typing import Any
 
 from tests.discrimination.grading import Graded, Gradings, read_graded
 from tests.discrimination.ground import ROOT, Ground, copy_for, hash_of, prepare, recipe_stamp
@@ -25,6 +25,8 @@ from tests.mutants import ARCHETYPES, EQUIVALENTS, MUTANTS
 from tests.mutants.recipe import Archetype, Equivalent, Mutant
 from tests.mutants.work import Work
 
+Recipe = Mutant | Equivalent | Archetype
+Say = Callable[[str], None]
 BASES = ("reference", "reference-findings-recorded")
 
 
@@ -46,6 +48,11 @@ def main() -> int:
         "--work", type=Path, default=ROOT / "build" / "discrimination", help="kept between starts"
     )
     words.add_argument("--page", type=Path, default=ROOT / "docs" / "validation" / "discrimination.md")
+    words.add_argument(
+        "--kept",
+        action="store_true",
+        help="grade nothing: judge what earlier starts kept, and write the page",
+    )
     words.add_argument("--json", action="store_true", help="print the summary as JSON on stdout")
     given = words.parse_args()
     begun = time.monotonic()
@@ -54,17 +61,13 @@ def main() -> int:
         print(f"{time.monotonic() - begun:7.1f} s  {text}", file=sys.stderr, flush=True)
 
     work = given.work / f"{given.seed}-{given.rows}"
-    ground = prepare(work, given.rows, given.seed, say)
     patterns = given.only.split(",")
     chosen = [o for o in (*MUTANTS, *EQUIVALENTS, *ARCHETYPES) if any(fnmatch(o.id, p) for p in patterns)]
-    found: dict[str, Graded] = {}
-    with Gradings(ground.data / "vault", work) as gradings:
-        for number, name in enumerate(BASES):
-            found[name] = kept_or_graded(
-                gradings, ground, name, Equivalent(name, as_it_is, real_notebook=number == 0), say
-            )
-        for number, one in enumerate(chosen, start=1):
-            found[one.id] = kept_or_graded(gradings, ground, f"{number} of {len(chosen)}: {one.id}", one, say)
+    found = (
+        read_kept(work / "results", chosen)
+        if given.kept
+        else graded_in_turn(work, prepare(work, given.rows, given.seed, say), chosen, say)
+    )
     proof = proof_of(found, given.rows, given.seed)
     if given.only == "*":
         write(given.page, page(proof))
@@ -73,9 +76,31 @@ def main() -> int:
     return 0 if proof.holds else 1
 
 
-def kept_or_graded(
-    gradings: Gradings, ground: Ground, shown: str, one: Mutant | Equivalent | Archetype, say: Any
-) -> Graded:
+def graded_in_turn(work: Path, ground: Ground, chosen: list[Recipe], say: Say) -> dict[str, Graded]:
+    """Grade the two bases and the chosen recipes, one after another."""
+    found: dict[str, Graded] = {}
+    with Gradings(ground.data / "vault", work) as gradings:
+        for number, name in enumerate(BASES):
+            base = Equivalent(name, as_it_is, real_notebook=number == 0)
+            found[name] = kept_or_graded(gradings, ground, name, base, say)
+        for number, one in enumerate(chosen, start=1):
+            shown = f"{number} of {len(chosen)}: {one.id}"
+            found[one.id] = kept_or_graded(gradings, ground, shown, one, say)
+    return found
+
+
+def read_kept(results: Path, chosen: list[Recipe]) -> dict[str, Graded]:
+    """Return the kept results of the bases and of those recipes that have one."""
+    names = [*BASES, *(one.id for one in chosen)]
+    missing = [name for name in BASES if not (results / f"{name}.json").is_file()]
+    if missing:
+        raise SystemExit(f"{results}: no result of {missing[0]}; start once without --kept")
+    return {
+        name: read_graded(results / f"{name}.json") for name in names if (results / f"{name}.json").is_file()
+    }
+
+
+def kept_or_graded(gradings: Gradings, ground: Ground, shown: str, one: Recipe, say: Say) -> Graded:
     """Return the kept result of a recipe, or make its submission, grade it and keep that."""
     made = f"{ground.stamp} {recipe_stamp(one.apply)} {one.real_notebook}"
     stamp = f"{made} {hash_of(ROOT / 'grader')}"

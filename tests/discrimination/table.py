@@ -8,6 +8,7 @@ from typing import Any
 
 from tests.discrimination.grading import Graded
 from tests.discrimination.judging import ArchetypeVerdict, EquivalentVerdict, MutantVerdict
+from tests.mutants import ARCHETYPES, EQUIVALENTS, MUTANTS
 
 KILL_RATE = 0.95
 SPILL_RATE = 0.05
@@ -82,6 +83,8 @@ def page(proof: Proof) -> str:
         f"One variant (seed {proof.seed}, {proof.rows:,} rows), solved once by the reference: "
         f"**{proof.reference.total:.1f}** + {proof.reference.bonus:g}. Every line below is a copy of it that a recipe",
         "of `tests/mutants/` changed, graded in Docker. Made by `python -m tests.discrimination`.",
+        f"In the tables: {len(proof.mutants)} of {len(MUTANTS)} mutants, {len(proof.equivalents)} of "
+        f"{len(EQUIVALENTS)} equivalents, {len(proof.archetypes)} of {len(ARCHETYPES)} archetypes.",
         "",
         f"- Mutants (one defect each) whose criterion loses what it must: **{killed} of {len(proof.mutants)}**.",
         f"- Spill: criteria that a mutant should leave alone and that moved by more than 5 % of their points: "
