@@ -27,6 +27,7 @@ from data_generator.world.hazard import HazardChange
 from data_generator.world.truth import Truth, make_truth
 
 MINIMUM_ROWS = 2_000
+HIGHEST_RATE = 1.062  # issued label rate over that of a world without defects
 Progress = Callable[[str], None]
 
 
@@ -41,12 +42,12 @@ class Design:
 
     @property
     def hazard_factor(self) -> float:
-        """The factor of the hazard that keeps the label rates of twin and variant on both sides of the target.
+        """The factor of the hazard that keeps the issued label rate of plants that raise it inside its band.
 
         Never above 1: a higher hazard at scoring would let blind calling pay.
         """
         effect = sum(self.plants[kind].prevalence for kind in self.plan.plants)
-        return float(min(1.0, (1 + effect) ** -0.5))
+        return float(min(1.0, HIGHEST_RATE / (1 + effect)))
 
 
 @dataclass(frozen=True)

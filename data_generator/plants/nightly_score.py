@@ -117,7 +117,8 @@ def apply(draft: Draft, place: Placement) -> tuple[Draft, PlantKey]:
     depth, draft = draft.settle(KIND, lambda: bisect(reached, aim, 0.0, DEEPEST, tolerance, KIND))
 
     def written(score: Floats) -> Floats:
-        return np.round(guise.centre + guise.spread * score, guise.decimals)
+        # Adding zero turns -0.0 into 0.0, as in all other columns.
+        return np.asarray(np.round(guise.centre + guise.spread * score, guise.decimals) + 0.0)
 
     score = _mixed(np.where(late, coming, now), noise)
     public = written(score - depth * (closed & late))[rows]

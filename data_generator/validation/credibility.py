@@ -20,7 +20,10 @@ BANDS: dict[str, tuple[float, float]] = {
     "churn_new_over_old": (2.0, np.inf),
     "winter_over_summer_usage": (1.05, np.inf),
     "correlation_in_blocks": (0.15, np.inf),
-    "correlation_of_noise": (0.0, 0.02),
+    "correlation_of_noise": (
+        0.0,
+        0.025,
+    ),  # the largest of dozens, some of 13,000 customers: chance reaches 0.02
     "noise_columns": (8, 8),
     "largest_psi": (0.0, 0.005),
     "tenure_psi": (0.0, 0.05),

@@ -9,7 +9,7 @@ import numpy as np
 from data_generator.streams import stream
 
 PERSISTENCE = (0.82, 0.75, 0.60)  # monthly AR(1) of engagement, satisfaction, payment stress
-MONTHLY_HAZARD = 0.02265  # gives about 6.15 % within three months
+MONTHLY_HAZARD = 0.0223  # gives about 6.05 % within three months
 STRONG_PREDICTORS = ("days_since_last_login", "active_days_30d", "features_used")
 DIP_COLUMNS = ("logins_30d", "active_days_30d", "session_minutes_avg")
 DIP_MONTHS = ((6, 7), (7, 8), (8, 9))
@@ -52,9 +52,9 @@ def draw_coefficients(seed: int) -> Coefficients:
     dip = str(rng.choice([name for name in DIP_COLUMNS if name != strong]))
     first = int(rng.integers(len(DIP_MONTHS)))
     return Coefficients(
-        engagement=near(-1.0),
-        engagement_monthly=near(-0.5),
-        satisfaction=near(-0.9),
+        engagement=near(-0.95),
+        engagement_monthly=near(-0.48),
+        satisfaction=near(-0.86),
         stress=near(0.78),
         quality=near(-0.55),
         contract=(near(0.5), near(-0.3), near(-0.9)),

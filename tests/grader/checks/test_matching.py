@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from grader.checks.matching import match_findings, plant_credit
+from grader.checks.matching import Match, Matching, match_findings, plant_credit
 from grader.truth import MonthSpan
 from tests.grader.case_builder import case_of, finding
 
@@ -77,6 +77,33 @@ def test_spraying_all_kinds_over_all_columns_earns_about_nothing() -> None:
     assert sprayed.spray_discount * sprayed.recall() < 0.15
 
 
+def counted(right: int, wrong: float) -> Matching:
+    """The matching of so many planted defects found, the four facts known, and so many false alarms."""
+    plants = case_of().truth.key.plants
+    planted, fact = (next(p for p in plants if p.inherent is inherent) for inherent in (False, True))
+    matches = [Match(planted, 1.0, 0)] * right + [Match(fact, 1.0, 0)] * 4
+    return Matching((), tuple(matches), (), (), (), "findings.json", wrong, 1.0)
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "least", "most"),
+    [
+        (8, 0, 1, 1),
+        (8, 2, 1, 1),
+        (8, 3, 1, 1),
+        (8, 4, 0.7, 0.75),
+        (8, 6, 0.35, 0.45),
+        (8, 9, 0.15, 0.25),
+        (4, 2, 0.8, 0.85),
+    ],
+)
+def test_few_false_alarms_are_free_and_many_cost_most(
+    right: int, wrong: float, least: float, most: float
+) -> None:
+    """A careful reader with two or three mistakes keeps everything; a bot that is right every second time does not."""
+    assert least <= counted(right, wrong).spray_discount <= most
+
+
 def test_one_finding_with_all_columns_is_not_worth_a_precise_one() -> None:
     """Listing every column under one kind is diluted."""
     broad = matching(finding("target_leakage", "leak", "usage", "charge", "strong"))
@@ -95,6 +122,14 @@ def of_plant(claim, **changes) -> float:
     truth = case_of().truth
     plant = next(p for p in truth.key.plants if p.kind == "covariate_drift").model_copy(update=changes)
     return plant_credit(claim, plant, frozenset(truth.key.columns), truth.key.months.from_month)
+
+
+def test_no_month_means_the_first_of_the_data() -> None:
+    """A finding without a month is fully dated where the change is there from the start, else not dated."""
+    assert of_plant(finding("covariate_drift", "usage")) == 0.5
+    start = case_of().truth.key.months.from_month
+    span = MonthSpan.model_validate({"from": start, "to": None})
+    assert of_plant(finding("covariate_drift", "usage"), months=span, label_months=None) == 1.0
 
 
 def test_the_main_column_is_enough() -> None:
