@@ -14,7 +14,9 @@ KILL_RATE = 0.95
 SPILL_RATE = 0.05
 REFERENCE = 95.0
 GAP = 5.0
-"""Points that separate neighbouring archetypes at least; the empty submission and the starter are both near 0."""
+"""Points that separate neighbouring archetypes at least."""
+HOLLOW = frozenset({"empty", "starter", "keyword-stuffer"})
+"""Submissions without any work of their own: nothing tells which of them should be ahead."""
 
 
 @dataclass(frozen=True)
@@ -40,10 +42,10 @@ class Proof:
 
     @property
     def ordered(self) -> bool:
-        """Whether every archetype is clear of the one before."""
-        totals = [a.total for a in self.archetypes if a.id != "empty"]
-        clear = all(later - earlier >= GAP for earlier, later in itertools.pairwise(totals))
-        return clear and all(a.total <= totals[0] for a in self.archetypes if a.id == "empty")
+        """Whether every archetype is clear of the one before; the hollow ones together are the lowest rung."""
+        hollow = max((a.total for a in self.archetypes if a.id in HOLLOW), default=-GAP)
+        totals = [hollow, *(a.total for a in self.archetypes if a.id not in HOLLOW)]
+        return all(later - earlier >= GAP for earlier, later in itertools.pairwise(totals))
 
     @property
     def holds(self) -> bool:
@@ -91,7 +93,7 @@ def page(proof: Proof) -> str:
         f"**{spilled} of {cases}** cases.",
         f"- Equivalents within 3 points of what they deserve: **{near} of {len(proof.equivalents)}**.",
         f"- Archetypes in their bands: **{sum(a.holds for a in proof.archetypes)} of {len(proof.archetypes)}**, "
-        f"order with gaps of at least 5: **{'yes' if proof.ordered else 'no'}**.",
+        f"order with gaps of at least 5 (the three hollow ones one rung): **{'yes' if proof.ordered else 'no'}**.",
         "",
         "## Archetypes",
         "",

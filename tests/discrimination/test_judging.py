@@ -55,15 +55,15 @@ def test_an_equivalent_is_held_against_what_it_deserves() -> None:
 def test_the_proof_holds_only_as_a_whole() -> None:
     """A reference below the mark, a mutant that survives or archetypes out of order break it, and the page shows it."""
     mutant = judge_mutant(MUTANT, graded(), graded(a_x=0.0))
-    first, second = (
+    first, second, close = (
         judge_archetype(Archetype(name, lambda work: None, 0, 100), replace(graded(), total=total))
-        for name, total in (("starter", 4.0), ("junior", 60.0))
+        for name, total in (("starter", 4.0), ("solid-junior", 60.0), ("solid-senior", 62.0))
     )
     full = replace(graded(), total=99.0)
     good = Proof(1, 1, full, (mutant,), (), (first, second))
     assert good.holds
     assert not replace(good, reference=replace(full, total=90.0)).holds
-    assert not replace(good, archetypes=(second, first)).holds
+    assert not replace(good, archetypes=(first, second, close)).holds
     survivor = judge_mutant(MUTANT, graded(), graded())
     assert not replace(good, mutants=(mutant, survivor)).holds
     assert summary(good)["kill_rate"] == 1.0
