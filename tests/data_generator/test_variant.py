@@ -14,11 +14,13 @@ from data_generator.plants.draft import months_of
 from data_generator.plants.duplicate_rows import copies
 from data_generator.plants.registry import SHIPPED
 from data_generator.schema import KEYS, LABEL, feature_names
-from data_generator.variant import Variant, make_variant
+from data_generator.variant import Variant, make_design, make_variant
 
 PLANTS = {plant.kind: plant for plant in SHIPPED}
 KINDS = [kind for kind in PLANTS if kind not in {"class_imbalance", "group_overlap", "label_overlap"}]
 ROWS = 20_000
+# Re-keyed customers cannot be found again in the world behind.
+FOLLOWED = [seed for seed in range(7, 20) if "identifier_leak" not in make_design(seed).plan.plants]
 
 
 @settings(max_examples=8, deadline=None, derandomize=True)
@@ -58,14 +60,12 @@ def test_hosts_are_disjoint(variant: Variant) -> None:
     assert len(set(hosts + decoys)) == len(hosts + decoys)
 
 
-@pytest.mark.parametrize("seed", [7, 11])
+@pytest.mark.parametrize("seed", FOLLOWED[:2])
 def test_only_named_columns_differ_from_the_world_behind(seed: int) -> None:
     """Nothing but the planted and announced columns was touched; copies deviate in one announced column."""
     issued = make_variant(seed, ROWS)
-    kinds = {plant.kind for plant in issued.plants}
     first = issued.public.drop_duplicates(list(KEYS)).set_index(list(KEYS))
     clean = issued.truth.twin.set_index(list(KEYS))
-    assert "identifier_leak" not in kinds
     touched = {column for part in (*issued.plants, *issued.decoys) for column in part.columns}
     touched |= {plant.parameters["near_column"] for plant in issued.plants if plant.kind == "duplicate_rows"}
     names = [name for name in first.columns if name in clean and name not in touched]
