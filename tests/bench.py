@@ -20,6 +20,7 @@ from sklearn.datasets import make_classification
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
+SMALL_ROWS = 5000
 
 REPEATS = 3
 
@@ -103,6 +104,42 @@ def phases(result: Path) -> dict[str, float]:
     return {p["id"]: p["seconds"] for p in json.loads(path.read_text(encoding="utf-8"))["phases"]}
 
 
+def small_isolation() -> dict[str, float]:
+    """The cost of isolation for a submission of one cell and a service without packages, on 5,000 rows."""
+    from tests.end_to_end import tools
+    from tests.isolation_cost import isolation
+    from tests.kills.small import make_small
+
+    with tempfile.TemporaryDirectory() as folder:
+        data = tools.generate(Path(folder) / "data", rows=SMALL_ROWS)
+        return isolation(make_small(Path(folder) / "small"), data)
+
+
+def reference_isolation(demo: Path) -> dict[str, float]:
+    """The cost of isolation for the reference's solution of the last demo."""
+    from tests.isolation_cost import isolation
+
+    if not (demo / "submission" / "Dockerfile").is_file():
+        return {}
+    return isolation(demo / "submission", demo / "data")
+
+
+def isolation_costs(demo: Path) -> dict[str, dict[str, float]]:
+    """Both costs, or nothing to print where no engine answers."""
+    from grader.errors import SandboxError
+    from grader.execution.engine import connect
+
+    try:
+        connect().client.close()
+    except SandboxError as error:
+        print(f"cost of isolation: {error}", file=sys.stderr)
+        return {}
+    return {
+        "cost of isolation, small submission": small_isolation(),
+        "cost of isolation, reference": reference_isolation(demo),
+    }
+
+
 def main() -> None:
     """Run all benchmarks and print them."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -111,14 +148,21 @@ def main() -> None:
     parser.add_argument("--workers", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--result", type=Path, default=ROOT / "build" / "demo" / "result")
     parser.add_argument("--json", action="store_true", help="print JSON")
+    parser.add_argument("--isolation-only", action="store_true", help="measure the cost of isolation only")
     given = parser.parse_args()
-    found = {
-        "generation": generation(given.rows),
-        "generation in parts": generation_in_parts(given.large_rows, given.workers),
-        "readme_judge": readme_judge(),
-        "latency of the last demo": served(given.result),
-        "phases of the last demo": phases(given.result),
-    }
+    demo = given.result.parent
+    found = (
+        isolation_costs(demo)
+        if given.isolation_only
+        else {
+            **isolation_costs(demo),
+            "generation": generation(given.rows),
+            "generation in parts": generation_in_parts(given.large_rows, given.workers),
+            "readme_judge": readme_judge(),
+            "latency of the last demo": served(given.result),
+            "phases of the last demo": phases(given.result),
+        }
+    )
     if given.json:
         print(json.dumps(found, indent=2))
         return

@@ -68,8 +68,8 @@ def store(*statements: str) -> Edit:
 
 
 def many_models(folder: Path) -> None:
-    """Thousands of model files in deep folders."""
-    for number in range(1500):
+    """Hundreds of model files in deep folders."""
+    for number in range(300):
         path = folder.joinpath("mlruns", *(f"{number}-{d}" for d in range(12)), "model.pkl")
         path.parent.mkdir(parents=True)
         path.write_bytes(b"\x80")
@@ -165,7 +165,7 @@ ATTACKS = (
         TRACK,
         text_file("mlflow.db-journal", b"\xd9\xd5\x05\xf9\x20\xa1\x63\xd7" + bytes(4096)),
     ),
-    Attack("tracking-many-models", F, "thousands of model files in deep folders", TRACK, many_models),
+    Attack("tracking-many-models", F, "hundreds of model files in deep folders", TRACK, many_models),
     Attack(
         "paths-stated-outside",
         F,
