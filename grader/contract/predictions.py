@@ -10,9 +10,7 @@ from grader.contract.terms import load_terms
 from grader.contract.work import Work
 
 if TYPE_CHECKING:  # the check goes without these where they are not installed
-    import numpy as np
     import pandas as pd
-    from numpy.typing import NDArray
 
 FORM = "write the column as the brief names it"
 
@@ -88,7 +86,8 @@ def _keys(path: str, frame: pd.DataFrame, columns: dict[str, str], work: Work) -
 
 
 def _splits(path: str, frame: pd.DataFrame, columns: dict[str, str]) -> Iterator[Problem]:
-    from grader.probes.predictions.values import month_codes, split_codes
+    """Yield unknown names and a missing test; whether the months are chosen well is judged, not checked."""
+    from grader.probes.predictions.values import split_codes
 
     terms = load_terms()
     if "split" not in columns:
@@ -102,33 +101,6 @@ def _splits(path: str, frame: pd.DataFrame, columns: dict[str, str]) -> Iterator
         yield Problem(
             path, "split", "no row of the test split", "test rows", "write the rows of the test as well"
         )
-    if "snapshot_month" not in columns:
-        return
-    months = month_codes(frame[columns["snapshot_month"]])
-    known = months >= 0
-    first, last = _span(months[known & test])
-    _, fitted = _span(months[known & ~test])
-    if last is not None and _name(last) > terms.last_test_month:
-        found = f"test rows up to {_name(last)}"
-        remedy = "later labels had not been seen in full when the data was extracted: leave them out"
-        yield Problem(path, "split", found, f"{terms.last_test_month} or earlier", remedy)
-    if first is not None and fitted is not None and first - fitted < terms.embargo_months:
-        found = f"test from {_name(first)}, other rows up to {_name(fitted)}"
-        expected = f"a gap of {terms.embargo_months} months or more"
-        yield Problem(path, "split", found, expected, "leave the months in between out of every split")
-
-
-def _span(months: NDArray[np.int64]) -> tuple[int | None, int | None]:
-    return (int(months.min()), int(months.max())) if len(months) else (None, None)
-
-
-def _name(code: int) -> str:
-    """Return `YYYY-MM` of 12 * year + month.
-
-    >>> _name(12 * 2024 + 12), _name(12 * 2024 + 1)
-    ('2024-12', '2024-01')
-    """
-    return f"{(code - 1) // 12:04d}-{(code - 1) % 12 + 1:02d}"
 
 
 def _chances(path: str, name: str, values: pd.Series) -> Iterator[Problem]:

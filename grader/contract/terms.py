@@ -23,8 +23,6 @@ class Terms:
 
     first_month: str
     last_month: str
-    last_test_month: str
-    embargo_months: int
     splits: tuple[str, ...]
     kinds: frozenset[str]
     statuses: tuple[str, ...]
@@ -51,8 +49,6 @@ def load_terms() -> Terms:
     return Terms(
         first_month=document["data"]["first_month"],
         last_month=document["data"]["last_month"],
-        last_test_month=document["split"]["last_test_month"],
-        embargo_months=document["split"]["embargo_months"],
         splits=tuple(document["split"]["names"]),
         kinds=frozenset(entry["id"] for entry in document["kinds"]),
         statuses=tuple(document["findings"]["statuses"]),

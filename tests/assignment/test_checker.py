@@ -71,3 +71,21 @@ def test_the_workflow_runs_it(folder: Path) -> None:
     assert checks == [f"python {NAME} .", f"python {NAME} . --port 8000"]
     assert run(folder, *checks[0].split()[2:]).returncode == 0
     assert workflow["permissions"] == {"contents": "read"}
+
+
+def test_the_starter_is_a_valid_submission(tmp_path: Path) -> None:
+    """After its own training script the starter keeps the contract, so a candidate begins from green."""
+    folder = tmp_path / "submission"
+    shutil.copytree(STARTER, folder)
+    data = broken.issued(tmp_path / "data", customers=40)
+    environment = {**os.environ, "DATA_DIR": str(data), "PYTHONWARNINGS": "ignore"}
+    command = [sys.executable, "train.py"]
+    trained = subprocess.run(
+        command, cwd=folder, env=environment, capture_output=True, timeout=240, check=False
+    )
+    assert trained.returncode == 0, trained.stderr[-2000:]
+    done = run(folder, ".")
+    assert done.returncode == 0, done.stdout
+    rows = json.loads((folder / "evaluation" / "sample_request.json").read_text())["rows"]
+    assert rows
+    assert all("churned_90d" not in row for row in rows)

@@ -21,11 +21,11 @@ FINDING: dict[str, Any] = {
 FIGURES = {"pr_auc": 0.2, "precision_at_capacity": 0.3}
 
 
-def issued(folder: Path) -> Path:
-    """Write the issued data of three customers in all months, and return its folder."""
+def issued(folder: Path, customers: int = 3) -> Path:
+    """Write the issued data of a few customers in all months, and return its folder."""
     folder.mkdir(parents=True, exist_ok=True)
     months = [f"{year}-{month:02d}" for year in (2023, 2024) for month in range(1, 13)]
-    keys = [(customer, month) for month in months for customer in (11, 12, 13)]
+    keys = [(customer, month) for month in months for customer in range(11, 11 + customers)]
     frame = pd.DataFrame(keys, columns=["customer_id", "snapshot_month"])
     frame["tenure_months"] = range(len(frame))
     frame["churned_90d"] = [place % 5 == 0 for place in range(len(frame))]
