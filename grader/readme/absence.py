@@ -122,5 +122,23 @@ _FORMS = (
     r"\b(?:is|are|has|have|exists?|runs?|happens?)\b"
     r"|\b(?:nothing|none)\b[^.;]{0,60}\b(?:exists?|is running|is in place|is set up|has been (?:done|built"
     r"|set up))\b",
+    r"\b(?:is|are|was|were) (?:not|n't|no) (?:an? )?(?:topic|subject|priority|concern of ours|matter for"
+    r"|part of this)\b",
+    r"^(?:at no (?:point|time|stage)|in no (?:case|way) (?:is|are|do|does|will)|nowhere|under no plan"
+    r"|by no means)\b",
+    r"\b(?:there (?:is|'s|was) nothing|nothing (?:is|was)) (?:in place|here|yet|planned|set up|prepared"
+    r"|arranged|built|to"
+    r" (?:tell|show|stop|warn|hold))\b",
+    r"\b(?:we|i|it|they|team) (?:will |would |shall |must |have to |can )?(?:go|goes|went|do|does|did"
+    r"|manage|live"
+    r"|works?) without (?:an? |the |any |such )?(?:\w+ ){0,2}" + _PART + r"\b",
+    r"[;,:] none (?:was|were|has been|have been|is|are) (?:made|written|built|set|planned|agreed|kept"
+    r"|defined|drawn)\b",
+    r"\b(?:have|has|are|is) yet to\b|\b(?:is|are|remains?|was) (?:still )?(?:unclear|unknown"
+    r"|an open question|undecided"
+    r"|up in the air)(?: to us| to me)? (?:how|who|what|when|whether|which)\b",
+    r"\b(?:nobody|no one|no-one) (?:ever )?(?:wrote|built|made|set|defined|drew|agreed|decided|planned"
+    r"|implemented|wired"
+    r"|connected|finished|started)\b",
 )
 ABSENT = re.compile("|".join(f"(?:{form})" for form in _FORMS))

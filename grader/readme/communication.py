@@ -23,7 +23,7 @@ _CLEAR = 0.45
 # Form is read off what is there up to these bounds, so that one section more or less hardly touches it.
 ENOUGH_STATEMENTS = 8
 ENOUGH_TOPICS = 2
-DENSE = 0.3
+DENSE = 0.4
 DENSE_FINDINGS = 0.1
 FEWEST_OWN = 2
 # Text of these kinds says nothing of its own; it can dilute a README and never improve its form.
@@ -47,7 +47,8 @@ def form_evidence(reading: Reading, reckoning: Reckoning) -> dict[str, float]:
     headings = len({claim.heading for claim in said if claim.heading})
     signposts = headings + sum(c.kind == "paragraph" and len(c.own.split()) <= 4 for c in said)
     listed = sum(claim.kind in {"item", "row", "code"} for claim in said)
-    narrated = sum(bool(_NARRATOR.search(claim.own)) for claim in claims) / total
+    # Of what is said, not of all text: references or questions put behind a text must not thin out its narration.
+    narrated = sum(bool(_NARRATOR.search(claim.own)) for claim in said) / max(len(said), 1)
     covered = sum(any(reckoning.raw[code][n] >= _CLEAR for code in pair for n in acted) for pair in _COVERED)
     findings = sum(reckoning.raw["gf"][n] >= _CLEAR for n in read)
     return {
@@ -58,6 +59,7 @@ def form_evidence(reading: Reading, reckoning: Reckoning) -> dict[str, float]:
         "within the limit": float(reading.words <= WORD_LIMIT * 1.1),
         "more than a note": min(max((sum(lengths) - 60) / 120, 0.0), 1.0),
         "structure": float(headings >= 3 or listed >= 5 or signposts >= 4),
+        "signposts": min(signposts, 5) / 5,
         "table": min(sum(claim.kind == "row" for claim in said), 5) / 5,
         "not narrated": 1 - min(narrated * 4, 1.0),
         "no filler": 1 - min(sum(bool(_FILLER.search(c.own)) for c in claims), 3) / 3,

@@ -5,8 +5,8 @@ import re
 _WORD = re.compile(r"[^\W\d_]+")
 _ENGLISH = frozenset(
     _WORD.findall(
-        "the a of to is are be we if for and or with by it this that not as at when than no our from after before would "
-        "will must can has have do which then until over under each every all any only"
+        "the a of to is are be we if for and or with by it this that not as at when than no our from after before "
+        "would will must can has have do which then until over under each every all any only"
     )
 )
 # Common words of other languages in Latin letters that are no English words.

@@ -89,7 +89,8 @@ _NOTIONS = {
         r"|each |any )?(?:scor\w+|the (?:run|batch))|once an? \w+|same day|at each"
     ),
     "stop": (
-        r"stop\w*|halt\w*|hold\w*|held|block\w*|refus\w*|reject\w*|suspend\w*|paus\w*|abort\w*|quarantin\w*"
+        r"send nobody|nobody (?:gets|receives)|kee?pt? back|kept back|no (?:list|names) (?:goes|go|is|are)"
+        r"|stop\w*|halt\w*|hold\w*|held|block\w*|refus\w*|reject\w*|suspend\w*|paus\w*|abort\w*|quarantin\w*"
         r"|fail(?:s|ed)?|freez\w*|frozen|skip\w*|cancel\w*|waits?|don't score|do not score|not scored"
         r"|no scoring|discard\w*"
     ),
@@ -161,7 +162,8 @@ _NOTIONS = {
         r"|numbers?)|too few|sample size|random fluct\w*|error bars?|pool\w*|variance|significan\w*|power"
     ),
     "retrain": (
-        r"re-?train\w*|re-?fit\w*|re-?build\w*|re-?develop\w*|re-?estimat\w*|re-?learn\w*|train(?:ed|ing"
+        r"re-?train\w*|re-?fit\w*|re-?build\w*|(?:buil[dt]|ma[dk]e|fit|train|learn)\w* (?:the |a |it )?(?:model |one )?"
+        r"(?:again|anew|afresh|new)|re-?develop\w*|re-?estimat\w*|re-?learn\w*|train(?:ed|ing"
         r"|s)?(?: (?:again|anew|on|it|a new|the model|from|with|job|run|data|window|set|only))?"
         r"|fit(?:ting)? again|learn\w*|new (?:model|fit|training|version)|refresh\w*|renew\w*"
     ),

@@ -97,5 +97,15 @@ _FORMS = (
     r"\b(?:they|these people|those people) (?:have|compare|retrain|stop|roll|keep|check|watch|use|compute"
     r"|run|hold|ship"
     r"|go|build|look|mend|repair|measure|train|release|send|do)\b(?=.{0,200}\bthere\b)",
+    r"\bin (?:other|many|some|several|most|certain) (?:industries|sectors|branches|trades|countries|places"
+    r"|firms)\b",
+    r"\b(?:wherever|where) (?:this|it|such a thing) is (?:done|run|handled) (?:well|properly|seriously"
+    r"|professionally)\b",
+    r"\b(?:my|our|his|her) (?:lecturer|professor|teacher|trainer|instructor|mentor|coach|tutor)\b",
+    r"\b(?:handbook|documentation|brochure|guide|manual|white ?paper) of (?:an?|the|some"
+    r"|one) (?:[\w-]+ ){0,2}?(?:vendor"
+    r"|company|bank|provider|firm|tool|supplier|consultancy|competitor)\b",
+    r"\b(?:one is told|one hears|so they say|or so i (?:read|heard)|it is told|we are told by (?:books"
+    r"|experts|others))\b",
 )
 REPORTED = re.compile("|".join(f"(?:{form})" for form in _FORMS))

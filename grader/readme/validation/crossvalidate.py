@@ -9,7 +9,7 @@ from grader.readme.validation.annotations import corpus_examples
 from grader.readme.validation.corpus import Corpus, base_of, load_corpus
 from grader.readme.validation.learn import fit_all, read_all, shuffled
 
-FOLDS = 8
+FOLDS = 5
 Judge = Callable[[str, Facts], ReadmeJudgment]
 # Given the names of the base texts it may learn from, returns a judge.
 JudgeMaker = Callable[[Sequence[str]], Judge]

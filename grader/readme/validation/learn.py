@@ -33,7 +33,7 @@ SMALLEST_WEIGHT = 0.04
 LEVEL_PENALTY = 0.01
 # Raters hardly part 3 from 4 in form. The cut is put lower, where few texts lie, so that a text does not change its
 # level of form with the content of one sentence; agreement is the same.
-FORM_SHIFT = 0.6
+FORM_SHIFT = 0.2
 SPREAD = 0.15
 Vector = npt.NDArray[np.float64]
 Evidence = Mapping[CriterionId, Mapping[str, float]]

@@ -37,4 +37,4 @@ def test_edits_and_attacks_stay_with_their_base() -> None:
     judged = crossvalidate(corpus, make)
     assert set(judged) == set(corpus.texts)
     assert all(base_of(name) not in known for name, known in asked.items())
-    assert all(len(known) >= 100 for known in asked.values())
+    assert all(len(known) >= 90 for known in asked.values())
