@@ -118,7 +118,9 @@ def _figures(text: str) -> list[str]:
         return [f"{kept} of {len(promises)} promises hold.", "", *missed, *([""] if missed else [])]
     blocks = re.split(r"\n\n|\n(?=- )", text.partition("\n\n")[2])
     bold = [one.strip() for one in blocks[1:] if "**" in one and not one.lstrip().startswith(("|", "#", "!["))]
-    return [line for one in bold[:6] for line in (*one.splitlines(), "")]
+    told = [line for one in bold[:6] for line in (*one.splitlines(), "")]
+    tables = [one for one in re.split(r"\n\n", text) if one.lstrip().startswith("|")]
+    return [*told, *(tables[0].strip().splitlines()[:14] if tables else []), ""]
 
 
 PAGES = {
