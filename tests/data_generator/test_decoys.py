@@ -124,7 +124,7 @@ def test_a_seasonal_dip_vanishes_year_on_year(seed: int) -> None:
     """The naive comparison with the months before fires; the right one does not."""
     variant, _ = alone(seasonal_dip.ID, seed)
     assert seasonal_dip.naive_psi(variant.public, entry(variant)) >= seasonal_dip.NAIVE_PSI
-    assert seasonal_dip.year_on_year_psi(variant.public, entry(variant)) < 0.02
+    assert seasonal_dip.year_on_year_psi(variant.public, entry(variant)) < 0.03
 
 
 def test_the_documented_window_reproduces_a_lagged_mean() -> None:
