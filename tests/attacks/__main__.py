@@ -85,7 +85,7 @@ def _told(judged: Judged) -> dict[str, Any]:
     phase = attack.expects.partition(" ")[0]
     return {
         "got": f"{phase} {got.verdicts.get(phase, 'missing')}",
-        "detail": got.details.get(phase, "")[:200],
+        "detail": got.details.get(phase, "").replace(f"{got.work}/", "")[:200],
         "above": got.above,
         "raised": dict(got.raised),
         "canary": len(got.canary),

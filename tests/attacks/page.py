@@ -37,6 +37,7 @@ def write_page(folder: Path, known: dict[str, Any], clean: Report, source: str) 
     wrong = [a.id for a in ATTACKS if known[a.id]["wrong"]]
     above = max(known[a.id]["above"] for a in ATTACKS)
     found = sum(known[a.id]["canary"] for a in ATTACKS)
+    left = sum(known[a.id].get("left", 0) for a in ATTACKS)
     earlier = sum(known[a.id]["source"] != source for a in ATTACKS)
     state = known[""]
     lines = [
@@ -48,11 +49,14 @@ def write_page(folder: Path, known: dict[str, Any], clean: Report, source: str) 
         f"- With the expected verdict, and nothing else wrong: **{len(ATTACKS) - len(wrong)} of {len(ATTACKS)}**.",
         f"- Highest score against the clean submission's, latency left out: **{above:+g}**.",
         f"- Places in which the canary of the vault was found: **{found}**.",
+        f"- Containers, networks, volumes, images, files and processes left by an attack: **{left}**.",
         *(
             [f"- Tried with an earlier source of the grader, and right then: **{earlier}**."]
             if earlier
             else []
         ),
+        "",
+        "Counts of the whole machine, in which other work on it shows too:",
         "",
         "| the machine | before | after |",
         "|---|---|---|",
