@@ -73,7 +73,7 @@ MUTANTS = (
            bonus=True),
     Mutant("needs-the-network", "serving.starts", 0.6, listens_nowhere, NO_SERVICE, bonus=True),
     Mutant("no-health-route", "serving.starts", 0.15, _main('@app.get("/health")', '@app.get("/status")'),
-           ("serving.contract", "serving.bad_input", "evaluation.tracking", "readme.grounded_in_this_work")),
+           ("serving.contract", "serving.bad_input", "serving.container", "evaluation.tracking")),
     Mutant("answers-a-bare-list", "serving.contract", 0.1,
            _main(ANSWER, ANSWER.replace("answer,", "probabilities,"))),
     Mutant("no-call-in-the-answer", "serving.contract", 0.05, _main(', "call": p >= model.threshold}', "}")),
