@@ -142,14 +142,6 @@ DEFENCES = (
         "service-endless-answer",
     ),
     Defence(
-        "value cap",
-        "values of a database are at most 16 MiB",
-        "grader/probes/tracking/database.py",
-        "connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, 16 << 20)",
-        "pass",
-        "tracking-generated-column",
-    ),
-    Defence(
         "escaping",
         "every text of a submission is escaped in pages",
         "grader/reports/pages.py",
