@@ -18,7 +18,13 @@ def figures_of(case: Case) -> Figures:
     """Compute what the plots show; parts that were not measured stay empty."""
     test = case.test
     months = tuple(sorted(set(case.issued_month.tolist())))
-    shown = Figures(months=months, replay=_replay(case), plants=_plants(case), latency=_latency(case))
+    shown = Figures(
+        months=months,
+        replay=_replay(case),
+        plants=_plants(case),
+        latency=_latency(case),
+        notebook=case.evidence.document.notebook.outputs,
+    )
     if not test.usable:
         return shown
     calibration = metrics.calibration(test.y, test.tuned, test.customer)

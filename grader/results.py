@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from grader.types import ExecutorName, Model, PhaseRecord, Proof, Status
+from grader.types import CellOutput, ExecutorName, Model, PhaseRecord, Proof, Status
 
 
 class ProgramValue(Model):
@@ -167,6 +167,7 @@ class Figures(Model):
     replay: ReplayBand | None = None
     plants: tuple[PlantLine, ...] = ()
     latency: tuple[LatencyLine, ...] = ()
+    notebook: tuple[CellOutput, ...] = ()
 
 
 class SubmissionId(Model):

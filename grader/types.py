@@ -91,3 +91,14 @@ def level_of(credit: float) -> int:
     [1, 2, 3, 4]
     """
     return 1 + sum(credit >= cut for cut in LEVEL_CREDITS)
+
+
+class CellOutput(Model):
+    """What a cell shows when run: plain text of at most 24 lines out of `lines`, figures only counted."""
+
+    cell: int
+    heading: str = ""
+    code: str = ""
+    text: str = ""
+    lines: int = 0
+    figures: int = 0

@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from grader.types import Model
+from grader.types import CellOutput, Model
 
 
 class StatisticClaim(Model):
@@ -54,5 +54,6 @@ class NotebookEvidence(Model):
     markdown_words: int = 0
     submitted: FindingsFile | None = None
     produced: FindingsFile | None = None
+    outputs: tuple[CellOutput, ...] = ()
     statements: tuple[str, ...] = ()
     """Sentences of the notebook's text and printed output, only where there is no findings file at all."""

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from itertools import groupby
+
 from grader.reports.charts.plant_map import outcome
 from grader.reports.pages import render_page
 from grader.reports.plots import missing_plots, phases_plot, reviewer_plots
 from grader.results import CriterionResult, Report
+from grader.types import CellOutput
 
 FLAGS_AT_ONCE = 6
 """As many flags as leave the first screen readable; the rest is folded away."""
@@ -18,6 +22,7 @@ def render_html(report: Report) -> str:
         report=report,
         plots=reviewer_plots(report),
         missing=missing_plots(report.figures),
+        chapters=_chapters(report.figures.notebook),
         timeline=phases_plot(report.phases),
         needs_attention=_needs_attention,
         plant_counts=_plant_counts(report),
@@ -25,6 +30,26 @@ def render_html(report: Report) -> str:
         flags_at_once=FLAGS_AT_ONCE,
         standing_flags=[flag for flag in report.red_flags if flag.state != "dismissed"],
     )
+
+
+@dataclass(frozen=True)
+class Chapter:
+    """The cells below one heading of the notebook, with what they show."""
+
+    heading: str
+    cells: tuple[CellOutput, ...]
+
+    @property
+    def contents(self) -> str:
+        """How many cells and figures there are, in a phrase."""
+        figures = sum(one.figures for one in self.cells)
+        drawn = [f"{figures} figure{'s' if figures > 1 else ''}"] if figures else []
+        return ", ".join([f"{len(self.cells)} cell{'s' if len(self.cells) > 1 else ''}", *drawn])
+
+
+def _chapters(cells: tuple[CellOutput, ...]) -> tuple[Chapter, ...]:
+    grouped = groupby(cells, key=lambda one: one.heading)
+    return tuple(Chapter(heading or "Before the first heading", tuple(part)) for heading, part in grouped)
 
 
 def _needs_attention(criterion: CriterionResult) -> bool:

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from grader.probes.notebook.findings import find_findings, read_findings
 from grader.probes.notebook.outcome import outcome
+from grader.probes.notebook.outputs import outputs
 from grader.probes.notebook.statements import statements
 from grader.probes.shared.documents import parse_json
 from grader.probes.shared.files import list_files, read_file
@@ -68,6 +69,7 @@ def main() -> None:
         "markdown_words": len(re.findall(r"[^\W_]{2,}", prose)),
         "submitted": None if stated is None else read_findings(root, stated, clean(stated, 300)),
         "produced": read_findings(ran, "findings.json", "findings.json") if produced else None,
+        "outputs": outputs(shown),
         "statements": statements(shown) if stated is None and not produced else [],
     }
     emit(result)

@@ -42,6 +42,32 @@ def test_a_clean_run_is_counted(tmp_path):
     assert found.submitted is None
 
 
+def test_what_cells_show_is_kept_as_plain_text(tmp_path):
+    """Reviewers see outputs under their heading, cut, without markup or terminal codes; figures are counted."""
+    printed = {"output_type": "stream", "text": "\x1b[31mchurn\x1b[0m\n  0.06\n" + "row\n" * 50}
+    table = {
+        "output_type": "execute_result",
+        "data": {"text/html": "<script>x</script>", "text/plain": ["a ", "b"]},
+    }
+    image = {"output_type": "display_data", "data": {"image/png": "x", "text/plain": "<Figure>"}}
+    book = notebook("first", "second", "silent")
+    book["cells"].insert(0, {"cell_type": "markdown", "metadata": {}, "source": "# Audit\n## By month\ntext"})
+    write(tmp_path / "submission" / "audit.ipynb", book)
+    ran = executed(book, cell1={"outputs": [printed]}, cell2={"outputs": [table, image]})
+    write(tmp_path / "out" / "executed.ipynb", ran)
+    first, second = read(tmp_path).outputs
+    assert (first.cell, first.heading, first.code, first.lines, first.figures) == (
+        2,
+        "By month",
+        "first",
+        52,
+        0,
+    )
+    assert first.text.startswith("churn\n  0.06\nrow\n")
+    assert len(first.text.split("\n")) == 24
+    assert (second.text, second.figures) == ("a b", 1)
+
+
 def test_an_error_and_lost_order_are_told(tmp_path):
     """The first error names its cell, counted from 1, without terminal colours; a gap is no order."""
     book = notebook("a", "b", "c")

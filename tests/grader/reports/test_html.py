@@ -232,3 +232,14 @@ def test_many_flags_are_folded() -> None:
     flags = read(render_html(builders.hostile_report())).all("section")[1]
     assert len(flags.all("li")) == 25
     assert len(flags.children[2].all("li")) == 6
+
+
+def test_the_notebook_is_shown_by_chapter() -> None:
+    """A reviewer reads what the notebook printed below its headings, and how much was left out."""
+    page = render_html(builders.report())
+    text = read(page).text
+    assert "Churn by month (2 cells, 1 figure)" in text
+    assert "Before the first heading (1 cell)" in text
+    assert "2023-12   0.0612   8120" in page
+    assert "12 more lines" in text
+    assert "The notebook as we ran it" not in read(render_html(builders.empty_report())).text
