@@ -124,6 +124,20 @@ def reference_isolation(demo: Path) -> dict[str, float]:
     return isolation(demo / "submission", demo / "data")
 
 
+def at_500_a_second(demo: Path) -> dict[str, float]:
+    """The reference's service of the last demo and a do-nothing one at 500 single-row requests a second."""
+    from grader.errors import SandboxError
+    from tests.bench_service import service_at_rate
+
+    if not (demo / "submission" / "Dockerfile").is_file():
+        return {}
+    try:
+        return service_at_rate(demo / "submission", demo / "data" / "bundle" / "data", 500.0, 10.0)
+    except SandboxError as error:
+        print(f"500 requests a second: {error}", file=sys.stderr)
+        return {}
+
+
 def isolation_costs(demo: Path) -> dict[str, dict[str, float]]:
     """Both costs, or nothing to print where no engine answers."""
     from grader.errors import SandboxError
@@ -159,6 +173,7 @@ def main() -> None:
             "generation": generation(given.rows),
             "generation in parts": generation_in_parts(given.large_rows, given.workers),
             "readme_judge": readme_judge(),
+            "500 single-row requests a second": at_500_a_second(demo),
             "latency of the last demo": served(given.result),
             "phases of the last demo": phases(given.result),
         }
