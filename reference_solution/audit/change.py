@@ -96,7 +96,7 @@ def _drift(panel: Panel, rows: pd.DataFrame, column: str, dictionary: Dictionary
         "statistic": Statistic("psi", value, span(months[: ramp.start]), span(months[-CURRENT_MONTHS:])),
         "detail": {"ramp_months": ramp.length, "explained": ramp.explained},
     }
-    announced = dictionary.announced(column, onset)
+    announced = dictionary.announced(column, onset, ramp.length)
     if announced:
         reason = f"the dictionary's change log announces it: {announced!r}"
         return Finding(

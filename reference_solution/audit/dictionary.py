@@ -13,15 +13,18 @@ class Dictionary:
     changes: tuple[tuple[str, str], ...]
     lines: dict[str, str]
 
-    def announced(self, column: str, month: str) -> str | None:
-        """Return the change-log text of that month, or a neighbouring one, that speaks of the column."""
+    def announced(self, column: str, month: str, months: int = 1) -> str | None:
+        """Return the change-log text that speaks of the column and of the month its change begins.
+
+        The month before counts too, and so does each until the change, which takes `months`, is complete.
+        """
         words = {
             word
             for word in re.split(r"[_\W\d]+", column.lower())
             if len(word) > 3 and word not in ("share", "rate")
         }
         for when, text in self.changes:
-            if re.fullmatch(r"\d{4}-\d{2}", when) and abs(_number(when) - _number(month)) <= 1:
+            if re.fullmatch(r"\d{4}-\d{2}", when) and -1 <= _number(when) - _number(month) <= months:
                 spoken = text.lower()
                 if column in spoken or any(word in spoken for word in words):
                     return text

@@ -100,6 +100,15 @@ def test_ramp_is_dated() -> None:
     assert 5 <= ramp.length <= 7
 
 
+def test_announcement_counts_until_the_change_is_complete() -> None:
+    """A slow change is announced by its log entry in any month of it; a later entry speaks of something else."""
+    log = parse_dictionary("| 2023-09 | charge follows the new tariff |")
+    assert log.announced("charge", "2023-08") is not None
+    assert log.announced("charge", "2023-06") is None
+    assert log.announced("charge", "2023-06", 6) is not None
+    assert log.announced("charge", "2023-12", 6) is None
+
+
 def test_announced_change_is_a_note() -> None:
     """What the change log explains is no defect; the same step unexplained is one."""
     raw = make_panel()
