@@ -75,7 +75,7 @@ def _draw(
         nonlocal taken
         place = placement(stream(seed, f"plan:{attempt}:{name}"), entry, c, taken)
         if place is not None:
-            taken |= families(entry.touches(place, c))
+            taken |= _claims(entry, place, c)
         return place
 
     rng = stream(seed, f"plan:{attempt}")
@@ -140,8 +140,14 @@ def placement(
         for host in hosts
         for choice in entry.choices or ("",)
     ]
-    free = [p for p in options if not families(entry.touches(p, c)) & taken]
+    free = [p for p in options if not _claims(entry, p, c) & taken]
     return free[int(rng.integers(len(free)))] if free else None
+
+
+def _claims(entry: Plant | Decoy, place: Placement, c: Coefficients) -> frozenset[str]:
+    """Return what nobody else may have: the families of the columns, and the name of a column of its own."""
+    own = {place.choice} if entry.own_column else set()
+    return families(entry.touches(place, c)) | own
 
 
 def hazard_changes(plan: Plan, plants: dict[str, Plant], c: Coefficients) -> tuple[HazardChange, ...]:

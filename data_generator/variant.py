@@ -27,7 +27,7 @@ from data_generator.world.hazard import HazardChange
 from data_generator.world.truth import Truth, make_truth
 
 MINIMUM_ROWS = 2_000
-HIGHEST_RATE = 1.062  # issued label rate over that of a world without defects
+LOWEST_RATE, HIGHEST_RATE = 0.974, 1.062  # issued label rate over that of a world without defects
 Progress = Callable[[str], None]
 
 
@@ -42,12 +42,13 @@ class Design:
 
     @property
     def hazard_factor(self) -> float:
-        """The factor of the hazard that keeps the issued label rate of plants that raise it inside its band.
+        """The factor of the hazard that keeps the issued label rate inside its band, whatever the plants do to it.
 
-        Never above 1: a higher hazard at scoring would let blind calling pay.
+        Hardly above 1: a higher hazard at scoring would let blind calling pay.
         """
         effect = sum(self.plants[kind].prevalence for kind in self.plan.plants)
-        return float(min(1.0, HIGHEST_RATE / (1 + effect)))
+        issued = 1 + effect
+        return float(np.clip(issued, LOWEST_RATE, HIGHEST_RATE) / issued)
 
 
 @dataclass(frozen=True)

@@ -38,6 +38,15 @@ def test_no_two_touch_a_family_of_columns(designs: list[Design]) -> None:
         assert not any(a & b for a, b in itertools.combinations(touched, 2))
 
 
+def test_no_decoy_bears_the_name_of_a_leak(designs: list[Design]) -> None:
+    """A look-alike once got the column name of the leak beside it, and the file two columns of one name."""
+    decoys = decoys_by_id()
+    for design in designs:
+        names = [p.choice for kind, p in design.plan.plants.items() if design.plants[kind].own_column]
+        names += [p.choice for name, p in design.plan.decoys.items() if decoys[name].own_column]
+        assert len(names) == len(set(names))
+
+
 def test_exclusive_kinds_never_meet(designs: list[Design]) -> None:
     """The orthogonality table is obeyed."""
     for design in designs:
