@@ -291,14 +291,14 @@ def recodes(panel: Panel, rows: pd.DataFrame, dictionary: Dictionary) -> list[Fi
             months = panel.months
             announced = dictionary.announced(column, months[start]) if gone else None
             current = panel.raw["snapshot_month"] >= months[start]
-            value = psi(panel.raw[column][~current], panel.raw[column][current])
+            share = float((panel.raw[column][current] == level).mean())
             found.append(
                 Finding(
                     kind="category_recode" if gone else "selection_gap",
                     columns=(column,),
                     start=months[start] if gone else months[0],
                     end=months[-1] if gone else months[start - 1],
-                    statistic=Statistic("psi", value, span(months[:start]), span(months[start:]))
+                    statistic=Statistic("share", share, None, span(months[start:]))
                     if gone
                     else Statistic("count", 0.0, None, span(months[:start])),
                     status="note" if announced else "defect",

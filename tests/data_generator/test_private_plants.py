@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 import takehome
 from data_generator.blueprint import Blueprint
 from data_generator.errors import SpecError
-from data_generator.plants.registry import plants_by_kind
+from data_generator.plants.registry import SHIPPED, plants_by_kind
 from data_generator.variant import make_variant
 from data_generator.yardstick import repair
 
@@ -61,7 +61,11 @@ PLANT = Plant(
     touches=lambda place, c: frozenset({place.host, place.slice[0]}),
 )
 '''
-ONLY_QUALITY = Blueprint.model_validate({"leakage": {}, "change": {}, "quality": {"E": 4}, "decoys": {}})
+EASY = [plant for plant in SHIPPED if plant.family == "quality" and plant.tier == "E" and not plant.inherent]
+# As many as there are, so that the private one is always among them.
+ONLY_QUALITY = Blueprint.model_validate(
+    {"leakage": {}, "change": {}, "quality": {"E": len(EASY) + 1}, "decoys": {}}
+)
 
 
 @pytest.fixture

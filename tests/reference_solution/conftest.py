@@ -20,7 +20,7 @@ sys.path.insert(0, str(SOLUTION))
 
 @pytest.fixture(scope="session")
 def bundle(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A practice bundle of 20,000 rows."""
+    """A practice bundle of 40,000 rows."""
     out = tmp_path_factory.mktemp("reference") / "data"
     command = [
         sys.executable,
@@ -30,7 +30,7 @@ def bundle(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "--seed",
         "11",
         "--rows",
-        "20000",
+        "40000",
         "--out",
         str(out),
     ]
