@@ -76,12 +76,12 @@ def _opened(local: bool, progress: Progress) -> Iterator[Executor]:
         yield running
 
 
-def show(report: Report, out: Path, as_json: bool) -> None:
+def show(report: Report, out: Path, as_json: bool, *, verbose: bool = False) -> None:
     """Print the scorecard, or the report as JSON."""
     if as_json:
         typer.echo(json.dumps(report.model_dump(mode="json"), ensure_ascii=False))
         return
-    print_scorecard(report, Console())
+    print_scorecard(report, Console(), verbose=verbose)
     typer.echo(f"report: {out / 'report.html'}")
 
 
@@ -146,6 +146,10 @@ def register(app: typer.Typer) -> None:
             bool, typer.Option("--fresh", help="Run every phase again, whatever earlier gradings kept.")
         ] = False,
         quiet: Annotated[bool, typer.Option("--quiet", help="No progress lines.")] = False,
+        verbose: Annotated[
+            bool,
+            typer.Option("--verbose", help="Print messages whole, with evidence and what phases printed."),
+        ] = False,
         as_json: Json = False,
     ) -> None:
         """Grade a submission in the sandbox: scorecard, reports and evidence."""
@@ -166,7 +170,7 @@ def register(app: typer.Typer) -> None:
                 with closed_whatever_happens(open_executor(executor, progress), progress) as running:
                     report = grade(order, running, progress)
                 page = write_practice(report, order.truth, place.result) if practice else None
-            show(report, place.result, as_json)
+            show(report, place.result, as_json, verbose=verbose)
             if page is not None and not as_json:
                 typer.echo(f"the key, opened: {page}")
 

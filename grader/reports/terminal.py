@@ -21,21 +21,28 @@ VERDICT_STYLES = {
     "incomplete": "bold yellow",
 }
 MESSAGE_CHARACTERS = 160
+WHOLE = 2000
+OUTPUT_LINES = 20
 NAME_CHARACTERS = 22
 BAR_CELLS = 20
 
 
-def print_scorecard(report: Report, console: Console, folder: Path | None = None) -> None:
+def print_scorecard(
+    report: Report, console: Console, folder: Path | None = None, *, verbose: bool = False
+) -> None:
     """Print total, verdict, executor, criteria, flags, bonus, phases, and where the reports lie.
 
     Readable from 80 columns on, without colour, in any encoding; text of candidates is shown as it is.
-    `folder` is where the files were written; without it that line is left out.
+    `folder` is where the files were written; without it that line is left out. `verbose` adds whole messages, the
+    evidence of every criterion, and what phases had to say.
     """
     _print_head(report, console)
     for dimension in report.dimensions:
-        _print_dimension(dimension, console)
+        _print_dimension(dimension, console, verbose)
     _print_flags(report, console)
     _print_phases(report, console)
+    if verbose:
+        _print_outputs(report, console)
     if folder is not None:
         console.print()
         console.print(_text(console, f"report: {folder / 'report.html'}"), soft_wrap=True)
@@ -73,7 +80,7 @@ def _print_head(report: Report, console: Console) -> None:
     console.print(grid)
 
 
-def _print_dimension(dimension: DimensionResult, console: Console) -> None:
+def _print_dimension(dimension: DimensionResult, console: Console, verbose: bool) -> None:
     level = "no level yet" if dimension.level is None else f"level {dimension.level}"
     head = f"{dimension.title}: {wording.reached_in(dimension)} / {wording.points(dimension.max)}, {level}"
     console.print()
@@ -90,8 +97,14 @@ def _print_dimension(dimension: DimensionResult, console: Console) -> None:
             _text(console, criterion.id.removeprefix(f"{dimension.id}.")),
             _text(console, f"{wording.reached(criterion)} / {wording.points(criterion.max)}"),
             _text(console, wording.standing(criterion), style),
-            _text(console, criterion.message, longest=MESSAGE_CHARACTERS),
+            _text(console, criterion.message, longest=WHOLE if verbose else MESSAGE_CHARACTERS),
         )
+        for proof in criterion.evidence if verbose else ():
+            place = ", ".join(part for part in (proof.file, proof.where) if part)
+            told = [f"said {proof.said}"] if proof.said else []
+            told += [f"measured {proof.measured}"] if proof.measured else []
+            line = _text(console, f"- {place}: {'; '.join(told)}", "dim", WHOLE)
+            table.add_row("", "", "", line)
         if criterion.person is not None:
             note = f"a person: {wording.person_line(criterion)}"
             table.add_row("", "", "", _text(console, note, "bold", MESSAGE_CHARACTERS))
@@ -110,6 +123,18 @@ def _print_flags(report: Report, console: Console) -> None:
         who = f" ({flag.person.reviewer}: {flag.person.reason})" if flag.person else ""
         line = _text(console, f"{flag.state}: {flag.message}{who}", longest=MESSAGE_CHARACTERS)
         console.print(Padding(line, (0, 0, 0, 2)))
+
+
+def _print_outputs(report: Report, console: Console) -> None:
+    """What phases said, and the last lines of what they printed."""
+    for phase in report.phases:
+        lines = (phase.output_tail or phase.output_head).strip().splitlines()[-OUTPUT_LINES:]
+        if not phase.detail and not lines:
+            continue
+        console.print()
+        console.print(_text(console, f"{phase.id}: {phase.detail or phase.verdict.value}", "bold", WHOLE))
+        for line in lines:
+            console.print(Padding(_text(console, line), (0, 0, 0, 2)))
 
 
 def _print_phases(report: Report, console: Console) -> None:

@@ -10,6 +10,7 @@ from rich.console import Console
 
 from grader.reports.terminal import print_scorecard
 from grader.results import Report
+from grader.types import PhaseRecord, Verdict
 
 from . import builders
 
@@ -90,3 +91,20 @@ def test_unscored_is_not_shown_as_zero() -> None:
     )
     assert line.split()[:4] == ["latency", "-", "/", "3"]
     assert "pending" in line
+
+
+def test_verbose_shows_evidence_and_what_phases_printed() -> None:
+    """Who asks for more gets whole messages, said and measured, and the last output, as harmless as the rest."""
+    phases = (
+        PhaseRecord(
+            id="build", verdict=Verdict.CRASH, detail="exit 1", output_tail="a\n\x1b[31mpip: no\x1b[0m"
+        ),
+    )
+    report = builders.report(phases=phases)
+    out = io.StringIO()
+    print_scorecard(report, Console(file=out, width=100), verbose=True)
+    text = squeezed(out.getvalue())
+    assert "said covariate_drift: logins_30d, PSI 0.12 in July; measured PSI 0.004" in text
+    assert "build: exit 1 a pip: no" in text
+    assert "\x1b" not in text
+    assert "PSI 0.004" not in squeezed(printed(report))
