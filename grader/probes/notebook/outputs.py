@@ -61,7 +61,7 @@ def _shown(cell: Cell) -> tuple[str, int]:
         if part.get("output_type") in ("error", "pyerr"):
             text = f"{part.get('ename')}: {part.get('evalue')}"
         if text.strip():
-            parts.append(clean(text, 20_000))
+            parts.append(text[:20_000].strip("\r\n"))  # each line is cleaned, its indentation kept
     return "\n".join(parts), figures
 
 

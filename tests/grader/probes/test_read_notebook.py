@@ -44,7 +44,7 @@ def test_a_clean_run_is_counted(tmp_path):
 
 def test_what_cells_show_is_kept_as_plain_text(tmp_path):
     """Reviewers see outputs under their heading, cut, without markup or terminal codes; figures are counted."""
-    printed = {"output_type": "stream", "text": "\x1b[31mchurn\x1b[0m\n  0.06\n" + "row\n" * 50}
+    printed = {"output_type": "stream", "text": "   \x1b[31mchurn\x1b[0m\n  0.06\n" + "row\n" * 50}
     table = {
         "output_type": "execute_result",
         "data": {"text/html": "<script>x</script>", "text/plain": ["a ", "b"]},
@@ -63,7 +63,7 @@ def test_what_cells_show_is_kept_as_plain_text(tmp_path):
         52,
         0,
     )
-    assert first.text.startswith("churn\n  0.06\nrow\n")
+    assert first.text.startswith("   churn\n  0.06\nrow\n")
     assert len(first.text.split("\n")) == 24
     assert (second.text, second.figures) == ("a b", 1)
 
