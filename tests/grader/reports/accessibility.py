@@ -7,28 +7,14 @@ import importlib.util
 import json
 import os
 import re
-import shutil
-import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+from .chromium import in_dark, open_page, without_policy
+
 PACKAGES = ("axe_core_python", "axe_playwright_python")
 """Packages that ship axe.min.js; $AXE_MIN_JS names another copy."""
-FLAGS = (
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--disable-dev-shm-usage",
-    "--hide-scrollbars",
-    "--virtual-time-budget=60000",
-)
-DARK = "@media (prefers-color-scheme: dark)"
+FLAGS = ("--hide-scrollbars", "--virtual-time-budget=60000", "--dump-dom")
 RUN = """
 document.querySelectorAll('details').forEach(one => { one.open = true; });
 axe.run(document, {resultTypes: ['violations', 'incomplete']}).then(found => {
@@ -70,20 +56,14 @@ def troubles(page: str, folder: Path, *, dark: bool = False, width: int = 1200) 
     """What axe-core finds on a page with all its details opened."""
     script = axe_file()
     assert script is not None
-    assert CHROMIUM is not None
     # The page's own policy lets no script in, so that of the copy under test goes.
-    page = re.sub(r'<meta http-equiv="Content-Security-Policy"[^>]*>', "", page)
-    if dark:
-        assert DARK in page
-        page = page.replace(DARK, "@media all")
+    page = in_dark(page) if dark else without_policy(page)
     source = script.read_text(encoding="utf-8").replace("</script", "<\\/script")
     file = folder / f"page-{'dark' if dark else 'light'}-{width}.html"
     file.write_text(
         page.replace("</body>", f"<script>{source}</script><script>{RUN}</script></body>"), "utf-8"
     )
-    profile = f"--user-data-dir={folder / 'profile'}"
-    command = [CHROMIUM, *FLAGS, profile, f"--window-size={width},2000", "--dump-dom", file.as_uri()]
-    done = subprocess.run(command, capture_output=True, timeout=180, check=True)
+    done = open_page(file, *FLAGS, f"--window-size={width},2000")
     found = re.search(r"AXE(.*?)END", done.stdout.decode("utf-8", "replace"), re.DOTALL)
     assert found is not None, "the checker gave no answer"
     told = json.loads(html.unescape(found[1]))

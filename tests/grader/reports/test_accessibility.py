@@ -14,7 +14,8 @@ from grader.reports.feedback import render_feedback
 from grader.reports.html import render_html
 
 from . import builders
-from .accessibility import CHROMIUM, Trouble, axe_file, troubles
+from .accessibility import Trouble, axe_file, troubles
+from .chromium import CHROMIUM
 
 BRIEF = Path(__file__).parents[3] / "assignment" / "README.md"
 PAGES = {

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
-import subprocess
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -15,24 +13,10 @@ from grader.reports.feedback import render_feedback
 from grader.reports.html import render_html
 
 from . import builders
+from .chromium import CHROMIUM, open_page
 from .reading import read
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-FLAGS = (
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--disable-dev-shm-usage",
-    "--enable-logging=stderr",
-    "--v=0",
-    "--timeout=3000",
-    "--window-size=1280,2400",
-)
+FLAGS = ("--enable-logging=stderr", "--v=0", "--timeout=3000", "--window-size=1280,2400", "--dump-dom")
 
 pytestmark = [
     pytest.mark.slow,
@@ -67,8 +51,7 @@ def opened(page: str, folder: Path) -> tuple[str, list[str]]:
     """The document as the browser made it, and the lines its console logged."""
     file = folder / "page.html"
     file.write_text(page, encoding="utf-8")
-    command = [str(CHROMIUM), *FLAGS, f"--user-data-dir={folder / 'profile'}", "--dump-dom", file.as_uri()]
-    done = subprocess.run(command, capture_output=True, timeout=120, check=True)
+    done = open_page(file, *FLAGS)
     log = done.stderr.decode("utf-8", "replace").splitlines()
     return done.stdout.decode("utf-8", "replace"), [line for line in log if "CONSOLE" in line]
 
