@@ -27,7 +27,7 @@ def figures_of(case: Case) -> Figures:
     )
     if not test.usable:
         return shown
-    calibration = metrics.calibration(test.y, test.tuned, test.customer)
+    calibration = case.calibration
     return shown.model_copy(
         update={
             "base_rate": float(test.y.mean()),

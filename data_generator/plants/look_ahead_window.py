@@ -24,7 +24,7 @@ from data_generator.plants.leak import (
     pool_size,
 )
 from data_generator.plants.plant import Plant
-from data_generator.plants.ranking import ENOUGH_STAYERS
+from data_generator.plants.ranking import enough_rows
 from data_generator.plants.search import bisect
 from data_generator.world.dynamics import HISTORY
 
@@ -67,7 +67,7 @@ def apply(draft: Draft, place: Placement) -> tuple[Draft, PlantKey]:
         return np.asarray(np.where(months > 0, total[of] / np.maximum(months, 1), present_reading[of]))
 
     churn, final = churners(draft), mature(draft)
-    ranked = np.concatenate([np.flatnonzero(final & churn), _some(np.flatnonzero(final & ~churn))])
+    ranked = enough_rows(final & churn, final & ~churn)
 
     def reached(reach: float) -> float:
         return statistics.auc(-mean(reach, ranked), churn[ranked])
@@ -95,10 +95,6 @@ def apply(draft: Draft, place: Placement) -> tuple[Draft, PlantKey]:
         },
     )
     return draft.with_public(place.host, values), leak_key(draft, leak)
-
-
-def _some(rows: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
-    return rows[:: max(1, rows.size // ENOUGH_STAYERS)]
 
 
 def match_rate(frame: pd.DataFrame, host: str) -> float:

@@ -24,6 +24,7 @@ from data_generator.plants.leak import (
     with_own_column,
 )
 from data_generator.plants.plant import Plant
+from data_generator.plants.ranking import enough_rows
 from data_generator.plants.search import bisect
 from data_generator.schema import LABEL, Column
 
@@ -33,7 +34,6 @@ WEIGHTS = {"engagement": 1.0, "satisfaction": 0.9, "stress": -0.6}
 WEIGHT = 0.5  # of the health in the score, beside noise: its honest AUC is near 0.6
 DEEPEST = 4.0  # standard deviations that a closed account loses at most
 COMPANIONS = ("logins_30d", "data_usage_gb", "features_used")  # monthly readings of the same state
-STAYERS = 30_000  # rows of stayers that the search ranks; more would move its AUC by less than 0.003
 LEAD = 0.01  # by how much the correlation with next month's reading exceeds that with this month's
 FAINT = 0.05
 
@@ -106,9 +106,10 @@ def apply(draft: Draft, place: Placement) -> tuple[Draft, PlantKey]:
     late = month < EXTRACTION_MONTH
     closed = leaves <= month + 1
     noise = customer_stream(draft, KIND).standard_normal(month.size)
-    chosen = _search_rows(draft)
+    leave, final = churners(draft), mature(draft)
+    chosen = enough_rows(final & leave, final & ~leave)
     known, fallen = _mixed(coming[rows][chosen], noise[rows][chosen]), closed[rows][chosen]
-    churn = churners(draft)[chosen]
+    churn = leave[chosen]
 
     def reached(depth: float) -> float:
         return statistics.auc(known - depth * fallen, churn)
@@ -160,12 +161,6 @@ def _health(draft: Draft, ahead: int) -> Floats:
 
 def _mixed(health: Floats, noise: Floats) -> Floats:
     return np.asarray(WEIGHT * health + np.sqrt(1 - WEIGHT**2) * noise)
-
-
-def _search_rows(draft: Draft) -> npt.NDArray[np.int64]:
-    churn, final = churners(draft), mature(draft)
-    stay = np.flatnonzero(final & ~churn)
-    return np.concatenate([np.flatnonzero(final & churn), stay[:: max(1, stay.size // STAYERS)]])
 
 
 def measure(frame: pd.DataFrame, key: PlantKey) -> dict[str, float]:

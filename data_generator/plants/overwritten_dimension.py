@@ -31,6 +31,7 @@ from data_generator.schema import LABEL
 from data_generator.world.customers import TERM_MONTHS
 
 KIND = "overwritten_dimension"
+TARGET = 0.675
 VISIBLE = 0.04  # how far below its target the AUC may be and still be seen
 CONTRACT_END = "months_to_contract_end"
 TERMS = {"term_12": int(TERM_MONTHS[1]), "term_24": int(TERM_MONTHS[2])}
@@ -42,19 +43,18 @@ RECORDED = (
 
 @dataclass(frozen=True)
 class Overwrite:
-    """What closing an account writes, and the AUC to set; None writes the months left until it is closed."""
+    """What closing an account writes; None writes the months left until it is closed."""
 
     entry: int | str | None
-    target: float
     what: str
 
 
 HOSTS: dict[str, Overwrite] = {
-    CONTRACT_END: Overwrite(None, 0.675, "the months until the cancellation"),
-    "autopay_enabled": Overwrite(0, 0.675, "0, as the mandate is returned"),
-    "discount_pct": Overwrite(0, 0.675, "0, as the discount is taken back"),
-    "payment_method": Overwrite("invoice", 0.675, "invoice, as the last bill is"),
-    "acquisition_channel": Overwrite("phone", 0.675, "phone, where the notice came in"),
+    CONTRACT_END: Overwrite(None, "the months until the cancellation"),
+    "autopay_enabled": Overwrite(0, "0, as the mandate is returned"),
+    "discount_pct": Overwrite(0, "0, as the discount is taken back"),
+    "payment_method": Overwrite("invoice", "invoice, as the last bill is"),
+    "acquisition_channel": Overwrite("phone", "phone, where the notice came in"),
 }
 
 
@@ -80,7 +80,7 @@ def apply(draft: Draft, place: Placement) -> tuple[Draft, PlantKey]:
     def reached(reach: float) -> float:
         return _level_auc(values(reach)[ranked].astype(np.int64), churn, is_text)
 
-    aim, tolerance = auc_before_copies(draft, what.target), auc_tolerance(draft) + 0.001
+    aim, tolerance = auc_before_copies(draft, TARGET), auc_tolerance(draft) + 0.001
     reach, draft = draft.settle(
         f"{KIND}:{place.host}", lambda: bisect(reached, aim, 0.0, 1.0, tolerance, KIND)
     )
@@ -99,7 +99,7 @@ def apply(draft: Draft, place: Placement) -> tuple[Draft, PlantKey]:
         summary=f"{place.host} of {reach:.0%} of those who leave is overwritten with {what.what}.",
         equivalents=("overwritten_field", "slowly_changing_dimension", "point_in_time_error"),
         parameters={
-            "target": what.target,
+            "target": TARGET,
             "reach": reach,
             "entry": "months until the cancellation" if what.entry is None else what.entry,
         }

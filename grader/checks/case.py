@@ -249,6 +249,11 @@ class Case:
         return metrics.pr_auc(test.y, test.tuned) > float(test.y.mean()) + STANDARD_ERRORS * se
 
     @cached_property
+    def calibration(self) -> metrics.Calibration:
+        """How the tuned test probabilities agree with frequencies; `test` must be usable."""
+        return metrics.calibration(self.test.y, self.test.tuned, self.test.customer)
+
+    @cached_property
     def parity_errors(self) -> dict[str, Floats]:
         """Absolute differences of served and submitted probability on the parity rows, per submitted model.
 
@@ -297,15 +302,20 @@ class Case:
         return none
 
     @cached_property
+    def served_near(self) -> float | None:
+        """Share of the comparable parity rows near the served model's submitted probability; None without any."""
+        errors = self.parity_errors.get(self.served_model)
+        if errors is None or not np.isfinite(errors).any():
+            return None
+        return float(np.mean(errors[~np.isnan(errors)] <= NEAR))
+
+    @cached_property
     def serves_another(self) -> bool:
         """Whether a served model answers with neither submitted one: fewer than half of the rows are near it.
 
         Of the baseline, near is not enough: it has to be plainly that one. False where no row can be compared.
         """
-        errors = self.parity_errors.get(self.served_model)
-        if errors is None or not np.isfinite(errors).any() or not self.serves_a_model:
-            return False
-        return float(np.mean(errors[~np.isnan(errors)] <= NEAR)) < 0.5
+        return self.served_near is not None and self.served_near < 0.5 and self.serves_a_model
 
     @cached_property
     def served_model(self) -> str:

@@ -186,10 +186,8 @@ def probabilities_calibrated(case: Case) -> Finding:
         return Finding(
             0.0, "Scores that do not rank are calibrated by the base rate alone: nothing earned.", (flat,)
         )
-    measured = metrics.calibration(test.y, test.tuned, test.customer)
-    base = float(test.y.mean())
-    excess = max(0.0, measured.ece - measured.null_ece) / base
-    agreement = calibration_agreement(case)
+    measured, base = case.calibration, float(test.y.mean())
+    excess, agreement = calibration_excess(case), calibration_agreement(case)
     plot = find_plot(case, ("calib", "reliab"))
     credit = 0.85 * agreement + (0.15 if plot and agreement > 0 else 0.0)
     proofs = (
@@ -214,11 +212,21 @@ def probabilities_calibrated(case: Case) -> Finding:
 
 
 def calibration_agreement(case: Case) -> float:
-    """Return how far the tuned test probabilities agree with frequencies, 0..1; 1 within what sampling explains."""
-    test = case.test
-    measured = metrics.calibration(test.y, test.tuned, test.customer)
-    excess = max(0.0, measured.ece - measured.null_ece) / float(test.y.mean())
-    return 1.0 if measured.p_value >= 0.05 else float(np.clip((0.40 - excess) / 0.35, 0, 1))
+    """Return how far the tuned test scores agree with frequencies, 0..1; 1 within what sampling explains.
+
+    Scores outside 0 to 1 are no probabilities and agree with nothing.
+    """
+    if case.test.tuned.min() < 0 or case.test.tuned.max() > 1:
+        return 0.0
+    if case.calibration.p_value >= 0.05:
+        return 1.0
+    return float(np.clip((0.40 - calibration_excess(case)) / 0.35, 0, 1))
+
+
+def calibration_excess(case: Case) -> float:
+    """Return the calibration error on test beyond what sampling alone gives, over the base rate; at least 0."""
+    measured = case.calibration
+    return max(0.0, measured.ece - measured.null_ece) / float(case.test.y.mean())
 
 
 def find_plot(case: Case, words: tuple[str, ...]) -> str | None:

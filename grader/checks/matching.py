@@ -80,10 +80,6 @@ class Matching:
     stated: bool = False
     """Whether the findings were read off the notebook's text, because there is no findings file."""
 
-    def weight_of_alarm(self, index: int) -> int:
-        """Return how many false alarms one that belongs to no plant counts for."""
-        return max(1, _surplus_weight(set(self.claims[index].columns)))
-
     def recall(self, family: str | None = None) -> float:
         """Severity-weighted credit over a family (or all), 0..1; 1 where the family is empty."""
         chosen = [m for m in self.matches if family in (None, m.plant.family)]
@@ -166,7 +162,7 @@ def match_findings(evidence: Evidence, truth: Truth) -> Matching:
             wrong += _surplus_weight(surplus)
         else:
             false_alarms.append(index)
-            wrong += max(1, _surplus_weight(surplus))
+            wrong += alarm_weight(claim)
     hit = {decoy.id for _, decoy in decoy_hits}
     noted = tuple(
         decoy
@@ -178,6 +174,11 @@ def match_findings(evidence: Evidence, truth: Truth) -> Matching:
     return Matching(
         claims, matches, tuple(false_alarms), tuple(decoy_hits), noted, path, wrong, note_worth, stated=stated
     )
+
+
+def alarm_weight(claim: FindingClaim) -> int:
+    """Return how many false alarms a finding that belongs to no plant counts for."""
+    return max(1, _surplus_weight(set(claim.columns)))
 
 
 def _surplus_weight(columns: set[str]) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from grader.checks.matching import Matching
+from grader.checks.matching import Matching, alarm_weight
 from grader.checks.recompute import Recomputer, agrees
 from grader.evidence.notebook import FindingClaim
 from grader.truth import Truth
@@ -28,7 +28,7 @@ def excuse_true_findings(matching: Matching, truth: Truth, issued: Recomputer) -
     return replace(
         matching,
         false_alarms=tuple(i for i in matching.false_alarms if i not in moved),
-        wrong=matching.wrong - sum(matching.weight_of_alarm(i) for i in moved),
+        wrong=matching.wrong - sum(alarm_weight(matching.claims[i]) for i in moved),
         outside=moved,
     )
 

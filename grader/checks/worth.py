@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from grader import metrics
 from grader.checks.case import NEAR, Case
 from grader.types import Finding, proof
@@ -19,8 +17,6 @@ LABEL_GIVEN = (
 )
 FEW_ROWS = "The test rows are a small part of their months, so no figure of them can be relied on."
 NO_TEST = "No usable test predictions were read, so this could not be measured."
-
-
 NOT_SERVED = (
     "The service answers with neither submitted model, so the predictions belong to nothing that would run."
 )
@@ -55,9 +51,6 @@ def unshipped(case: Case) -> Finding | None:
     """
     if not case.serves_another:
         return None
-    errors = case.parity_errors[case.served_model]
-    near = float(np.mean(errors[~np.isnan(errors)] <= NEAR))
-    shown = proof(
-        "service", "parity rows", measured=f"{near:.0%} within {NEAR:g} of the submitted probability"
-    )
+    measured = f"{case.served_near:.0%} within {NEAR:g} of the submitted probability"
+    shown = proof("service", "parity rows", measured=measured)
     return Finding(0.0, NOT_SERVED, (shown,))

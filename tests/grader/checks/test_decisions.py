@@ -7,6 +7,7 @@ import pytest
 
 from grader.checks import decisions as check
 from grader.checks.case import Case
+from grader.checks.evaluation import calibration_agreement
 from grader.evidence.modelling import (
     ClaimedMetrics,
     EvaluationEvidence,
@@ -146,10 +147,9 @@ def test_typed_in_figures_are_no_figures(good: Case) -> None:
     """Zeros and nines under the right names earn nothing."""
     for value in (0.0, 9.0, -1.0):
         names = ("pr_auc", "base_rate", "precision_at_capacity", "recall_at_capacity")
-        assert (
-            fit(good, tuned=dict.fromkeys(names, value), baseline={}, intervals={"pr_auc": (0.0, 9.0)})
-            <= 0.23
-        )
+        claims = ClaimedMetrics(tuned=dict.fromkeys(names, value), intervals={"pr_auc": (0.0, 9.0)})
+        bare = with_document(good, evaluation=EvaluationEvidence(metrics=claims))
+        assert check.figures_fit_the_problem(bare).credit <= 0.1
 
 
 def test_the_interval_must_hold_the_value_and_have_a_sane_width(good: Case) -> None:
@@ -192,6 +192,14 @@ def test_thresholds_that_decide_nothing_earn_nothing(good: Case) -> None:
     assert decide(good) == 0.0
     for threshold in (-0.1, 1.5, 1.0):
         assert decide(good, threshold=threshold, capacity_share=0.1) == 0.0
+
+
+def test_a_threshold_on_scores_that_are_no_probabilities_follows_from_nothing(good: Case) -> None:
+    """Scores above one once passed for calibrated, and any threshold between the costs and the cut with them."""
+    scores = good.evidence.array("predictions.p_tuned").copy()
+    assert calibration_agreement(good) == 1.0
+    scores[good.prediction_split == "test"] *= 40
+    assert calibration_agreement(with_arrays(good, predictions__p_tuned=scores)) == 0.0
 
 
 def test_capacity_must_be_the_briefs(good: Case) -> None:

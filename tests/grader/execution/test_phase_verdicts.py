@@ -152,6 +152,7 @@ SERVICES = {
     "never listens": ('CMD ["sleep", "600"]', "pass", Verdict.SERVICE_DOWN, 60),
     "eats memory": ("", "x = bytearray(b'1') * (1 << 30)", Verdict.OOM, 60),
     "fills the disk": ("", "open('/var/x', 'ab').write(bytes(40 << 20))", Verdict.DISK_LIMIT, 60),
+    "outlives the prober": ('CMD ["sleep", "600"]', "pass", Verdict.TIMEOUT_JOB, 4),
     "trickles": (
         "",
         "[(self.wfile.write(b' '), time.sleep(.5)) for _ in range(9999)]",
@@ -184,7 +185,10 @@ def test_build(docker_executor: DockerExecutor, staged, name):
 
 @pytest.mark.parametrize("name", list(SERVICES))
 def test_service(docker_executor: DockerExecutor, staged, tmp_path, name):
-    """A service that ends, hangs, eats or trickles is told apart, and never waited for beyond the limit."""
+    """A service that ends, hangs, eats or trickles is told apart, and never waited for beyond the limit.
+
+    The prober gives up by itself at its budget; one whose clock is shorter than the start is stopped by that.
+    """
     command, act, verdict, seconds = SERVICES[name]
     text = IMAGE + (command or 'CMD ["python", "/server.py"]') + "\n"
     laid_out = staged(Dockerfile=text, server__py=SERVER.replace("ACT", act))
