@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import math
 import re
 from pathlib import Path
 from typing import Any
@@ -81,18 +80,13 @@ def write_requests(
 
 def rows_as_json(frame: pd.DataFrame) -> list[dict[str, Any]]:
     """Return rows as JSON objects with null for missing and whole numbers as integers."""
-    columns: dict[str, list[Any]] = {}
+    columns = {}
     for name in frame.columns:
-        series = frame[name]
-        if pd.api.types.is_bool_dtype(series):
-            columns[name] = [None if pd.isna(v) else bool(v) for v in series]
-        elif pd.api.types.is_integer_dtype(series):
-            columns[name] = [None if pd.isna(v) else int(v) for v in series]
-        elif pd.api.types.is_float_dtype(series):
-            columns[name] = [None if v is pd.NA or math.isnan(v) else float(v) for v in series]
-        else:
-            columns[name] = [None if pd.isna(v) else str(v) for v in series]
-    return [dict(zip(columns, values, strict=True)) for values in zip(*columns.values(), strict=True)]
+        values = frame[name]
+        if not pd.api.types.is_numeric_dtype(values):  # booleans count as numbers
+            values = values.map(str, na_action="ignore")
+        columns[name] = values.astype(object).where(values.notna(), None).tolist()
+    return [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
 
 
 def _plan(document: EvidenceDocument, truth: Truth, limits: Limits, ports: tuple[int, ...]) -> dict[str, Any]:
