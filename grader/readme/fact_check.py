@@ -122,7 +122,8 @@ def _metrics(claim: Claim, facts: Facts) -> Iterator[Check]:
 def _spoken_rates(claim: Claim, facts: Facts) -> Iterator[Check]:
     """One call in three, 33 of 100: a rate in words agrees with a fact; it never contradicts one."""
     for match in re.finditer(
-        r"\b(\d+) (?:in|of|out of|per) (?:a |every )?(\d{1,3})\b|\b(\d+(?:\.\d+)?) ?%|\b1/(\d)\b", claim.own
+        r"\b(\d+) (?:in|of|out of|per) (?:a |every )?(\d{1,3})\b|\b(\d+(?:\.\d+)?) ?%|\b1/([1-9])\b",
+        claim.own,
     ):
         if match.group(1):
             low, high = float(match.group(1)), float(match.group(2))

@@ -80,6 +80,14 @@ def test_a_bare_metric_is_level_one(facts: Facts) -> None:
     assert judge_readme("# Result\nPR-AUC 0.412.\n", facts).criteria[4].level == 1
 
 
+@pytest.mark.parametrize(
+    "text", ["1/0 customers are called.", "0 in 0 of the list left.", "We call 5 of 0 customers."]
+)
+def test_a_rate_over_nothing_is_read_past(facts: Facts, text: str) -> None:
+    """A fraction over zero once ended the judge with a division by zero; it is a figure that agrees with nothing."""
+    assert verdicts(text, facts) == set()
+
+
 def test_rounding_and_units() -> None:
     """33 %, 33 and 0.33 are the same figure; a wrong digit is not."""
     assert same_figure("33", True, 0.334)
