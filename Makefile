@@ -12,7 +12,7 @@ PYTEST_ARGS ?= -n 2 --dist worksteal
 VALIDATE_ARGS ?= --seeds 30 --rows 200000 --jobs 2
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint bench docs reference engine clean validate validate-readme validate-data validate-fuzz validate-kills validate-attacks validate-discrimination
+.PHONY: help setup demo test lint bench docs reference engine clean validate validate-readme validate-data validate-fuzz validate-kills validate-attacks validate-discrimination validate-stability
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 16
@@ -74,7 +74,10 @@ validate-attacks: setup engine ## every attack of the corpus, then each defence 
 validate-discrimination: setup engine ## mutants, equivalents, archetypes: docs/validation/discrimination.md; goes on
 	@$(BIN)/python -m tests.discrimination
 
-validate: validate-data validate-kills validate-fuzz validate-attacks validate-discrimination ## every long proof; each goes on where it was stopped
+validate-stability: setup engine ## the reference on 20 variants, and executed 10 times: docs/validation/stability.md; goes on
+	@$(BIN)/python -m tests.discrimination.stability
+
+validate: validate-data validate-kills validate-fuzz validate-attacks validate-discrimination validate-stability ## every long proof; each goes on where it was stopped
 
 clean: ## remove what was built; the engine stays (docker/engine stop)
 	@rm -rf build .venv .tools .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache *.egg-info
