@@ -19,7 +19,7 @@ from grader.errors import SandboxError
 from grader.execution.docker import DockerExecutor
 from grader.execution.limits import JobLimits, Limits
 from grader.execution.protocol import Job
-from grader.pipeline.probing import probe_library, probe_script, run_probe
+from grader.pipeline.probing import probe_library, run_probe
 from grader.pipeline.requests import rows_as_json
 from grader.pipeline.service_phase import Floor, build_request
 from grader.types import Verdict
@@ -43,16 +43,8 @@ def service_at_rate(submission: Path, data: Path, rate: float, seconds: float) -
         built = executor.build(build_request(submission, "Dockerfile", limits, "bench"))
         if built.verdict is not Verdict.OK or built.image is None:
             raise SandboxError(f"{submission}: {built.verdict} {built.detail}")
-        nothing = _job("floor", probe_script("floor"), (f"{seconds:g}", "--rate", f"{rate:g}"), two)
-        idle = run_probe(executor, nothing, Floor, Floor()).value.latency
-        asked = Job(
-            id="rate",
-            script=ROOT / "tests" / "rate_probe.py",
-            library=probe_library("floor"),
-            arguments=("8000", f"{rate:g}", f"{seconds:g}"),
-            inputs={"REQUESTS_DIR": requests},
-            limits=limits.prober,
-        )
+        idle = run_probe(executor, _load(0, requests, rate, seconds, two), Floor, Floor()).value.latency
+        asked = _load(8000, requests, rate, seconds, limits.prober)
         with executor.serve(built.image, two) as service:
             served = run_probe(service, asked, Floor, Floor()).value.latency
             service.stop(limits.stop_seconds)
@@ -69,8 +61,15 @@ def service_at_rate(submission: Path, data: Path, rate: float, seconds: float) -
     }
 
 
-def _job(name: str, script: Path, arguments: tuple[str, ...], limits: JobLimits) -> Job:
-    return Job(id=name, script=script, library=probe_library(name), arguments=arguments, limits=limits)
+def _load(port: int, requests: Path, rate: float, seconds: float, limits: JobLimits) -> Job:
+    return Job(
+        id="rate",
+        script=ROOT / "tests" / "rate_probe.py",
+        library=probe_library("floor"),
+        arguments=(str(port), f"{rate:g}", f"{seconds:g}"),
+        inputs={"REQUESTS_DIR": requests},
+        limits=limits,
+    )
 
 
 def main() -> int:
