@@ -29,6 +29,7 @@ from grader.practice import cli as practice_cli
 from grader.practice.page import write_practice
 from grader.practice.vault import PracticeVault, practice_vault
 from grader.readme import cli as readme_cli
+from grader.readme.language_model.endpoint import Settings, SettingsError, settings_from
 from grader.reports.exports import cli as exports_cli
 from grader.reports.terminal import print_scorecard
 from grader.rescoring import open_truth, publish_again, score_again
@@ -100,6 +101,13 @@ def _where(submission: Path, vault: Path | None, out: Path | None, practice: boo
     yield PracticeVault(vault, out)
 
 
+def _language_model() -> Settings:
+    try:
+        return settings_from()
+    except SettingsError as error:
+        raise UsageError(f"--language-model: {error}") from error
+
+
 def register(app: typer.Typer) -> None:
     """Add the grader's commands to the one command line."""
     contract_cli.register(app)
@@ -145,6 +153,14 @@ def register(app: typer.Typer) -> None:
         fresh: Annotated[
             bool, typer.Option("--fresh", help="Run every phase again, whatever earlier gradings kept.")
         ] = False,
+        language_model: Annotated[
+            bool,
+            typer.Option(
+                "--language-model",
+                help="Send the README and the facts it is held against to the endpoint of TAKEHOME_LM_URL and "
+                "TAKEHOME_LM_MODEL; its levels are suggestions. Without this nothing leaves the machine.",
+            ),
+        ] = False,
         quiet: Annotated[bool, typer.Option("--quiet", help="No progress lines.")] = False,
         verbose: Annotated[
             bool,
@@ -156,6 +172,7 @@ def register(app: typer.Typer) -> None:
         with errors_shown():
             if not submission.exists():
                 raise UsageError(f"{submission}: no such file or folder")
+            asked = _language_model() if language_model else None
             with _where(submission, vault, out, practice) as place:
                 order = Order(
                     submission,
@@ -164,6 +181,7 @@ def register(app: typer.Typer) -> None:
                     load_limits(limits),
                     place.result,
                     PhaseCache(kept or default_cache(), fresh=fresh),
+                    language_model=asked,
                 )
                 progress: Progress = Silent() if quiet else Lines()
                 progress.start("sandbox")

@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from grader.types import CellOutput, ExecutorName, Model, PhaseRecord, Proof, Status
+from grader.types import CellOutput, ExecutorName, Model, PhaseRecord, Proof, Status, Suggestion
 
 
 class ProgramValue(Model):
@@ -56,6 +56,7 @@ class CriterionResult(Model):
     message: str
     evidence: tuple[Proof, ...] = ()
     confidence: float = 1.0
+    suggestion: Suggestion | None = None
     person: PersonLevel | None = None
 
 

@@ -113,6 +113,7 @@ def _criterion(line: Criterion, rubric: Rubric, case: Case) -> CriterionResult:
         message=finding.message,
         evidence=finding.proofs,
         confidence=round(finding.confidence, 2),
+        suggestion=finding.suggestion if scored else None,
     )
 
 

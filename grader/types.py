@@ -13,6 +13,14 @@ LEVEL_CREDITS = (0.25, 0.55, 0.85)
 
 Status = Literal["scored", "pending", "not_assessed"]
 ExecutorName = Literal["docker", "local"]
+ReadmeCriterion = Literal[
+    "monitoring_inputs",
+    "monitoring_outcomes",
+    "retraining_triggers",
+    "release_and_rollback",
+    "grounded_in_this_work",
+    "communication",
+]
 
 
 class Model(BaseModel):
@@ -70,14 +78,32 @@ def proof(file: str, where: str = "", said: str = "", measured: str = "") -> Pro
     return Proof(file=file[:400], where=where[:400], said=said[:400], measured=measured[:400])
 
 
+class Suggestion(Model):
+    """What a language model suggests beside the program's level 1..4; for reviewers only.
+
+    `level` is null where its answers gave none, `answers` are the usable ones, and `moved` says that the level is
+    the result's. `program_message` is the message without a word about the suggestion.
+    """
+
+    level: int | None
+    answers: tuple[int, ...]
+    program_level: int
+    program_message: str
+    moved: bool
+
+
 @dataclass(frozen=True)
 class Finding:
-    """The answer of a check: credit in 0..1, a message the candidate can act on, and proof."""
+    """The answer of a check: credit in 0..1, a message the candidate can act on, and proof.
+
+    With a `suggestion` the message speaks of it too, and candidates are shown that without.
+    """
 
     credit: float
     message: str
     proofs: tuple[Proof, ...] = field(default=())
     confidence: float = 1.0
+    suggestion: Suggestion | None = None
 
     def __post_init__(self) -> None:
         if not 0.0 <= self.credit <= 1.0:

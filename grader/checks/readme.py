@@ -6,10 +6,12 @@ from functools import lru_cache
 
 from grader.checks.case import Case
 from grader.checks.evaluation import recomputed_figures
+from grader.evidence.opinion import SecondOpinion, by_criterion
 from grader.readme.facts import Facts
 from grader.readme.judge import judge_readme
 from grader.readme.judgment import CriterionJudgment, ReadmeJudgment
-from grader.types import Finding, Proof, proof
+from grader.readme.language_model.combining import combined, moved, suggested
+from grader.types import Finding, Proof, Suggestion, proof
 
 
 def facts_of(case: Case) -> Facts:
@@ -56,8 +58,38 @@ def _judge(case: Case, criterion: str) -> Finding:
     if text.path is None or not text.text.strip():
         return Finding(0.0, "No README was found.", (proof("README.md", measured="missing or empty"),))
     judged = _judged(text.text, facts_of(case).model_dump_json(by_alias=True))
+    second = case.evidence.document.second_opinion
+    if second is not None:
+        return _beside(text.path, judged, second, criterion)
     found = next(c for c in judged.criteria if c.id == criterion)
     return Finding(found.credit, found.message, _proofs(text.path, found), found.confidence)
+
+
+def _beside(path: str, judged: ReadmeJudgment, second: SecondOpinion, criterion: str) -> Finding:
+    """The program's judgment with a language model's suggestion, which moves the level only where switched on."""
+    moves = second.moves_points
+    both = combined(judged, second.opinion, moves_points=moves)
+    plain, found = next(
+        pair for pair in zip(judged.criteria, both.criteria, strict=True) if pair[0].id == criterion
+    )
+    opinion = by_criterion(second.opinion)[plain.id]
+    said = suggested(plain, opinion, moves_points=moves)
+    measured = f"the program's level {plain.level}"
+    shown = proof(path, f"language model {second.opinion.model}", opinion.message, measured)
+    return Finding(
+        found.credit,
+        # First, for where a message is cut.
+        f"{said[0].upper()}{said[1:]}; {plain.message}",
+        (shown, *_proofs(path, found)),
+        found.confidence,
+        Suggestion(
+            level=opinion.level,
+            answers=opinion.levels,
+            program_level=plain.level,
+            program_message=plain.message,
+            moved=moved(plain, opinion, moves_points=moves),
+        ),
+    )
 
 
 def _proofs(path: str, judged: CriterionJudgment) -> tuple[Proof, ...]:

@@ -14,6 +14,7 @@ from pydantic import Field, ValidationError
 from grader.errors import UsageError
 from grader.evidence.modelling import EvaluationEvidence, PredictionsEvidence, TrackingEvidence
 from grader.evidence.notebook import NotebookEvidence
+from grader.evidence.opinion import SecondOpinion
 from grader.evidence.service import ServiceEvidence
 from grader.types import ExecutorName, Model, PhaseRecord, Verdict
 
@@ -57,6 +58,8 @@ class EvidenceDocument(Model):
     evaluation: EvaluationEvidence = Field(default_factory=EvaluationEvidence)
     service: ServiceEvidence = Field(default_factory=ServiceEvidence)
     readme: TextFile = Field(default_factory=TextFile)
+    second_opinion: SecondOpinion | None = None
+    """What a language model said of the README, where the grading was told to ask one."""
     dockerfile: TextFile = Field(default_factory=TextFile)
     pinned: PinnedDependencies = Field(default_factory=PinnedDependencies)
 

@@ -21,6 +21,7 @@ from grader.pipeline.pins import find_pins
 from grader.pipeline.probing import worst_of
 from grader.pipeline.progress import Progress
 from grader.pipeline.publish import check_out, disk_full_is_ours, put_in_place, workspace
+from grader.pipeline.second_opinion import with_second_opinion
 from grader.pipeline.serving import measure_serving
 from grader.pipeline.stage import (
     find_dockerfile,
@@ -32,6 +33,7 @@ from grader.pipeline.stage import (
 )
 from grader.pipeline.units import Retry, Units
 from grader.pipeline.unpacking import unpack_with
+from grader.readme.language_model.endpoint import Settings
 from grader.reports.write import write_reports
 from grader.results import Report
 from grader.review.applying import reviewed
@@ -51,7 +53,8 @@ class Order:
     """What to grade, against what, how, and where to put the result.
 
     Finished phases are kept in `cache` and taken from there; None keeps nothing. Executors that do not isolate
-    candidates' code from it never use it.
+    candidates' code from it never use it. A `language_model` is asked for a second opinion on the README; None
+    asks nobody.
     """
 
     submission: Path
@@ -61,6 +64,7 @@ class Order:
     out: Path
     cache: PhaseCache | None = None
     retry: Retry = field(default=Retry())
+    language_model: Settings | None = None
 
 
 def grade(order: Order, executor: Executor, progress: Progress) -> Report:
@@ -137,7 +141,10 @@ def collect(order: Order, executor: Executor, progress: Progress, work: Path) ->
     refuse_other_variant(evidence.document, truth)
     evidence, served = measure_serving(units, conditions, executor, limits, truth, staged, evidence)
     phases = (intake, *read, *served)
-    return Evidence(evidence.document.model_copy(update={"phases": phases}), evidence.arrays)
+    evidence = Evidence(evidence.document.model_copy(update={"phases": phases}), evidence.arrays)
+    if order.language_model is None:
+        return evidence
+    return with_second_opinion(evidence, truth, order.language_model, units, conditions, progress)
 
 
 def read_work(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -27,13 +27,24 @@ NOT_MEASURING = frozenset(
 @cache
 def source_hash() -> str:
     """Return a hash of every file of the grader that has a part in running or reading a phase."""
+    return _hash_of(lambda part: part not in NOT_MEASURING)
+
+
+@cache
+def judge_hash() -> str:
+    """Return a hash of what puts questions about the README and reads the answers."""
+    return _hash_of(lambda part: part == "readme")
+
+
+def _hash_of(chosen: Callable[[str], bool]) -> str:
     files = {
         path.relative_to(GRADER).as_posix(): path
         for path in GRADER.rglob("*")
         if path.suffix in {".py", ".yaml", ".json"} and "__pycache__" not in path.parts
     }
-    measuring = {name: path for name, path in files.items() if name.split("/", 1)[0] not in NOT_MEASURING}
-    return digest_of({name: file_digest(path) for name, path in measuring.items()})
+    return digest_of(
+        {name: file_digest(path) for name, path in files.items() if chosen(name.split("/", 1)[0])}
+    )
 
 
 def file_digest(path: Path) -> str:

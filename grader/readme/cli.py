@@ -9,12 +9,13 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from grader.evidence.opinion import Opinion
 from grader.readme.facts import Facts, FactsError, read_facts
 from grader.readme.judge import judge_readme
 from grader.readme.judgment import ReadmeJudgment
 from grader.readme.language_model.combining import combined
 from grader.readme.language_model.endpoint import Endpoint, SettingsError, settings_from
-from grader.readme.language_model.opinion import Opinion, ask
+from grader.readme.language_model.opinion import ask
 from grader.readme.text import judged_text
 
 USAGE_ERROR = 2

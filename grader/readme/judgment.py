@@ -1,17 +1,10 @@
 """The result of judging one README; its JSON is what ``takehome judge-readme --json`` prints."""
 
-from typing import Literal
-
 from pydantic import BaseModel, ConfigDict, Field
 
-CriterionId = Literal[
-    "monitoring_inputs",
-    "monitoring_outcomes",
-    "retraining_triggers",
-    "release_and_rollback",
-    "grounded_in_this_work",
-    "communication",
-]
+from grader.types import ReadmeCriterion
+
+CriterionId = ReadmeCriterion
 
 MAX_POINTS: dict[CriterionId, int] = {
     "monitoring_inputs": 5,

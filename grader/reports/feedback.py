@@ -127,16 +127,20 @@ def _part(dimension: DimensionResult, secrets: tuple[str, ...]) -> Part:
 
 
 def _line(criterion: CriterionResult, dimension: str, secrets: tuple[str, ...]) -> Line:
-    # A message of the program would contradict the level that a person set.
+    # A message of the program would contradict the level that a person, or a language model, set.
     overruled = criterion.person is not None and criterion.person.program.level != criterion.level
-    guarded = dimension == "audit" or overruled or _tells(criterion.message, secrets)
+    suggestion = criterion.suggestion
+    overruled |= suggestion is not None and suggestion.moved
+    # A model's own words may repeat the facts it was given, so none of them is shown.
+    message = criterion.message if suggestion is None else suggestion.program_message
+    guarded = dimension == "audit" or overruled or _tells(message, secrets)
     return Line(
         title=criterion.title,
         points=reached(criterion),
         max=criterion.max,
         level=criterion.level,
         status=criterion.status,
-        message=advice_for(criterion.id, dimension, criterion.level) if guarded else criterion.message,
+        message=advice_for(criterion.id, dimension, criterion.level) if guarded else message,
     )
 
 

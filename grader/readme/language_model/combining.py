@@ -1,7 +1,7 @@
 """The program's judgment beside a language model's opinion: marked and suggested, moved only where switched on."""
 
+from grader.evidence.opinion import CriterionOpinion, Opinion, by_criterion
 from grader.readme.judgment import CriterionJudgment, ReadmeJudgment, criterion_judgment
-from grader.readme.language_model.opinion import CriterionOpinion, Opinion, by_criterion
 
 DOUBT = 0.5
 """Confidence of a level that the language model does not share; low enough to be sent to a person."""
@@ -17,14 +17,24 @@ def combined(judgment: ReadmeJudgment, opinion: Opinion, *, moves_points: bool =
     return ReadmeJudgment(criteria=criteria, total=round(sum(item.points for item in criteria), 4))
 
 
-def _one(item: CriterionJudgment, opinion: CriterionOpinion, moves_points: bool) -> CriterionJudgment:
+def suggested(item: CriterionJudgment, opinion: CriterionOpinion, *, moves_points: bool) -> str:
+    """What is said of the suggestion beside the program's level."""
     if opinion.level is None:
-        return item.model_copy(
-            update={"message": f"{item.message}; language model: pending ({opinion.message[:120]})"}
-        )
-    said = ", ".join(map(str, opinion.levels))
-    message = f"{item.message}; language model suggests level {opinion.level} (answers {said})"
-    if opinion.level == item.level:
+        return f"language model: pending ({opinion.message[:120]})"
+    said = f"language model suggests level {opinion.level} (answers {', '.join(map(str, opinion.levels))})"
+    if moved(item, opinion, moves_points=moves_points):
+        return f"{said}; it moved the level, the program's was {item.level}"
+    return said
+
+
+def moved(item: CriterionJudgment, opinion: CriterionOpinion, *, moves_points: bool) -> bool:
+    """Whether the level is the language model's; pending never becomes one."""
+    return moves_points and opinion.level is not None and opinion.level != item.level
+
+
+def _one(item: CriterionJudgment, opinion: CriterionOpinion, moves_points: bool) -> CriterionJudgment:
+    message = f"{item.message}; {suggested(item, opinion, moves_points=moves_points)}"
+    if opinion.level is None or opinion.level == item.level:
         return item.model_copy(update={"message": message})
     if not moves_points:
         return item.model_copy(update={"message": message, "confidence": min(item.confidence, DOUBT)})
@@ -34,5 +44,5 @@ def _one(item: CriterionJudgment, opinion: CriterionOpinion, moves_points: bool)
         confidence=DOUBT,
         quotes=opinion.quotes,
         claims=item.claims,
-        message=f"{message}; it moved the level, the program's was {item.level}",
+        message=message,
     )

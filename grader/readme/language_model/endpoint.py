@@ -39,7 +39,7 @@ class Settings(BaseModel):
 
     url: str = Field(pattern=r"^https?://\S+$")
     model: str = Field(min_length=1)
-    key: str = Field(default="", repr=False)
+    key: str = Field(default="", repr=False, pattern=r"^[!-~]*$")
     samples: int = Field(default=3, ge=1, le=9)
     timeout: float = Field(default=60.0, gt=0, le=600)
     temperature: float = Field(default=0.3, ge=0, le=2)
@@ -65,7 +65,8 @@ def settings_from(environment: Mapping[str, str] = os.environ) -> Settings:
     except ValidationError as error:
         first = error.errors()[0]
         name = f"TAKEHOME_LM_{str(first['loc'][0]).upper()}"
-        raise SettingsError(f"{name}: {first['msg']}, found {first['input']!r}") from error
+        found = "" if name == "TAKEHOME_LM_KEY" else f", found {first['input']!r}"
+        raise SettingsError(f"{name}: {first['msg']}{found}") from None
 
 
 class Endpoint:
@@ -135,4 +136,9 @@ def _content(raw: bytes) -> str:
         raise ModelError("the answer is no chat completion") from error
     if not isinstance(content, str):
         raise ModelError("the answer holds no text")
+    try:
+        content.encode()
+    except UnicodeEncodeError as error:
+        # JSON can spell half a surrogate pair, which no file of ours could keep.
+        raise ModelError("the answer holds what is no Unicode text") from error
     return content

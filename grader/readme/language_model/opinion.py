@@ -3,10 +3,11 @@
 import statistics
 import time
 from collections.abc import Mapping, Sequence
-from typing import Literal
+from typing import Any
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import ValidationError
 
+from grader.evidence.opinion import CriterionOpinion, Exchange, Opinion, pending
 from grader.readme.claims import Claim, read_claims
 from grader.readme.facts import Facts
 from grader.readme.judgment import MAX_POINTS, CriterionId
@@ -17,47 +18,16 @@ from grader.readme.visible import visible_blocks
 SHORTEST_QUOTE = 12
 MOST_APART = 1
 """Answers further apart than this many levels give no level."""
-
-
-class _Value(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Exchange(_Value):
-    """One question and what came back; ``error`` says why an answer was not used and is empty otherwise."""
-
-    criterion: CriterionId
-    sample: int
-    messages: tuple[dict[str, str], ...]
-    answer: str
-    error: str
-    level: int | None
-    seconds: float
-
-
-class CriterionOpinion(_Value):
-    """The middle of the usable levels with the statements that one such answer quotes, or ``pending``."""
-
-    id: CriterionId
-    status: Literal["suggested", "pending"]
-    level: int | None
-    levels: tuple[int, ...]
-    disagreement: int
-    quotes: tuple[str, ...]
-    message: str
-
-
-class Opinion(_Value):
-    """All criteria, and every exchange word for word."""
-
-    model: str
-    criteria: tuple[CriterionOpinion, ...]
-    exchanges: tuple[Exchange, ...]
+MOST_SENT = 20_000
+"""Characters of the visible text that are sent; what is judged, 500 words and a grace, is far shorter."""
+GONE = 3
+"""Failures of the endpoint in a row after which it is not asked any more."""
 
 
 def ask(model: LanguageModel, readme: str, facts: Facts, samples: int = 3) -> Opinion:
     """Ask for each criterion ``samples`` times; never raises for what the model does."""
-    visible = "\n".join(block.text for block in visible_blocks(readme))
+    model = _AskedWhileThere(model)
+    visible = "\n".join(block.text for block in visible_blocks(readme))[:MOST_SENT]
     claims = read_claims(readme, facts).claims
     exchanges: list[Exchange] = []
     criteria: list[CriterionOpinion] = []
@@ -72,6 +42,30 @@ def ask(model: LanguageModel, readme: str, facts: Facts, samples: int = 3) -> Op
         exchanges += mine
         criteria.append(_summary(criterion, answers, mine, claims))
     return Opinion(model=model.name, criteria=tuple(criteria), exchanges=tuple(exchanges))
+
+
+class _AskedWhileThere:
+    """A model that is not asked any more once it failed to answer `GONE` times in a row."""
+
+    def __init__(self, model: LanguageModel) -> None:
+        self._model = model
+        self._failures = 0
+        self._last = ""
+
+    @property
+    def name(self) -> str:
+        return self._model.name
+
+    def answer(self, messages: Sequence[Mapping[str, str]], schema: Mapping[str, Any], seed: int) -> str:
+        if self._failures >= GONE:
+            raise ModelError(f"not asked after {GONE} failures in a row: {self._last}")
+        try:
+            text = self._model.answer(messages, schema, seed)
+        except ModelError as error:
+            self._failures, self._last = self._failures + 1, str(error)
+            raise
+        self._failures = 0
+        return text
 
 
 def _exchange(
@@ -145,14 +139,10 @@ def _summary(
     apart = levels[-1] - levels[0] if levels else 0
     if len(answers) * 2 <= len(exchanges):
         errors = dict.fromkeys(exchange.error for exchange in exchanges if exchange.error)
-        return _pending(
-            criterion,
-            levels,
-            apart,
-            f"{len(answers)} of {len(exchanges)} answers usable: {'; '.join(errors)}",
-        )
+        found = f"{len(answers)} of {len(exchanges)} answers usable"
+        return pending(criterion, f"{found}: {'; '.join(errors)}", levels, apart)
     if apart > MOST_APART:
-        return _pending(criterion, levels, apart, f"the answers disagree: levels {_listed(levels)}")
+        return pending(criterion, f"the answers disagree: levels {_listed(levels)}", levels, apart)
     level = int(statistics.median_low(levels))
     first = next(answer for answer in answers if answer.level == level)
     return CriterionOpinion(
@@ -166,22 +156,5 @@ def _summary(
     )
 
 
-def _pending(criterion: CriterionId, levels: tuple[int, ...], apart: int, message: str) -> CriterionOpinion:
-    return CriterionOpinion(
-        id=criterion,
-        status="pending",
-        level=None,
-        levels=levels,
-        disagreement=apart,
-        quotes=(),
-        message=message,
-    )
-
-
 def _listed(levels: tuple[int, ...]) -> str:
     return ", ".join(map(str, levels))
-
-
-def by_criterion(opinion: Opinion) -> Mapping[CriterionId, CriterionOpinion]:
-    """The opinions by criterion id."""
-    return {one.id: one for one in opinion.criteria}

@@ -24,7 +24,9 @@ def for_audience(report: Report, audience: Audience) -> Report:
         part.model_copy(
             update={
                 "criteria": tuple(
-                    one.model_copy(update={"message": line.message, "evidence": (), "person": None})
+                    one.model_copy(
+                        update={"message": line.message, "evidence": (), "person": None, "suggestion": None}
+                    )
                     for one, line in zip(part.criteria, shown.lines, strict=True)
                 )
             }
