@@ -201,6 +201,7 @@ def test_the_candidate_sees_no_word_of_it(order: Order, stand_in: StandIn) -> No
         report = graded(order, settings_of(stand_in, moves_points=moves))
         page = (order.out / "feedback.html").read_text()
         assert any("unit_change" in str(asked) for asked in stand_in.asked)
+        assert CANARY not in str(stand_in.asked)
         for word in ("language model", "The facts say", "2024-04", "stand-in", "You rate one", CANARY, KEY):
             assert word.lower() not in page.lower(), word
         assert KEY not in (order.out / "evidence" / "evidence.json").read_text()

@@ -5,8 +5,10 @@ from __future__ import annotations
 import pytest
 
 from grader.reports.advice import advice_for
+from grader.reports.exports.audience import Audience, for_audience
 from grader.reports.feedback import candidate_view, render_feedback
 from grader.results import CriterionResult, Report
+from grader.types import Suggestion
 
 from . import builders
 from .reading import read
@@ -117,3 +119,26 @@ def test_phase_output_that_names_a_plant_is_withheld() -> None:
     phase = builders.phases()[0].model_copy(update={"detail": "dropping save_desk_minutes failed"})
     view = candidate_view(builders.report(phases=(phase,)))
     assert "save_desk_minutes" not in view.phases[0].detail
+
+
+@pytest.mark.parametrize("moved", [False, True])
+def test_a_suggestion_stays_with_the_reviewer(moved: bool) -> None:
+    """Candidates read the program's own message, or advice for a level it would contradict, here and in exports."""
+    report = builders.report()
+    told = Suggestion(
+        level=4, answers=(4,), program_level=2, program_message="Say how often you look.", moved=moved
+    )
+    lines = tuple(
+        one.model_copy(update={"suggestion": told, "message": f"It suggests {CANARY}."})
+        for one in report.dimensions[3].criteria
+    )
+    last = report.dimensions[3].model_copy(update={"criteria": lines})
+    report = report.model_copy(update={"dimensions": (*report.dimensions[:3], last)})
+    page = render_feedback(report)
+    exported = for_audience(report, Audience.candidate).model_dump_json()
+    for shown in (page, exported):
+        assert CANARY not in shown
+        assert ("Say how often you look." in shown) is not moved
+    if moved:
+        for one in lines:
+            assert advice_for(one.id, "readme", one.level) in read(page).text
