@@ -23,6 +23,7 @@ _CLEAR = 0.45
 # Form is read off what is there up to these bounds, so that one section more or less hardly touches it.
 ENOUGH_STATEMENTS = 8
 ENOUGH_TOPICS = 2
+ENOUGH_LINES = 6  # of a list or a table, which serve a reader alike
 DENSE = 0.4
 DENSE_FINDINGS = 0.1
 FEWEST_OWN = 2
@@ -60,10 +61,9 @@ def form_evidence(reading: Reading, reckoning: Reckoning) -> dict[str, float]:
         "more than a note": min(max((sum(lengths) - 60) / 120, 0.0), 1.0),
         "structure": float(headings >= 3 or listed >= 5 or signposts >= 4),
         "signposts": min(signposts, 5) / 5,
-        "table": min(sum(claim.kind == "row" for claim in said), 5) / 5,
+        "listed": min(listed, ENOUGH_LINES) / ENOUGH_LINES,
         "not narrated": 1 - min(narrated * 4, 1.0),
         "no filler": 1 - min(sum(bool(_FILLER.search(c.own)) for c in claims), 3) / 3,
-        "what to do": float(any(reckoning.raw["ia"][n] >= _CLEAR for n in read)),
         "covered": min(covered, ENOUGH_TOPICS) / ENOUGH_TOPICS,
     }
 

@@ -1,5 +1,6 @@
 """Levels of the four criteria about the plan: inputs, outcomes, retraining, release."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -13,6 +14,8 @@ from grader.readme.wrong_direction import wrong_claims
 
 # The reader alone calls a claim harmful only where it is this sure; the rules name what they know.
 SURELY_WRONG = 0.75
+# "We do not alert on accuracy" speaks of what does harm, and the reader does not see who denies it.
+_DENIED = re.compile(r"\b(?:not|never)\b|n't\b")
 # Level 4 is level 3 and a further, non-obvious case with its reason: one of these must be there.
 FURTHER: Mapping[str, tuple[str, ...]] = {"i": ("in",), "o": ("ok", "on"), "t": ("tk",), "r": ("ra",)}
 FURTHER_LEAST = 0.25
@@ -30,7 +33,8 @@ def plan_evidence(criterion: CriterionId, reckoning: Reckoning, facts: Facts) ->
     """Evidence for a criterion; ``nothing wrong`` is 1 where no claim points in the wrong direction."""
     topic = TOPICS[criterion]
     wrong = wrong_claims(topic, reckoning.claims, facts)
-    doubtful = reckoning.claims_for(f"{topic}x", SURELY_WRONG)
+    read = reckoning.claims_for(f"{topic}x", SURELY_WRONG)
+    doubtful = tuple(claim for claim in read if not _DENIED.search(claim.own))
     values = reckoning.evidence(topic)
     values["nothing wrong"] = float(not (wrong or doubtful))
     return PlanEvidence(values, wrong or doubtful)

@@ -1,14 +1,15 @@
-"""Claims with the elements they state, marked by hand: those of the corpus, and sentences written for the purpose."""
+"""Claims with the elements they state: those of the corpus, the same in other words, and sentences of our own."""
 
 import csv
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from grader.readme.claim_features import claim_features, features_of, without_context
 from grader.readme.claims import Claim, Reading
+from grader.readme.facts import Facts
 from grader.readme.validation.corpus import base_of
-from grader.readme.wording import COLUMN, plain
+from grader.readme.wording import COLUMN, columns_in, normalise, plain
 
 FOLDER = Path(__file__).parent / "annotations"
 OWN = "own"
@@ -27,17 +28,17 @@ class AnnotationError(ValueError):
     """An annotated claim is not in its text; the message names the file and how the claim should start."""
 
 
+def examples_of(readings: Mapping[str, Reading], facts: Facts) -> list[Example]:
+    """All that is learned from the corpus: its claims, those of its edits, and the same in other words."""
+    return corpus_examples(readings) + paraphrased_examples(readings, facts)
+
+
 def corpus_examples(readings: Mapping[str, Reading]) -> list[Example]:
     """All read claims of the annotated texts; in an edited text only those that its base does not hold.
 
     Whether a claim is denied or reported is no part of the elements: a denied check still speaks of a check.
     """
-    marked: dict[str, dict[str, frozenset[str]]] = {}
-    with (FOLDER / "corpus_claims.csv").open(encoding="utf-8", newline="") as handle:
-        for row in csv.DictReader(handle):
-            of_file = marked.setdefault(row["file"].removesuffix(".md"), {})
-            if row["starts"]:
-                of_file[row["starts"]] = frozenset(row["elements"].split())
+    marked = _marked()
     out: list[Example] = []
     for name, of_file in sorted(marked.items()):
         base = base_of(name)
@@ -45,7 +46,7 @@ def corpus_examples(readings: Mapping[str, Reading]) -> list[Example]:
         claims = readings[name].claims
         used: set[str] = set()
         for claim, features in zip(claims, features_of(claims), strict=True):
-            start = " ".join(claim.text.split())[:40]
+            start = _start(claim)
             if start in of_file:
                 used.add(start)
             if claim.read and claim.own not in known:
@@ -56,13 +57,55 @@ def corpus_examples(readings: Mapping[str, Reading]) -> list[Example]:
     return out
 
 
+def paraphrased_examples(readings: Mapping[str, Reading], facts: Facts) -> list[Example]:
+    """The claims of the base texts said again, once in everyday words and once tersely, in the place of the original.
+
+    They state the elements of the original and stay with its text, so that no fold learns from words of a held one.
+    """
+    marked = _marked()
+    out: list[Example] = []
+    for row in _rows("paraphrases.csv"):
+        name, start = row["file"].removesuffix(".md"), row["starts"]
+        claims = readings[name].claims
+        place = next((number for number, claim in enumerate(claims) if _start(claim) == start), None)
+        if place is None:
+            raise AnnotationError(f"{name}.md: no claim starts with {start!r}")
+        before = claims[place - 1] if place else None
+        after = claims[place + 1] if place + 1 < len(claims) else None
+        elements = marked.get(name, {}).get(start, frozenset())
+        for said in (row["plain"], row["dense"]):
+            again = replace(
+                claims[place], text=said, own=normalise(said, facts), columns=columns_in(said, facts)
+            )
+            out.append(Example(claim_features(again, before, after), elements, name))
+    return out
+
+
+def _marked() -> dict[str, dict[str, frozenset[str]]]:
+    """The elements of each annotated claim, by text and by how the claim starts; every annotated text is there."""
+    marked: dict[str, dict[str, frozenset[str]]] = {}
+    for row in _rows("corpus_claims.csv"):
+        of_file = marked.setdefault(row["file"].removesuffix(".md"), {})
+        if row["starts"]:
+            of_file[row["starts"]] = frozenset(row["elements"].split())
+    return marked
+
+
+def _start(claim: Claim) -> str:
+    return " ".join(claim.text.split())[:40]
+
+
+def _rows(name: str) -> Iterator[dict[str, str]]:
+    with (FOLDER / name).open(encoding="utf-8", newline="") as handle:
+        yield from csv.DictReader(handle)
+
+
 def own_examples() -> list[Example]:
     """Sentences about other data in other words; they are no part of the corpus and train every fold."""
-    with (FOLDER / "own_claims.csv").open(encoding="utf-8", newline="") as handle:
-        return [
-            Example(_alone(row["claim"]), frozenset(row["elements"].split()), OWN)
-            for row in csv.DictReader(handle)
-        ]
+    return [
+        Example(_alone(row["claim"]), frozenset(row["elements"].split()), OWN)
+        for row in _rows("own_claims.csv")
+    ]
 
 
 def _alone(text: str) -> dict[str, float]:

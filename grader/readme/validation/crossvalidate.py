@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from grader.readme.facts import Facts
 from grader.readme.judge import judge_with
 from grader.readme.judgment import ReadmeJudgment
-from grader.readme.validation.annotations import corpus_examples
+from grader.readme.validation.annotations import examples_of
 from grader.readme.validation.corpus import Corpus, base_of, load_corpus
 from grader.readme.validation.learn import fit_all, read_all, shuffled
 
@@ -30,7 +30,7 @@ def crossvalidate(corpus: Corpus, make: JudgeMaker, folds: int = FOLDS) -> dict[
 def claim_reading_judge(corpus: Corpus) -> JudgeMaker:
     """Our judge, fitted anew on the base texts of each fold; thresholds and weights are chosen inside it."""
     readings = read_all(corpus)
-    examples = corpus_examples(readings)
+    examples = examples_of(readings, corpus.facts)
 
     def make(texts: Sequence[str]) -> Judge:
         reader, models = fit_all(corpus, texts, readings, examples)

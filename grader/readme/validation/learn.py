@@ -21,7 +21,7 @@ from grader.readme.judgment import MAX_POINTS, CriterionId
 from grader.readme.ordinal import OrdinalModel
 from grader.readme.plan import plan_evidence
 from grader.readme.reader import ClaimReader
-from grader.readme.validation.annotations import Example, corpus_examples, doubled, own_examples
+from grader.readme.validation.annotations import Example, doubled, examples_of, own_examples
 from grader.readme.validation.corpus import Corpus, load_corpus
 
 # Chosen once by out-of-fold average precision over all elements, which is flat around these values.
@@ -221,7 +221,7 @@ def main() -> None:
     """Fit on the whole corpus and replace the models of the package."""
     corpus = load_corpus()
     readings = read_all(corpus)
-    reader, models = fit_all(corpus, corpus.bases, readings, corpus_examples(readings))
+    reader, models = fit_all(corpus, corpus.bases, readings, examples_of(readings, corpus.facts))
     write_models(Path(__file__).parent.parent, reader, models)
 
 
