@@ -12,6 +12,8 @@ from grader.types import Finding, Proof, proof
 
 ANSWERED = 0.9
 """Share of the requests with a changed leak that must be answered for a statement about it."""
+JITTER = 1e-4
+"""The most that answers may differ by themselves and still say something about the leak."""
 NOT_SPRAYED = 0.1
 """Discount for false alarms below which a finding is one of a spray: who accuses every column found nothing."""
 NEUTRAL = {"auc": 0.5, "median_ratio": 1.0}
@@ -245,7 +247,10 @@ def _statistic(case: Case, index: int, claim: FindingClaim, plant: Plant) -> tup
 
 
 def leak_moves_predictions(case: Case) -> float | None:
-    """Largest move of a served probability when only the seeded leak changes; None where not measured."""
+    """Largest move of a served probability when only the seeded leak changes; None where not measured.
+
+    Moves that the same request asked again shows too (up to JITTER) are none of the leak.
+    """
     base = case.evidence.array("service.parity")
     changed = case.evidence.array("service.leak_changed")
     if not changed.size or not base.size:
@@ -254,8 +259,12 @@ def leak_moves_predictions(case: Case) -> float | None:
     finite = gaps[gaps == gaps]
     if finite.size < ANSWERED * gaps.size:
         return None  # refusing the requests is no answer to the question
+    again = case.evidence.array("service.repeated")
+    shaken = abs(again - base[: again.size])
+    shaken = shaken[shaken == shaken]
+    jitter = min(2 * float(shaken.max()), JITTER) if shaken.size else 0.0
     worst = float(finite.max())
-    return worst if worst > 1e-6 else 0.0
+    return worst if worst > max(1e-6, jitter) else 0.0
 
 
 def leak_was_reported(case: Case) -> bool:

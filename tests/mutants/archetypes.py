@@ -149,8 +149,10 @@ def solid_senior(work: Work) -> None:
     found = findings_of(work)
     changes = work.columns_of("change")
     missed = next((one for one in found if one["status"] == "defect" and set(one["columns"]) & changes), None)
-    order = next((one for one in found if one["kind"] in ("row_order", "look_ahead_window")), None)
-    put_findings(work, [one for one in found if one["status"] == "defect" and one not in (missed, order)])
+    defects = [one for one in found if one["status"] == "defect" and one is not missed]
+    # The hard one of the variant if it has one, else the last that was found: two are missing in any case.
+    hard = next((one for one in defects if one["kind"] in ("row_order", "look_ahead_window")), defects[-1])
+    put_findings(work, [one for one in defects if one is not hard])
     evaluation.no_segments(work)
     evaluation.interval_too_narrow(work)
     edit(work.path("app/main.py"), "            return _refused(_readable(error))",

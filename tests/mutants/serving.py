@@ -100,8 +100,9 @@ MUTANTS = (
                  "            return _refused([{'field': 'body', 'message': 'bad request'}])")),
     Mutant("fails-on-an-unknown-level", "serving.bad_input", 0.05,
            _main("        columns = {name:",
-                 "        if any(row[n] is not None and row[n] not in model.spec.levels[n]\n"
-                 "               for row in rows for n in model.spec.levels):\n"
+                 "        spec = model.spec\n"
+                 "        known = {n: {*names, *spec.aliases.get(n, ())} for n, names in spec.levels.items()}\n"
+                 "        if any(row[n] is not None and row[n] not in known[n] for row in rows for n in known):\n"
                  "            raise RuntimeError('unknown level')\n        columns = {name:"),
            ("serving.contract", "evaluation.generalises")),
     Mutant("errors-with-status-200", "serving.bad_input", 0.5,

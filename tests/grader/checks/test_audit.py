@@ -175,6 +175,16 @@ def test_keeping_a_defect_is_no_action() -> None:
     assert acts[1:] == [0.0, 0.0]
 
 
+def test_answers_that_jitter_do_not_react_to_the_leak(good: Case) -> None:
+    """What the same request asked again shows too is none of the leak; noise that could hide one is no excuse."""
+    base = good.evidence.array("service.parity")
+    few = base[: good.evidence.array("service.repeated").size]
+    shaken = with_arrays(good, service__repeated=few + 2e-5, service__leak_changed=few + 3e-5)
+    assert check.seeded_leak_neutralised(shaken).credit == 1.0
+    loud = with_arrays(good, service__repeated=few + 0.05, service__leak_changed=few + 0.06)
+    assert check.seeded_leak_neutralised(loud).credit == 0.0
+
+
 def test_a_leak_that_still_moves_predictions_loses_bonus_and_evidence(good: Case) -> None:
     """Reported but used is not neutralised, and a flag of the audit's evidence."""
     moved = with_arrays(good, service__leak_changed=good.evidence.array("service.parity") + 0.05)
