@@ -23,7 +23,6 @@ _CLEAR = 0.45
 # Form is read off what is there up to these bounds, so that one section more or less hardly touches it.
 ENOUGH_STATEMENTS = 8
 ENOUGH_TOPICS = 2
-ENOUGH_LINES = 6  # of a list or a table, which serve a reader alike
 DENSE = 0.4
 DENSE_FINDINGS = 0.1
 FEWEST_OWN = 2
@@ -61,7 +60,6 @@ def form_evidence(reading: Reading, reckoning: Reckoning) -> dict[str, float]:
         "more than a note": min(max((sum(lengths) - 60) / 120, 0.0), 1.0),
         "structure": float(headings >= 3 or listed >= 5 or signposts >= 4),
         "signposts": min(signposts, 5) / 5,
-        "listed": min(listed, ENOUGH_LINES) / ENOUGH_LINES,
         "not narrated": 1 - min(narrated * 4, 1.0),
         "no filler": 1 - min(sum(bool(_FILLER.search(c.own)) for c in claims), 3) / 3,
         "covered": min(covered, ENOUGH_TOPICS) / ENOUGH_TOPICS,
