@@ -14,6 +14,9 @@ from grader.readme.wording import columns_in, normalise
 WORD_LIMIT = 500
 GRACE = 1.1
 MOST_OF_A_BLOCK = 12_000
+MOST_OF_AN_ENTRY = (
+    4_000  # characters of a settings entry that are joined; more lines would be joined for ever
+)
 _WORD = re.compile(r"\w+(?:[-'’./]\w+)*")
 _SENTENCE_END = re.compile(
     r"(?<=[.!?])[\"')”’]*\s+(?=[\"'(“‘\[]*[A-Z0-9`_<>≥≤~=+*]|[a-z_]+_[a-z_]+)|(?<=[.!?])\s*\n\s*"
@@ -124,6 +127,7 @@ def _joined_settings(blocks: Iterable[Block]) -> list[Block]:
             and last.group == block.group
             and block.level > last.level
             and not block.text.lstrip().startswith("- ")
+            and len(last.text) < MOST_OF_AN_ENTRY
             and _opens_entry(last)
         ):
             text = f"{last.text}\n{block.text}"

@@ -7,6 +7,7 @@ from typing import Annotated, NoReturn
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from grader.evidence.opinion import Opinion
@@ -119,7 +120,7 @@ def _print(judgment: ReadmeJudgment) -> None:
         table.add_column(name)
     for item in judgment.criteria:
         points = f"{item.points:.1f} / {item.max:g}"
-        table.add_row(item.id, str(item.level), points, f"{item.confidence:.0%}", item.message)
+        table.add_row(item.id, str(item.level), points, f"{item.confidence:.0%}", escape(item.message))
     console.print(table)
     for item in judgment.criteria:
         for quote in item.quotes[:3]:

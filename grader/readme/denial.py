@@ -95,31 +95,40 @@ _AFTERWARDS = re.compile(r"^[^,;:.]*[,;:] ?(?:so|therefore|hence|which is why|th
 NOT_BEGUN = re.compile(
     r"\b(?:have|has)(?: not|n't) (?:built|done|implemented|adopted|introduced|set up) (?:any|this|that"
     r"|these|it|them)\b"
-    r"|\bwhat (?:i|we) (?:do|did) not\b|\b(?:i|we) leave (?:this|that|it) for\b"
+    r"|\bwhat (?:i|we) (?:do|did) not\b(?! (?:know|see|have))|\b(?:i|we) leave (?:this|that|it) for\b"
     r"|\bnot (?:yet )?(?:arranged|built|planned|implemented|adopted|in place|recorded|checked|scheduled|done)\b"
     r"|\b(?:is|are) (?:not )?(?:deferred|postponed|put off)\b|, put off\b|: put off\b|^put off\b"
     r"|\bnothing (?:is|was|will be) (?:checked|done|built|compared|monitored|planned|computed|recorded"
     r"|watched)\b"
-    r"|\bfor (?:lack of time|a later (?:version|release)|the second version)|\bthere is no date\b"
-    r"|\bas things stand\b"
-    r"|\bnothing of (?:this|the following|what follows) (?:is|has|exists)\b|^out of scope\b"
+    r"|\bfor (?:lack of time|a later (?:version|release)|the second version)|\bthere is no date\b(?! for (?:the|a) )"
+    r"|\bas things stand,? (?:no|not|none|nothing|nobody|there is no|we do not|we don't|i do not)\b"
+    r"|\bnothing of (?:this|the following|what follows) (?:is|has|exists)\b|^out of scope\W*$"
     r"|\bnot part of this\b"
     r"|\b(?:have|has|had) no (?:plan|rules?|checks?|process|mechanism) (?:for|of|to)\b|^not done\b"
-    r"|\bdeliberately left out\b|\bnothing (?:of|that|which)\b[^.;]{0,60}\b(?:exists?|is (?:running"
+    r"|\bdeliberately left out\b(?! of )|\bnothing (?:of|that|which)\b[^.;]{0,60}\b(?:exists?|is (?:running"
     r"|in place|set up"
     r"|there|done|built))\b|\b(?:how|what) (?:it|this|one) (?:could|might) (?:look|be done)\b"
 )
+_PLAN_WORDS = (
+    r"(?:above|following|checks?|rules?|limits?|steps?|plans?|measures?|practices?|procedures?|things?"
+    r"|points?|items?)"
+)
+# What takes a whole section back speaks of all of it; a sentence about when, how or of what is about that alone.
 RETRACTED = re.compile(
-    r"\b(?:none|nothing|not any|no part) (?:of|in|from) (?:this|that|it|the|these|those|them)\b.{0,60}"
+    rf"\b(?:none|nothing|not any|no part) (?:of|in|from) (?:(?:this|that|it|these|those|them)(?: {_PLAN_WORDS})?"
+    rf"|the {_PLAN_WORDS})\b(?: (?:here|above|below|yet|so far|list|section|plan|text))* ?"
+    r"(?:(?:is|are|was|were|has|have|had|will|would|can)\b.{0,40})?"
     r"\b(?:done|planned|implemented|in place|proposed?|exists?|applied|applies|built|adopted"
     r"|running|mine|ours|happens?|used|set up|here|yet)\b"
-    r"|\b(?:do|does|did|would) ?(?:not|n't) (?:propose|suggest|intend|plan|adopt|recommend) (?:any"
-    r"|this|that|these|those|it|to|them)"
+    r"(?! (?:by (?:hand|calendar|date)|manually|blindly|automatically|without|at (?:night|weekends?)"
+    r"|on (?:a |the )?(?:weekends?|holidays?|\w+days?)\b|(?:in|during|before|after|until|to) ))"
+    r"|\b(?:do|does|did|would) ?(?:not|n't) (?:propose|suggest|intend|plan|adopt|recommend) "
+    r"(?:to (?:do|adopt|build|run|implement|introduce|have) )?(?:any|this|that|these|those|it|them)\b"
     r"|\bnot (?:adopted|proposed|ours|part of this (?:work|submission|plan))\b"
     r"|\bleft it in to show\b|\bhave not (?:been )?adopted\b"
     r"|\b(?:haven't|have not|has not|hasn't) (?:been )?(?:adopted|taken over|introduced"
     r"|implemented)\b(?! (?:yet )?(?:a|the) "
-    r"(?:dashboard|seasonal))|\bwe (?:have|follow|use) none of\b"
+    rf"(?:dashboard|seasonal))|\bwe (?:have|follow|use) none of (?:this|that|these|those|it|them|the {_PLAN_WORDS})\b"
 )
 
 

@@ -2,8 +2,12 @@
 
 import json
 from pathlib import Path
+from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+
+Month = Annotated[str, StringConstraints(pattern=r"^\d{4}-(0[1-9]|1[0-2])")]
+"""``YYYY-MM``; a day behind it is not looked at."""
 
 
 class FactsError(ValueError):
@@ -25,8 +29,8 @@ class LabelFact(_Part):
 class MonthRange(_Part):
     """First and last month of the data as ``YYYY-MM``."""
 
-    first: str | None = None
-    last: str | None = None
+    first: Month | None = None
+    last: Month | None = None
 
 
 class Defect(_Part):
@@ -34,8 +38,8 @@ class Defect(_Part):
 
     kind: str
     columns: tuple[str, ...] = ()
-    start: str | None = Field(default=None, alias="from")
-    end: str | None = Field(default=None, alias="to")
+    start: Month | None = Field(default=None, alias="from")
+    end: Month | None = Field(default=None, alias="to")
 
 
 class Decision(_Part):

@@ -114,9 +114,13 @@ def columns_in(text: str, facts: Facts) -> tuple[str, ...]:
     """The columns of the facts named in a text, in the order of their first mention."""
     lowered = text.lower()
     pattern = _name_patterns(facts.names, None, None)[0]
-    spoken = {name.lower().replace("_", " "): name for name in facts.names}
-    found = [spoken[m.group().replace("_", " ").replace("-", " ")] for m in pattern.finditer(lowered)]
+    spoken = {_spoken(name.lower()): name for name in facts.names}
+    found = [spoken[_spoken(m.group())] for m in pattern.finditer(lowered)]
     return tuple(dict.fromkeys(found))
+
+
+def _spoken(name: str) -> str:
+    return name.replace("_", " ").replace("-", " ")
 
 
 @lru_cache(maxsize=8)

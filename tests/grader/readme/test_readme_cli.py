@@ -42,6 +42,14 @@ def test_a_person_gets_a_table(app: typer.Typer, data: Path) -> None:
     assert "of 25 points" in result.stdout
 
 
+def test_square_brackets_are_text_to_the_table(app: typer.Typer, data: Path, tmp_path: Path) -> None:
+    """A sentence that is quoted as harmful once ended the command with an error of markup."""
+    path = tmp_path / "README.md"
+    path.write_text("Accuracy, see [/docs/plan.md], is our main alert.\n", encoding="utf-8")
+    result = CliRunner().invoke(app, ["judge-readme", str(path), "--facts", str(data / "facts.json")])
+    assert result.exit_code == 0, result.output
+
+
 @pytest.mark.parametrize("broken", ["readme", "facts", "no facts"])
 def test_bad_usage_is_exit_two_with_a_message(
     app: typer.Typer, data: Path, tmp_path: Path, broken: str

@@ -125,3 +125,19 @@ def test_unusable_facts_are_named(tmp_path: Path, content: str) -> None:
     path.write_text(content, encoding="utf-8")
     with pytest.raises(FactsError, match=r"facts\.json"):
         read_facts(path)
+
+
+@pytest.mark.parametrize("month", ["2022", "Jul 2022", "2023/11", "2023-13"])
+def test_a_month_in_another_form_is_refused_by_place(tmp_path: Path, month: str) -> None:
+    """Months that cannot be subtracted once ended the judge; now the file and the place are named."""
+    path = tmp_path / "facts.json"
+    path.write_text(json.dumps({"months": {"first": month}}), encoding="utf-8")
+    with pytest.raises(FactsError, match=r"facts\.json: months\.first"):
+        read_facts(path)
+
+
+def test_columns_with_hyphens_are_columns() -> None:
+    """A hyphen in a column's name once ended the judge with a KeyError."""
+    known = Facts(columns=("kwh-30d", "bill-amount_eur"))
+    claims = read_claims("PSI of kwh-30d and of bill-amount_eur, weekly.", known).claims
+    assert claims[0].columns == ("kwh-30d", "bill-amount_eur")

@@ -1,5 +1,7 @@
 """Which text is judged."""
 
+from grader.readme.claims import read_claims
+from grader.readme.facts import Facts
 from grader.readme.text import judged_text
 
 README = """# Churn
@@ -51,3 +53,9 @@ def test_the_nearest_readme_is_taken() -> None:
 def test_no_text_is_an_empty_text() -> None:
     """A submission without a README is judged as empty, not as an error."""
     assert judged_text({"a.py": "x"}) == ("", "")
+
+
+def test_an_entry_of_endless_lines_is_cut() -> None:
+    """Joining the lines of one settings entry took time with the square of their number; an entry has an end now."""
+    claims = read_claims("```yaml\n- a:\n" + "    b: limit\n" * 2000 + "```\n", Facts()).claims
+    assert max(len(claim.text) for claim in claims) < 5000

@@ -1,0 +1,61 @@
+"""A retraction takes back a section; a sentence that only sounds like one takes back nothing but itself."""
+
+import pytest
+
+from grader.readme.claims import read_claims
+from grader.readme.facts import Facts
+
+PLAN = (
+    "We compute PSI of every column each week against the training months. Above 0.25 the batch is held. "
+    "The team that owns the feed is called."
+)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "Nothing of this is done by hand.",
+        "We use none of the open months.",
+        "I do not suggest to retrain by calendar.",
+        "None of the called customers is used in the precision.",
+        "None of these limits applies in December, when the bills are estimated.",
+        "None of that happens on a weekend.",
+    ],
+)
+def test_a_limit_of_a_plan_does_not_take_it_back(said: str) -> None:
+    """Sentences that say when, how or of what a plan is not meant once emptied whole sections, and all their points."""
+    claims = read_claims(f"# Plan\n{PLAN} {said}\n", Facts()).claims
+    assert [claim.modality for claim in claims[:3]] == ["asserted"] * 3
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "Out of scope: the call scripts.",
+        "As things stand, the labels of May are open.",
+        "There is no date for the retirement of the old meter.",
+        "It is deliberately left out of training: notice_letter_flag.",
+        "What we do not know is the effect of the calls.",
+    ],
+)
+def test_an_opening_about_something_else_denies_nothing_behind_it(said: str) -> None:
+    """The same in the first sentence of a section."""
+    claims = read_claims(f"# Plan\n{said} {PLAN}\n", Facts()).claims
+    assert [claim.modality for claim in claims[1:]] == ["asserted"] * 3
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "None of this is done yet.",
+        "Nothing of that is running here.",
+        "We follow none of these.",
+        "I do not propose any of this.",
+        "None of the checks above is built.",
+        "We do not intend to do any of it.",
+    ],
+)
+def test_a_retraction_takes_back_the_whole_section(said: str) -> None:
+    """Who takes a plan back at its end has none."""
+    claims = read_claims(f"# Plan\n{PLAN} {said}\n", Facts()).claims
+    assert not any(claim.pays for claim in claims)
