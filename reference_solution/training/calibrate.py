@@ -22,6 +22,20 @@ def fit_isotonic(raw: np.ndarray, label: np.ndarray) -> Calibration:
     return Calibration("isotonic", tuple(model.X_thresholds_.tolist()), tuple(model.y_thresholds_.tolist()))
 
 
+def at_usual_rate(calibration: Calibration, raw: np.ndarray, usual: float) -> Calibration:
+    """Move a calibration from months in which churn was unusual to the usual rate (0..1).
+
+    The log-odds move by as much as those of the mean prediction miss the usual rate; the ranking stays.
+    """
+    mean = np.array([calibration.apply(raw).mean(), usual])
+    by = float(np.diff(logit(mean))[0])
+    if calibration.kind == "isotonic":
+        moved = 1.0 / (1.0 + np.exp(-(logit(np.asarray(calibration.y)) + by)))
+        return Calibration("isotonic", calibration.x, tuple(moved.tolist()))
+    slope, level = (calibration.x[0], calibration.y[0]) if calibration.kind == "platt" else (1.0, 0.0)
+    return Calibration("platt", (slope,), (level + by,))
+
+
 FITTERS = {"platt": fit_platt, "isotonic": fit_isotonic}
 
 

@@ -44,6 +44,8 @@ class Prepared:
     disputed_keys: int
     sha256: str
     contract: dict
+    unusual: tuple[str, ...] = ()
+    """Months in which the audit found the churn rate away from the others'."""
 
     @property
     def business(self) -> Business:
@@ -83,7 +85,9 @@ def prepare(bundle: Path, findings: list[dict]) -> Prepared:
     ratios = tuple(pair for pair in RATIOS if set(pair) <= set(numbers))
     spec = FeatureSpec(numbers, levels, ratios, repairs, aliases, codes)
     fields = {name: "category" if name in panel.categorical else "number" for name in panel.features}
-    return Prepared(rows, spec, fields, dropped, disputed, file_hash(bundle / "data"), contract)
+    shifts = [(one["from"], one["to"]) for one in defects if one["kind"] == "label_shift"]
+    unusual = tuple(month for month in panel.months if any(first <= month <= last for first, last in shifts))
+    return Prepared(rows, spec, fields, dropped, disputed, file_hash(bundle / "data"), contract, unusual)
 
 
 def renamed_levels(findings: list[dict]) -> dict[str, dict[str, str]]:

@@ -206,11 +206,11 @@ def weak_model(work: Work) -> None:
     """The model sees two columns only; everything else is honest."""
     edit(
         work.path("training/prepare.py"),
-        '    return Prepared(rows, spec, fields, dropped, disputed, file_hash(bundle / "data"), contract)',
+        "    shifts = [",
         "    numbers = tuple(n for n in ('tenure_months', 'seats_purchased') if n in numbers)\n"
         "    spec = FeatureSpec(numbers, {}, (), (), {}, {})\n"
         "    dropped = {**dropped, **{n: 'not used' for n in fields if n not in numbers}}\n"
-        '    return Prepared(rows, spec, fields, dropped, disputed, file_hash(bundle / "data"), contract)',
+        "    shifts = [",
     )
     retrain(work)
 

@@ -7,7 +7,7 @@ import pytest
 from scoring.calibration import Calibration
 from scoring.features import FeatureSpec, UnitRepair, encode
 from sklearn.metrics import average_precision_score
-from training.calibrate import choose_calibration
+from training.calibrate import at_usual_rate, choose_calibration, fit_isotonic, fit_platt
 from training.decision import Decision, called, decide, profit
 from training.metrics import at_capacity, lift_table, weighted_average_precision
 from training.prepare import Business
@@ -118,3 +118,20 @@ def test_rows_are_encoded_alone_as_in_a_batch() -> None:
     ]
     np.testing.assert_array_equal(batch, np.vstack(single))
     assert batch[1].tolist() == [2.0, 4.0, 0.5, 0.0, 0.0]
+
+
+@pytest.mark.parametrize("kind", ["none", "platt", "isotonic"])
+def test_a_calibration_from_a_month_of_unusual_churn_is_moved_to_the_usual_rate(kind: str) -> None:
+    """Four of twenty variants had a month of raised churn as calibration month, and promised its level for good."""
+    rng = np.random.default_rng(3)
+    usual = 1 / (1 + np.exp(-rng.normal(-3, 1, 40_000)))
+    raised = 1 / (1 + np.exp(-(np.log(usual / (1 - usual)) + 0.6)))
+    label = (rng.random(usual.size) < raised).astype(int)
+    fitted = {
+        "none": Calibration("none"),
+        "platt": fit_platt(raised, label),
+        "isotonic": fit_isotonic(raised, label),
+    }
+    moved = at_usual_rate(fitted[kind], raised, float(usual.mean())).apply(raised)
+    assert abs(moved.mean() / usual.mean() - 1) < 0.06
+    assert np.all(np.diff(moved[np.argsort(raised)]) >= 0)
