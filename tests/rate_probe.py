@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import math
 import multiprocessing
 import os
 import sys
@@ -18,6 +17,7 @@ from pathlib import Path
 
 from grader.probes.floor.nothing import serve
 from grader.probes.shared.http_client import ask
+from grader.probes.shared.load import series
 from grader.probes.shared.output import emit
 from grader.probes.shared.text import Json
 
@@ -58,19 +58,7 @@ async def loaded(port: int, bodies: list[bytes], rate: float, seconds: float) ->
         await asyncio.sleep(max(0.0, begin + place / rate - time.monotonic()))
         sent.append(asyncio.create_task(one(place)))
     await asyncio.wait(sent, timeout=30)
-    ranked = sorted(taken)
-    counts = {
-        "rate": rate,
-        "seconds": seconds,
-        "sent": total,
-        "answered": len(ranked),
-        "errors": total - len(ranked),
-    }
-
-    def quantile(share: float) -> float | None:
-        return round(ranked[min(len(ranked) - 1, math.ceil(share * len(ranked)) - 1)], 3) if ranked else None
-
-    return {**counts, "p50_ms": quantile(0.5), "p95_ms": quantile(0.95), "p99_ms": quantile(0.99)}
+    return series(rate, seconds, total, taken)
 
 
 def main() -> None:

@@ -48,7 +48,7 @@ class Limits(Model):
     load_rate: float = Field(default=20, gt=0, le=2000)
     """Single-row requests a second of the open-loop load."""
     load_seconds: float = Field(default=20, gt=0)
-    floor_seconds: float = Field(default=5, gt=0)
+    floor_seconds: float = Field(default=10, gt=0)
     """How long the do-nothing service bears the same load, before and again after."""
 
     def lines(self) -> dict[str, str]:

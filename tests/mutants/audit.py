@@ -196,6 +196,6 @@ MUTANTS = (
     Mutant("decoys-reported", "audit.precision", 0.25, decoys_reported, ("audit.*",)),
     Mutant("statistics-wrong", "audit.evidence", 0.3, statistics_wrong),
     Mutant("statistics-absent", "audit.evidence", 0.3, statistics_absent),
-    Mutant("nothing-done-about-it", "audit.evidence", 0.15, nothing_done),
+    Mutant("nothing-done-about-it", "audit.evidence", 0.2, nothing_done),
     Mutant("leak-kept-in-the-model", "audit.evidence", 0.2, leak_kept_in_the_model, (*RATED,), bonus=True),
 )  # fmt: skip

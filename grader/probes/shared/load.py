@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 from grader.probes.shared.text import Json
@@ -25,6 +25,11 @@ def load(send: Callable[[int], bool], rate: float, seconds: float) -> dict[str, 
         for place in range(total):
             time.sleep(max(0.0, begin + place / rate - time.monotonic()))
             pool.submit(one, place)
+    return series(rate, seconds, total, taken)
+
+
+def series(rate: float, seconds: float, sent: int, taken: Sequence[float]) -> dict[str, Json]:
+    """Return a LatencySeries of the answered requests' milliseconds, with what was sent and not answered."""
     ranked = sorted(taken)
 
     def quantile(share: float) -> float | None:
@@ -33,8 +38,8 @@ def load(send: Callable[[int], bool], rate: float, seconds: float) -> dict[str, 
     counts = {
         "rate": rate,
         "seconds": seconds,
-        "sent": total,
+        "sent": sent,
         "answered": len(ranked),
-        "errors": total - len(ranked),
+        "errors": sent - len(ranked),
     }
     return {**counts, "p50_ms": quantile(0.5), "p95_ms": quantile(0.95), "p99_ms": quantile(0.99)}
