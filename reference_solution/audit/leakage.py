@@ -1,8 +1,9 @@
 """Columns that know the outcome, found from the data alone.
 
 The panel shows when each customer leaves, so a column can be tested against leaving in exactly k months. What is
-known at the snapshot fades smoothly with k. What was derived from the outcome separates the leavers of the label's
-three months and falls to nothing at the fourth: the label's edge is visible in it. A strong honest column has no edge.
+known at the snapshot fades smoothly with k, the fastest at first. What was derived from the outcome separates the
+leavers of the label's three months alike and drops at the fourth: the label's edge is visible in it, as the one step
+that stands out. A strong honest column has no edge.
 """
 
 from dataclasses import dataclass
@@ -17,7 +18,7 @@ from audit.statistics import auc, ranking, signed_auc
 HORIZONS = range(1, 2 * HORIZON_MONTHS + 1)
 EDGE_MINIMUM = 0.05
 EDGE_SIGMAS = 5.0
-FADED_SHARE = 0.4
+STANDS_OUT = 2.0
 STRONG_AUC = 0.60
 MOST_STAYERS = 25_000
 
@@ -33,27 +34,23 @@ class HorizonProfile:
     error: float
 
     @property
-    def inside(self) -> float:
-        """Return the mean area above .5 for leavers inside the label's window."""
-        return float(np.mean(self.by_horizon[:HORIZON_MONTHS])) - 0.5
-
-    @property
-    def outside(self) -> float:
-        """Return the mean area above .5 for those who leave after it."""
-        return float(np.mean(self.by_horizon[HORIZON_MONTHS:])) - 0.5
-
-    @property
     def edge(self) -> float:
         """Return the fall of the area across the edge of the label's window."""
         return self.by_horizon[HORIZON_MONTHS - 1] - self.by_horizon[HORIZON_MONTHS]
 
     @property
+    def other_step(self) -> float:
+        """Return the largest change of the area between any other two neighbouring months."""
+        return float(np.delete(np.abs(np.diff(self.by_horizon)), HORIZON_MONTHS - 1).max())
+
+    @property
     def knows_outcome(self) -> bool:
-        """Return whether the label's edge is in the column beyond chance and hardly anything is left behind it."""
-        return (
-            self.edge > max(EDGE_MINIMUM, EDGE_SIGMAS * self.error)
-            and self.outside < FADED_SHARE * self.inside
-        )
+        """Return whether the area falls at the label's edge beyond chance, and twice as far as anywhere else.
+
+        What is left behind the edge does not matter: a column that was honest before it was overwritten for
+        leavers falls to its honest strength there, and a steep honest column may be gone soon after it.
+        """
+        return self.edge > max(EDGE_MINIMUM, EDGE_SIGMAS * self.error, STANDS_OUT * self.other_step)
 
 
 def horizon_profiles(panel: Panel) -> list[HorizonProfile]:
@@ -113,7 +110,7 @@ def outcome_columns(panel: Panel, profiles: list[HorizonProfile]) -> list[Findin
                 action="drop",
                 summary=(
                     f"{profile.column} {what} because the customer leaves: AUC by months until leaving is "
-                    f"{_listed(profile.by_horizon)} for 1 to 6, so it knows the three-month label and nothing later."
+                    f"{_listed(profile.by_horizon)} for 1 to 6: it drops at once at the edge of the three-month label."
                 ),
                 detail={"auc_by_months_until_leaving": list(profile.by_horizon), "edge": profile.edge},
             )

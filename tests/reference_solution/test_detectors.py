@@ -53,6 +53,36 @@ def test_post_outcome_column_is_found_and_honest_one_is_not() -> None:
     assert [(one.kind, one.columns) for one in found] == [("post_outcome_column", ("case_fee",))]
 
 
+def test_overwritten_entry_is_found_where_the_column_says_much_of_churn_anyway() -> None:
+    """A discount taken back from leavers passed for honest, as those without one leave more often all along."""
+    raw = make_panel(6000)
+    rng = np.random.default_rng(1)
+    stays_long = raw.groupby("customer_id")["snapshot_month"].size() > 15
+    luck = pd.Series(rng.random(stays_long.size), index=stays_long.index)
+    granted = pd.Series(np.where(luck < np.where(stays_long, 0.7, 0.3), 10, 0), index=stays_long.index)
+    honest = raw["customer_id"].map(granted).to_numpy()
+    taken_back = (raw["churned_90d"] == 1) & (raw["customer_id"] % 10 < 4)
+    raw["discount_pct"] = np.where(taken_back, 0, honest)
+    panel = as_panel(raw)
+    found = leakage.outcome_columns(panel, leakage.horizon_profiles(panel))
+    assert [(one.kind, one.columns) for one in found] == [("overwritten_dimension", ("discount_pct",))]
+    raw["discount_pct"] = honest
+    panel = as_panel(raw)
+    assert leakage.outcome_columns(panel, leakage.horizon_profiles(panel)) == []
+
+
+def test_steep_honest_column_is_no_leak() -> None:
+    """A figure that collapses shortly before the customer leaves falls at every month, not at the label's edge."""
+    raw = make_panel(6000)
+    until = raw.groupby("customer_id")["snapshot_month"].transform("size")
+    until = until - raw.groupby("customer_id").cumcount()
+    noise = np.random.default_rng(1).normal(0, 1, len(raw))
+    for pace in (1.0, 2.0, 4.0):
+        raw[f"logins_{pace:g}"] = noise - 3 * np.exp(-until / pace)
+    panel = as_panel(raw)
+    assert leakage.outcome_columns(panel, leakage.horizon_profiles(panel)) == []
+
+
 def test_leaky_missingness_is_found() -> None:
     """A value nulled for leavers is reported as such."""
     raw = make_panel(6000)
