@@ -1,6 +1,6 @@
 """Requests as typed models, made from the columns that the model's data had."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, NotRequired
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 from typing_extensions import TypedDict
@@ -15,13 +15,13 @@ Month = Annotated[str, Field(strict=True, pattern=r"^\d{4}-(0[1-9]|1[0-2])$")]
 def request_type(fields: dict[str, str], ignored: tuple[str, ...]) -> TypeAdapter:
     """Return the validator of a request body.
 
-    Every feature is required and may be null; features in `ignored` have no influence, so they may be anything or
-    absent, and so may fields that the data did not have.
+    Every feature is required and may be null. Features in `ignored` have no influence, so they may be absent; of a
+    wrong type they still show a broken caller and are refused. Fields that the data did not have may be anything.
     """
     types: dict[str, Any] = {"customer_id": CustomerId, "snapshot_month": Month}
     for name, kind in fields.items():
-        if name not in ignored:
-            types[name] = Level if kind == "category" else Number
+        value = Level if kind == "category" else Number
+        types[name] = NotRequired[value] if name in ignored else value
     row = TypedDict("Row", types)  # type: ignore[operator]
     row.__pydantic_config__ = ConfigDict(extra="ignore")  # type: ignore[attr-defined]
     rows = Annotated[list[row], Field(min_length=1, max_length=MOST_ROWS)]  # type: ignore[valid-type]

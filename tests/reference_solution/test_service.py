@@ -76,14 +76,28 @@ def test_health_names_the_model(service: httpx.Client, submission: Path) -> None
 def test_leak_column_has_no_influence(
     service: httpx.Client, scored: tuple[list[Row], np.ndarray], submission: Path
 ) -> None:
-    """Whatever stands in a dropped column, even nothing or nonsense, the answer stays."""
+    """Whatever stands in a dropped column, even nothing, the answer stays."""
     row, probability = scored[0][0], scored[1][0]
-    for column in json.loads((submission / "model/model.json").read_text())["ignored"]:
-        for value in (None, 1e6, "x"):
+    model = json.loads((submission / "model/model.json").read_text())
+    assert model["ignored"]
+    for column in model["ignored"]:
+        for value in (None, "unheard of" if model["fields"][column] == "category" else 1e6):
             answer = _ask(service, [{**row, column: value}]).json()
             assert answer["predictions"][0]["churn_probability"] == pytest.approx(probability, abs=1e-9)
         without = {name: value for name, value in row.items() if name != column}
         assert _ask(service, [without]).status_code == 200
+
+
+def test_wrong_type_in_a_dropped_column_is_refused_by_name(
+    service: httpx.Client, scored: tuple[list[Row], np.ndarray], submission: Path
+) -> None:
+    """The brief wants every wrong type refused; a drifted column left out of the model took any text."""
+    model = json.loads((submission / "model/model.json").read_text())
+    for column in model["ignored"]:
+        for value in (4 if model["fields"][column] == "category" else "many", {"value": 1}):
+            answer = _ask(service, [{**scored[0][0], column: value}])
+            assert answer.status_code == 422
+            assert column in answer.text
 
 
 def test_every_feature_may_be_null_and_levels_may_be_new(
