@@ -8,6 +8,7 @@ from sklearn.metrics import log_loss
 
 FOLDS = 5
 WORTHWHILE = 0.0005
+STEPS = 25
 
 
 def fit_platt(raw: np.ndarray, label: np.ndarray) -> Calibration:
@@ -23,17 +24,28 @@ def fit_isotonic(raw: np.ndarray, label: np.ndarray) -> Calibration:
 
 
 def at_usual_rate(calibration: Calibration, raw: np.ndarray, usual: float) -> Calibration:
-    """Move a calibration from months in which churn was unusual to the usual rate (0..1).
+    """Move a calibration until the mean prediction of rows is their usual rate (0..1).
 
-    The log-odds move by as much as those of the mean prediction miss the usual rate; the ranking stays.
+    raw: scores of the rows of months in which churn was usual, where the model or its calibration saw others too.
+    All log-odds move alike, so the ranking stays.
     """
-    mean = np.array([calibration.apply(raw).mean(), usual])
-    by = float(np.diff(logit(mean))[0])
+    odds, by = logit(calibration.apply(raw)), 0.0
+    for _ in range(STEPS):
+        mean = np.mean(1.0 / (1.0 + np.exp(-(odds + by))))
+        by += float(np.diff(logit(np.array([mean, usual])))[0])
     if calibration.kind == "isotonic":
         moved = 1.0 / (1.0 + np.exp(-(logit(np.asarray(calibration.y)) + by)))
         return Calibration("isotonic", calibration.x, tuple(moved.tolist()))
     slope, level = (calibration.x[0], calibration.y[0]) if calibration.kind == "platt" else (1.0, 0.0)
     return Calibration("platt", (slope,), (level + by,))
+
+
+def usual_rows(months: np.ndarray, unusual: tuple[str, ...], test: tuple[str, ...]) -> np.ndarray | None:
+    """Return which rows (n,) tell the usual level: of no unusual and no test month; None where none was unusual.
+
+    It matters which months the model learnt from too, not only which it was calibrated on: their level is in it.
+    """
+    return ~np.isin(months, (*unusual, *test)) if unusual else None
 
 
 FITTERS = {"platt": fit_platt, "isotonic": fit_isotonic}

@@ -13,7 +13,7 @@ from scoring.features import encode
 from scoring.model import BoostedLogistic, ChurnModel, LogisticWeights
 
 from training import baseline, metrics, plots, search
-from training.calibrate import at_usual_rate, choose_calibration
+from training.calibrate import at_usual_rate, choose_calibration, usual_rows
 from training.decision import Decision, called, decide, profit
 from training.prepare import ISSUED, Prepared, as_columns, label_of, prepare
 from training.search import Rows
@@ -94,12 +94,13 @@ def run_experiment(
     estimators = {"baseline": weights, "tuned": BoostedLogistic(weights, booster)}
     runs = {"baseline": baseline_run, "tuned": tuned_run}
     calibrations, losses = _calibrate(estimators, sets["calibration"])
-    if set(split.calibration) & set(prepared.unusual):
-        # What raised churn in that month is over, so its level is not the one to promise from here on.
-        usual = ~rows["snapshot_month"].isin((*prepared.unusual, *split.test)).to_numpy()
-        rate, held = float(label[usual].mean()), sets["calibration"].matrix
+    usual = usual_rows(rows["snapshot_month"].to_numpy(dtype=object), prepared.unusual, split.test)
+    if usual is not None:
+        # What raised churn in those months is over, and the level learnt from them is not the one to promise.
+        rate = float(label[usual].mean())
         calibrations = {
-            name: at_usual_rate(one, estimators[name].raw(held), rate) for name, one in calibrations.items()
+            name: at_usual_rate(one, estimators[name].raw(matrix[usual]), rate)
+            for name, one in calibrations.items()
         }
         say(f"calibrated to {rate:.4f}, the rate of the months outside {prepared.unusual}")
     scores = {name: calibrations[name].apply(one.raw(matrix)) for name, one in estimators.items()}
