@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from grader.probes.service.columns_read import columns_read
 from grader.probes.service.session import Session, count_nulls
 from grader.probes.service.target import Target
 from grader.probes.shared.text import Json
@@ -36,6 +37,8 @@ def wrong_requests(session: Session, target: Target) -> Iterator[Wrong]:
     allowed = shape.fields
     columns = [c for c in columns if allowed is None or c["name"] in allowed]
     features = [c["name"] for c in columns]
+    read = columns_read(session, target, row, features)
+    columns.sort(key=lambda column: column["name"] not in read)
 
     def first(*types: str) -> str | None:
         names = [c["name"] for c in columns if c["type"] in types and row.get(c["name"]) is not None]

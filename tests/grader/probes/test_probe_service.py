@@ -20,6 +20,7 @@ from grader.probes.service.session import Session
 from grader.probes.service.waiting import wait_until_up
 
 COLUMNS = [
+    {"name": "unread", "type": "number", "nullable": True, "levels": [], "example": 2.5},
     {"name": "usage", "type": "number", "nullable": True, "levels": [], "example": 1.5},
     {"name": "seats", "type": "integer", "nullable": True, "levels": [], "example": 3},
     {"name": "region", "type": "string", "nullable": True, "levels": ["A", "B"], "example": "A"},
@@ -33,6 +34,7 @@ def rows_of(count, month, start=0):
         {
             "customer_id": start + n,
             "snapshot_month": month,
+            "unread": n / 2,
             "usage": None if n % 7 == 3 else float(n % 40),
             "seats": n % 5,
             "region": "AB"[n % 2],
@@ -86,7 +88,11 @@ def replay_chances(replay=(30, 30)):
 
 
 def test_a_service_that_keeps_the_contract(tmp_path):
-    """Everything is measured: answers by position, invariances, every contract case, wrong requests and load."""
+    """Everything is measured: answers by position, invariances, every contract case, wrong requests and load.
+
+    Wrong types go into columns that the service reads: text in one that a careful candidate had left out of the
+    model counted against the service in six of twenty variants, and said nothing of those it reads.
+    """
     with serving("contract") as port:
         found, arrays = probe(tmp_path, port, parity=1200, load={"rate": 20, "seconds": 1})
     assert (found.started, found.health_status, found.model_version, found.openapi) == (True, 200, "v1", True)
