@@ -20,6 +20,8 @@ NEUTRAL = {"auc": 0.5, "median_ratio": 1.0}
 """Value of a statistic that shows nothing; 0 for the others."""
 STATED = f"There is no findings.json: this is what the notebook's text states, worth at most {STATED_WORTH:.0%} each."
 NO_ACTION = frozenset({"keep", "none", "nothing", "ignore", "no action", "n/a", "-"})
+KEPT_IN_GOOD_FAITH = frozenset({"class_imbalance", "group_overlap"})
+"""Facts that ask for a way of working and not for a change of the data: to keep them is an answer."""
 
 
 def notebook_reproduces(case: Case) -> Finding:
@@ -214,7 +216,7 @@ def statistics_recompute(case: Case) -> Finding:
 
 def _acts(claim: FindingClaim, plant: Plant) -> bool:
     action = claim.action.strip().lower().rstrip(".")
-    return bool(action) and (plant.inherent or action not in NO_ACTION)
+    return bool(action) and (plant.kind in KEPT_IN_GOOD_FAITH or action not in NO_ACTION)
 
 
 def _tells(name: str, measured: float, plant: Plant) -> bool:

@@ -14,9 +14,8 @@ KILL_RATE = 0.95
 SPILL_RATE = 0.05
 REFERENCE = 95.0
 GAP = 5.0
-"""Points that separate neighbouring archetypes at least."""
-HOLLOW = frozenset({"empty", "starter", "keyword-stuffer"})
-"""Submissions without any work of their own: nothing tells which of them should be ahead."""
+"""Points that separate neighbouring archetypes at least; the starter may have 5, so it only has to be above nothing."""
+STARTER = "starter"
 
 
 @dataclass(frozen=True)
@@ -42,10 +41,11 @@ class Proof:
 
     @property
     def ordered(self) -> bool:
-        """Whether every archetype is clear of the one before; the hollow ones together are the lowest rung."""
-        hollow = max((a.total for a in self.archetypes if a.id in HOLLOW), default=-GAP)
-        totals = [hollow, *(a.total for a in self.archetypes if a.id not in HOLLOW)]
-        return all(later - earlier >= GAP for earlier, later in itertools.pairwise(totals))
+        """Whether every archetype is clear of the one before."""
+        return all(
+            later.total - earlier.total >= GAP or (later.id == STARTER and later.total > earlier.total)
+            for earlier, later in itertools.pairwise(self.archetypes)
+        )
 
     @property
     def holds(self) -> bool:
@@ -93,7 +93,9 @@ def page(proof: Proof) -> str:
         f"**{spilled} of {cases}** cases.",
         f"- Equivalents within 3 points of what they deserve: **{near} of {len(proof.equivalents)}**.",
         f"- Archetypes in their bands: **{sum(a.holds for a in proof.archetypes)} of {len(proof.archetypes)}**, "
-        f"order with gaps of at least 5 (the three hollow ones one rung): **{'yes' if proof.ordered else 'no'}**.",
+        f"in strict order with gaps of at least {GAP:g} (above the empty one any): "
+        f"**{'yes' if proof.ordered else 'no'}**. The stuffer stands above the starter only by four facts that hold of "
+        "every variant; of its words nothing is paid.",
         "",
         "## Archetypes",
         "",

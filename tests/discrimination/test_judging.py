@@ -68,3 +68,18 @@ def test_the_proof_holds_only_as_a_whole() -> None:
     assert not replace(good, mutants=(mutant, survivor)).holds
     assert summary(good)["kill_rate"] == 1.0
     assert "| m | a.x | 50% | 100% |" in page(good)
+
+
+def test_the_lowest_archetypes_are_ordered_too() -> None:
+    """The starter may be close to nothing but not at it, and a stuffer that ties with the starter breaks the order."""
+
+    def proof(*totals: float) -> Proof:
+        made = tuple(
+            judge_archetype(Archetype(name, lambda work: None, 0, 100), replace(graded(), total=total))
+            for name, total in zip(("empty", "starter", "keyword-stuffer"), totals, strict=True)
+        )
+        return Proof(1, 1, replace(graded(), total=99.0), (), (), made)
+
+    assert proof(0.0, 4.0, 10.0).ordered
+    assert not proof(0.0, 0.0, 10.0).ordered
+    assert not proof(0.0, 4.0, 4.0).ordered

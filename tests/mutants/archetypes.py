@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import shutil
 import subprocess
 import sys
@@ -47,6 +46,36 @@ If PR-AUC drops by more than 10 %, or after six months, the model is trained aga
 
 The service runs in Docker. If the new version is worse, the old image is started again.
 """
+SENIOR = """# Churn model: running it
+
+Owner: retention analytics. The model ranks customers once a month, the calling team takes the top tenth.
+
+## What we watch every month
+
+Reference is the training period. `DRIVERS` get a PSI per column; above 0.2 the analyst on duty looks at it.
+Null rates: more than 5 points away from training opens a ticket. Levels that training never saw are counted.
+`CHANGED` changed from MONTH on; the service corrects it, so a new jump there stops the run until the feed is checked.
+
+## Is it still right?
+
+A label needs three months. Until then we look at the mean score and at the share above the threshold. After that:
+PR-AUC and precision in the top tenth for the month that has just matured, next to the figures of the test.
+
+## Retraining
+
+When precision in the top tenth stays under 0.8 of its test value for two matured months, we refit on the newest
+twelve complete months and compare with the old model on the last one. A broken feed is repaired first and is no
+reason to retrain.
+
+## What we know about the data
+
+`LEAK` is only filled once somebody is leaving, so it is not used. The last three months have no complete labels and
+were left out. We do not know how the model does on customers that came after the test months.
+
+## Release
+
+A new image goes to 10 % of customers first. If it fails we put the old tag back.
+"""
 STARTER = Path(__file__).resolve().parents[2] / "assignment" / "starter"
 
 
@@ -74,17 +103,18 @@ def starter(work: Work) -> None:
 
 
 def keyword_stuffer(work: Work) -> None:
-    """The starter with every kind reported of every column, and a README of all the right words and no sentence."""
+    """The starter, what every table of this kind has (nobody looked), and a README of the right words, no sentence.
+
+    With findings that are wrong as well, or none, it would tie with the starter: words earn nothing.
+    """
     starter(work)
-    kinds = ("target_leakage", "covariate_drift", "unit_change", "category_recode", "concept_drift", "missing_values",
-             "sentinel_values", "impossible_values")  # fmt: skip
-    sprayed = [
-        {"kind": kind, "columns": [column], "from": "2024-01", "to": None, "status": "defect", "action": "drop",
-         "summary": "data quality"} for kind in kinds for column in work.key["columns"]
-    ]  # fmt: skip
-    sprayed += [{"kind": kind, "columns": [], "from": "2024-10", "to": None, "action": "keep", "summary": "x"}
-                for kind in ("class_imbalance", "label_immaturity", "duplicate_rows", "group_overlap")]  # fmt: skip
-    put_findings(work, sprayed[:200])
+    textbook = (("class_imbalance", "keep"), ("label_immaturity", "exclude_rows"), ("group_overlap", "split by person"),
+                ("label_overlap", "embargo"))  # fmt: skip
+    put_findings(
+        work,
+        [{"kind": kind, "columns": [], "from": "2024-10" if kind == "label_immaturity" else None, "to": None,
+          "status": "defect", "action": action, "summary": f"best practice: {kind}"} for kind, action in textbook],
+    )  # fmt: skip
     words = ("PSI, KS, Evidently, drift, data quality, monitoring, Prometheus, Grafana, alerts, retraining, champion, "
              "challenger, shadow, canary, blue-green, rollback, feature store, MLflow, CI/CD, calibration, PR-AUC, "
              "SHAP, fairness, SLA, p99, A/B test, model registry, data contract, great expectations")  # fmt: skip
@@ -145,7 +175,7 @@ def solid_junior(work: Work) -> None:
 
 
 def solid_senior(work: Work) -> None:
-    """The reference with what six hours cost: two findings missing, no look-alikes explained, fewer words."""
+    """The reference with what six hours cost: two findings missing, no look-alikes explained, a README of its own."""
     found = findings_of(work)
     changes = work.columns_of("change")
     missed = next((one for one in found if one["status"] == "defect" and set(one["columns"]) & changes), None)
@@ -158,13 +188,15 @@ def solid_senior(work: Work) -> None:
     edit(work.path("app/main.py"), "            return _refused(_readable(error))",
          "            return _refused([{'field': 'body', 'message': 'bad request'}])")  # fmt: skip
     serving.no_healthcheck(work)
-    path = work.path("README.md")
-    parts = re.split(r"(?m)^(?=## )", path.read_text(encoding="utf-8"))
-    kept = [part for part in parts if not part.startswith("## Release")]
-    kept.append(
-        "## Release\n\nA new image goes to 10 % of customers first. If it fails we put the old tag back.\n"
+    changed = next(
+        (one for one in defects if set(one["columns"]) & changes), {"columns": ["plan"], "from": "2024-01"}
     )
-    path.write_text("".join(kept), encoding="utf-8")
+    drivers = [one["columns"][0] for one in found if one["kind"] == "strong_predictor"][:2]
+    text = SENIOR
+    for word, value in (("`DRIVERS`", " and ".join(f"`{name}`" for name in drivers)), ("LEAK", work.seeded_leak()),
+                        ("CHANGED", changed["columns"][0]), ("MONTH", changed["from"])):  # fmt: skip
+        text = text.replace(word, value)
+    work.path("README.md").write_text(text, encoding="utf-8")
 
 
 def reference(work: Work) -> None:

@@ -175,6 +175,16 @@ def test_keeping_a_defect_is_no_action() -> None:
     assert acts[1:] == [0.0, 0.0]
 
 
+@pytest.mark.parametrize(("kind", "kept"), [("label_immaturity", False), ("class_imbalance", True)])
+def test_immature_labels_are_not_kept_in_good_faith(kind: str, kept: bool) -> None:
+    """Only a fact that needs no change may be kept: labels that are not known yet must be left out."""
+    there = plant(kind=kind, columns=("churned_90d",), family="quality", inherent=True)
+    earned = [check.statistics_recompute(case_of(plants=[there], findings=[finding(kind, "churned_90d", action=a)]))
+              for a in ("exclude_rows", "keep")]  # fmt: skip
+    assert earned[0].credit > 0
+    assert (earned[1].credit == earned[0].credit) is kept
+
+
 def test_answers_that_jitter_do_not_react_to_the_leak(good: Case) -> None:
     """What the same request asked again shows too is none of the leak; noise that could hide one is no excuse."""
     base = good.evidence.array("service.parity")
