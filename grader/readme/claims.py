@@ -19,8 +19,9 @@ MOST_OF_AN_ENTRY = (
 )
 _WORD = re.compile(r"\w+(?:[-'’./]\w+)*")
 _SENTENCE_END = re.compile(
-    r"(?<=[.!?])[\"')”’]*\s+(?=[\"'(“‘\[]*[A-Z0-9`_<>≥≤~=+*]|[a-z_]+_[a-z_]+)|(?<=[.!?])\s*\n\s*"
+    r"(?<=[.!?])[\"')”’]*\s+(?=[\"'(“‘\[]*[A-Z0-9`_<>≥≤~=+*]|[a-z_]+_[a-z0-9_]+)|(?<=[.!?])\s*\n\s*"
 )
+_FILE_TREE = re.compile(r"^[\s│|]*(?:[├└]─|[|+`\\]--)")
 _ABBREVIATION = re.compile(
     r"(?:\b(?:e\.g|i\.e|vs|approx|ca|no|nr|etc|resp|incl|min|max|avg|fig|jan|feb|mar|apr|jun|jul"
     r"|aug|sept?|oct|nov|dec|eng|st|dr)"
@@ -170,7 +171,8 @@ def _block_claims(
             quote=quote,
             columns=columns_in(said, facts),
             kind=block.kind,
-            modality=own_modality(own, said, quoted=block.quoted),
+            # A listing of files says nothing of what is done, whatever their names or comments are.
+            modality=own_modality(own, said, quoted=block.quoted or bool(_FILE_TREE.match(said))),
             section=place.section,
             block=number,
             read=words <= budget,

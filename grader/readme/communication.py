@@ -6,12 +6,15 @@ from grader.readme.claims import WORD_LIMIT, Reading
 from grader.readme.elements import Assessment, Element
 from grader.readme.evidence import Reckoning
 from grader.readme.ordinal import OrdinalModel
+from grader.readme.wording import COLUMN
 
 _FILLER = re.compile(
     r"\b(?:comprehensive|robust|holistic|scalable|state-of-the-art|journey|seamless\w*|leverag\w*"
     r"|actionable insights|it is important|of course|needless|in today's|culture|stakeholders"
     r"|philosophy|anecdote|heart|delighted|kindly|sincere\w*|humility|synerg\w*|empower\w*|unlock\w*|best-in-class)\b"
 )
+# Names of columns strewn between sentences are no statements and no signposts.
+_SAYS = re.compile(r"[a-z]{2}")
 _NARRATOR = re.compile(r"\b(?:i|my|me)\b")
 # Statements that somebody can act on: what, how much, then what.
 ACTIONABLE = (
@@ -36,7 +39,10 @@ def form_evidence(reading: Reading, reckoning: Reckoning) -> dict[str, float]:
     Every value lies in 0..1; more of each is better for a reader in a hurry.
     """
     claims = reckoning.claims
-    read = [n for n, claim in enumerate(claims) if claim.read and claim.modality not in _EMPTY]
+    read = [
+        n for n, claim in enumerate(claims)
+        if claim.read and claim.modality not in _EMPTY and _SAYS.search(claim.own.replace(COLUMN, ""))
+    ]  # fmt: skip
     acted = _acted(reckoning, read)
     if sum(claims[n].modality == "asserted" for n in acted) < FEWEST_OWN:
         # A text that proposes next to nothing gains no form from what it denies or reports.

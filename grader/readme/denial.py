@@ -66,7 +66,9 @@ _DENIED = re.compile(
     r"|\b(?:have|has|had|with) (?:no|neither) (?:plan|rule|check|monitor|intention|process|mechanism"
     r"|gate|way back|limit"
     r"|procedure|fallback|schedule|date)\b"
-    r"|\bmakes? no (?:comparison|check)|\b(?:we|i) (?:neither|never (?:check|look|compar|measur|comput"
+    r"|\bmakes? no (?:comparison|check|difference between|distinction)|\b(?:we|i) do nothing (?:with|about)\b"
+    r"|(?:^|: |; )no (?:psi|ks|alerts?|(?:test|statistic)s? (?:for|on|of))\b|\bnothing (?:stops|holds|blocks|alerts|warns|pages)\b"
+    r"|\bwithout (?:any )?limits?\b|\balso not\W*$|\b(?:we|i) (?:neither|never (?:check|look|compar|measur|comput"
     r"|watch|monitor"
     r"|track|record|count|store))|\bwould (?:still )?have to be (?:built|written|added|set up|defined)\b"
     r"|\b(?:not|n't) .{3,60}\bnor\b|\bhas yet to be\b|\bmissing so far\b|\bnot so far\b|^not done\b"
@@ -111,14 +113,15 @@ NOT_BEGUN = re.compile(
 )
 _PLAN_WORDS = (
     r"(?:above|following|checks?|rules?|limits?|steps?|plans?|measures?|practices?|procedures?|things?"
-    r"|points?|items?)"
+    r"|points?|items?|rows?|lines?|figures?|metrics?)"
 )
 # What takes a whole section back speaks of all of it; a sentence about when, how or of what is about that alone.
 RETRACTED = re.compile(
     rf"\b(?:none|nothing|not any|no part) (?:of|in|from) (?:(?:this|that|it|these|those|them)(?: {_PLAN_WORDS})?"
     rf"|the {_PLAN_WORDS})\b(?: (?:here|above|below|yet|so far|list|section|plan|text))* ?"
     r"(?:(?:is|are|was|were|has|have|had|will|would|can)\b.{0,40})?"
-    r"\b(?:done|planned|implemented|in place|proposed?|exists?|applied|applies|built|adopted"
+    r"\b(?:(?:computed|measured|tracked|watched|checked)(?= ?(?:today|now|yet|at all|currently|so far|[.,;]|$))"
+    r"|done|planned|implemented|in place|proposed?|exists?|applied|applies|built|adopted"
     r"|running|mine|ours|happens?|used|set up|here|yet)\b"
     r"(?! (?:by (?:hand|calendar|date)|manually|blindly|automatically|without|at (?:night|weekends?)"
     r"|on (?:a |the )?(?:weekends?|holidays?|\w+days?)\b|(?:in|during|before|after|until|to) ))"

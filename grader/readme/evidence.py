@@ -41,6 +41,20 @@ class Reckoning:
         }
         return Reckoning(self.claims, strength, self.raw)
 
+    def taken(self, numbers: Sequence[int]) -> "Reckoning":
+        """The same of these claims alone, in this order."""
+        strength, raw = (
+            {code: tuple(values[number] for number in numbers) for code, values in table.items()}
+            for table in (self.strength, self.raw)
+        )
+        return Reckoning(tuple(self.claims[number] for number in numbers), strength, raw)
+
+    def joined(self, other: "Reckoning") -> "Reckoning":
+        """The same with the claims of another text behind its own."""
+        strength = {code: values + other.strength[code] for code, values in self.strength.items()}
+        raw = {code: values + other.raw[code] for code, values in self.raw.items()}
+        return Reckoning(self.claims + other.claims, strength, raw)
+
     def claims_for(self, code: str, least: float = SHOWN) -> tuple[Claim, ...]:
         """The claims that establish an element, the clearest first."""
         ranked = sorted(

@@ -64,21 +64,51 @@ def paraphrased_examples(readings: Mapping[str, Reading], facts: Facts) -> list[
     """
     marked = _marked()
     out: list[Example] = []
+    for name, place, forms in _paraphrases(readings, facts):
+        claims = readings[name].claims
+        before = claims[place - 1] if place else None
+        after = claims[place + 1] if place + 1 < len(claims) else None
+        elements = marked.get(name, {}).get(_start(claims[place]), frozenset())
+        out += [Example(claim_features(again, before, after), elements, name) for again in forms]
+    return out
+
+
+def restated(readings: Mapping[str, Reading], facts: Facts) -> dict[str, tuple[Reading, Reading]]:
+    """Each base text as a whole in everyday words, and as a whole tersely."""
+    claims = {name: ([*reading.claims], [*reading.claims]) for name, reading in readings.items()}
+    told = set()
+    for name, place, forms in _paraphrases(readings, facts):
+        told.add(name)
+        for version, again in zip(claims[name], forms, strict=True):
+            version[place] = again
+    return {
+        name: (
+            replace(readings[name], claims=tuple(claims[name][0])),
+            replace(readings[name], claims=tuple(claims[name][1])),
+        )
+        for name in sorted(told)
+    }
+
+
+def _paraphrases(
+    readings: Mapping[str, Reading], facts: Facts
+) -> Iterator[tuple[str, int, tuple[Claim, Claim]]]:
+    """Name of the text, number of the claim, and the claim in everyday words and tersely."""
     for row in _rows("paraphrases.csv"):
         name, start = row["file"].removesuffix(".md"), row["starts"]
         claims = readings[name].claims
         place = next((number for number, claim in enumerate(claims) if _start(claim) == start), None)
         if place is None:
             raise AnnotationError(f"{name}.md: no claim starts with {start!r}")
-        before = claims[place - 1] if place else None
-        after = claims[place + 1] if place + 1 < len(claims) else None
-        elements = marked.get(name, {}).get(start, frozenset())
-        for said in (row["plain"], row["dense"]):
-            again = replace(
-                claims[place], text=said, own=normalise(said, facts), columns=columns_in(said, facts)
-            )
-            out.append(Example(claim_features(again, before, after), elements, name))
-    return out
+        yield (
+            name,
+            place,
+            (_again(claims[place], row["plain"], facts), _again(claims[place], row["dense"], facts)),
+        )
+
+
+def _again(claim: Claim, said: str, facts: Facts) -> Claim:
+    return replace(claim, text=said, own=normalise(said, facts), columns=columns_in(said, facts))
 
 
 def _marked() -> dict[str, dict[str, frozenset[str]]]:

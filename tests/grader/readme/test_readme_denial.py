@@ -6,6 +6,10 @@ from grader.readme.modality import own_modality
 from grader.readme.wording import plain
 
 DENIED = (
+    "Shape of values: no PSI for the two strongest columns; nothing stops the load.",
+    "The ranges of both columns are loaded without limits.",
+    "Precision under 0.3 in two months also not.",
+    "If the rule changes, we do nothing with the label.",
     "We have no gate for new models at present.",
     "The share of empty cells is not looked at.",
     "There is no comparison with the learning sample.",
@@ -30,6 +34,8 @@ REPORTED = (
     "Industry leaders put a gate before each release.",
 )
 ASSERTED = (
+    "If the list looks odd, she can hold it for two days; no statistics needed.",
+    "A PSI over 0.2 stops the load, a lower one is only noted.",
     "We never retrain on a broken feed.",
     "If labels are not complete, the month is not used.",
     "Nobody gets a score until the file has been checked.",

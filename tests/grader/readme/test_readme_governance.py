@@ -25,6 +25,7 @@ def states(text: str) -> list[str]:
         "None of the called customers is used in the precision.",
         "None of these limits applies in December, when the bills are estimated.",
         "None of that happens on a weekend.",
+        "None of the figures above is computed on open months.",
     ],
 )
 def test_a_limit_of_a_plan_does_not_take_it_back(said: str) -> None:
@@ -55,6 +56,7 @@ def test_an_opening_about_something_else_denies_nothing_behind_it(said: str) -> 
         "We follow none of these.",
         "I do not propose any of this.",
         "None of the checks above is built.",
+        "None of the rows above is computed today.",
         "We do not intend to do any of it.",
     ],
 )

@@ -1,0 +1,79 @@
+"""Form is read off statements: names of columns, listings of files and edits of content hardly touch it."""
+
+from dataclasses import replace
+
+import numpy as np
+
+from grader.readme.claims import read_claims
+from grader.readme.communication import form_evidence
+from grader.readme.evidence import Reckoning
+from grader.readme.facts import Facts
+from grader.readme.reader import fitted_reader
+from grader.readme.validation.corpus import load_corpus
+from grader.readme.validation.learn import reckoned, settled_cuts
+from grader.readme.validation.nudges import nudges
+
+PLAN = """# Service
+## Checks
+PSI of each column against training every month; above 0.2 the analyst looks.
+Precision of the called list after 90 days, alert below 0.3.
+"""
+
+
+def form(text: str, facts: Facts) -> dict[str, float]:
+    """Evidence of form of a text."""
+    reading = read_claims(text, facts)
+    return form_evidence(reading, reckoned(reading, fitted_reader()))
+
+
+def test_strewn_columns_are_no_statements() -> None:
+    """Columns named between sentences once counted as statements to act on and as signposts."""
+    facts = load_corpus().facts
+    one, two = facts.columns[:2]
+    assert form(f"{PLAN}\n`{one}`, `{two}`.\n", facts)["statements"] == form(PLAN, facts)["statements"]
+    assert form(f"{PLAN}\n`{one}`, `{two}`.\n", facts)["signposts"] == form(PLAN, facts)["signposts"]
+
+
+def test_a_listing_of_files_says_nothing() -> None:
+    """Names of columns or of checks behind a file's name are neither paid nor counted."""
+    facts = load_corpus().facts
+    one, two = facts.columns[:2]
+    tree = f"{PLAN}\n```\n├── checks.py  PSI of {one} above 0.2 stops the load\n└── data/  {one} {two}\n```\n"
+    listed = [claim for claim in read_claims(tree, facts).claims if claim.kind == "code"]
+    assert listed
+    assert not any(claim.pays for claim in listed)
+
+
+def test_cuts_keep_clear_of_edits() -> None:
+    """An upper cut moves to where as many levels are right and fewer edits cross; the lowest stays."""
+    scores = np.array([0.0, 1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0])
+    levels = np.array([[1, 1, 2, 2, 3, 3, 4, 4]] * 2)
+    cuts = np.array([1.5, 3.5, 5.5])
+    moves = np.array([[3.4, 3.6]] * 5 + [[5.0, 5.1]] * 5)
+    settled = settled_cuts(cuts, scores, levels, moves)
+    assert settled[0] == cuts[0]
+    assert not 3.4 < settled[1] < 3.6
+    assert 3.0 <= settled[1] < 4.0
+    assert settled[2] == cuts[2]
+
+
+def test_nudges_change_content_and_keep_the_rest() -> None:
+    """Each edit leaves out, denies or borrows statements; what it makes is read like any text."""
+    corpus = load_corpus()
+    texts = [
+        base for base in corpus.bases if min(r[base]["release_and_rollback"] for r in corpus.ratings) >= 3
+    ][:4]
+    readings = {text: read_claims(corpus.texts[text], corpus.facts) for text in texts}
+    reckonings = {text: reckoned(readings[text], fitted_reader()) for text in texts}
+    made = nudges(readings, reckonings, texts, texts)
+    lengths = {len(one.reading.claims) - len(readings[one.base].claims) for one in made}
+    assert min(lengths) < 0
+    assert 0 in lengths
+    assert max(lengths) > 0
+    for one in made:
+        assert isinstance(one.reckoning, Reckoning)
+        assert one.reckoning.claims == one.reading.claims
+        assert all(0.0 <= value <= 1.0 for value in form_evidence(one.reading, one.reckoning).values())
+    again = nudges(readings, reckonings, texts, texts)
+    assert [(n.base, n.reading.words) for n in again] == [(n.base, n.reading.words) for n in made]
+    assert replace(made[0], base="x") != made[0]
