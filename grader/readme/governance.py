@@ -24,6 +24,18 @@ _VOID_HEADINGS: tuple[tuple[re.Pattern[str], Modality], ...] = (
         ),
         "instruction",
     ),
+    (
+        re.compile(
+            r"\b(?:rejected|discarded|dropped|abandoned|dismissed) (?:ideas?|options?|plans?|alternatives?"
+            r"|approach(?:es)?)\b"
+            r"|\b(?:ideas?|options?|plans?|alternatives?|approach(?:es)?|what) (?:(?:i|we) )?(?:have )?"
+            r"(?:rejected|discarded|dropped|abandoned|dismissed|not (?:taken|chosen|pursued|followed))\b"
+            r"|\bnot (?:pursued|planned|implemented)\s*$"
+            r"|\bwith(?: some)? more time\b|\bif (?:i|we|there) had (?:been )?(?:more )?time\b|\bwish ?list\b"
+            r"|\bnice to have\b|\bfuture (?:work|ideas)\b"
+        ),
+        "negated",
+    ),
     (re.compile(r"\bto be written\b|\btbd\b|^todo\b|\bcontents\b|\btable of contents\b"), "promise"),
 )
 _ASKING = re.compile(r"^(?:which|what|would|should|how|who|is|are|could|do we|does|where|why)\b")

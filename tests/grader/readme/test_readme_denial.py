@@ -6,6 +6,11 @@ from grader.readme.modality import own_modality
 from grader.readme.wording import plain
 
 DENIED = (
+    "Had there been time, we would compare the null rates with last month.",
+    "With more time I would run the new model silently beside the old one for a month.",
+    "It is not the case that the null rates are compared with last month.",
+    "check: PSI of each column | limit: 0.2 | status: not started",
+    "rule: precision below 0.3 for two months | implemented: no",
     "Shape of values: no PSI for the two strongest columns; nothing stops the load.",
     "The ranges of both columns are loaded without limits.",
     "Precision under 0.3 in two months also not.",
@@ -34,6 +39,8 @@ REPORTED = (
     "Industry leaders put a gate before each release.",
 )
 ASSERTED = (
+    "reference: last 6 months with status passed",
+    "If the service answers status: not ready for ten minutes, the alias goes back.",
     "If the list looks odd, she can hold it for two days; no statistics needed.",
     "A PSI over 0.2 stops the load, a lower one is only noted.",
     "We never retrain on a broken feed.",

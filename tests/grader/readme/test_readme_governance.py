@@ -63,3 +63,21 @@ def test_an_opening_about_something_else_denies_nothing_behind_it(said: str) -> 
 def test_a_retraction_takes_back_the_whole_section(said: str) -> None:
     """Who takes a plan back at its end has none."""
     assert "asserted" not in states(f"{PLAN} {said}")
+
+
+@pytest.mark.parametrize(
+    "heading", ["Rejected ideas", "Options we discarded", "What I would do with more time", "Future work"]
+)
+def test_ideas_under_such_a_heading_are_no_plan(heading: str) -> None:
+    """A full plan under "Rejected ideas" once earned as much as one under "Plan"."""
+    found = read_claims(f"# Service\n## {heading}\n{PLAN}\n", Facts()).claims
+    assert not any(claim.pays for claim in found)
+
+
+@pytest.mark.parametrize(
+    "heading", ["Rejected rows", "Dropped columns", "What happens with rejected requests"]
+)
+def test_what_is_rejected_may_be_data(heading: str) -> None:
+    """A check on refused rows is a check."""
+    found = read_claims(f"# Service\n## {heading}\n{PLAN}\n", Facts()).claims
+    assert all(claim.pays for claim in found)
