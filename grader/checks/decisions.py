@@ -12,7 +12,7 @@ from grader.checks.evaluation import calibration_agreement, recomputed_figures
 from grader.checks.segments import segments_recompute
 from grader.checks.worth import unshipped, unusable
 from grader.evidence.modelling import TrackedRun
-from grader.types import Finding, Proof, proof
+from grader.types import Finding, Proof, Verdict, proof
 
 BASELINE_WORDS = re.compile(r"base|logistic|logreg|dummy|linear|simple", re.I)
 MODEL_NAME = re.compile(r"(^|_)(model|estimator|algorithm|classifier)(_?(type|name|class|kind))?$", re.I)
@@ -32,7 +32,8 @@ def runs_tracked(case: Case) -> Finding:
     Fifths: a finished baseline and another run with parameters and metrics; a search of at least ten trials
     whose parameters differ; a model artefact that is really in the submission; the data that was used (a
     dataset, or a parameter or tag that names it); the served model traced to a run (its id, name or version in
-    /health), and a tracked figure that recomputes from the submitted predictions.
+    /health), and a tracked figure that recomputes from the submitted predictions. Where no service could be run
+    for reasons of ours, the figure alone stands for the last fifth.
     """
     missing = unusable(case)
     if missing:
@@ -56,7 +57,7 @@ def runs_tracked(case: Case) -> Finding:
         ("search", min(1.0, trials / SEARCH_TRIALS) if trials >= 3 else 0.0, f"{trials} differing trials"),
         ("model artefact", 1.0 if models else 0.0, f"{len(models)} present: {', '.join(models[:3])}"),
         ("data named", 1.0 if data else 0.0, f"{len(data)} runs name their data"),
-        ("traced and consistent", 0.5 * traced[0] + 0.5 * _consistent(case, done), traced[1]),
+        ("traced and consistent", _mean(traced[0], _consistent(case, done)), traced[1]),
     )  # fmt: skip
     credit = sum(part[1] for part in parts) / len(parts)
     lacking = [name for name, value, _ in parts if value < 1]
@@ -88,7 +89,14 @@ def _names_data(run: TrackedRun) -> bool:
     return any(DATA_NAME.search(name) and not SETTING.search(name) for name in names)
 
 
-def _traced(case: Case, runs: list[TrackedRun]) -> tuple[float, str]:
+def _mean(traced: float | None, consistent: float) -> float:
+    return consistent if traced is None else 0.5 * traced + 0.5 * consistent
+
+
+def _traced(case: Case, runs: list[TrackedRun]) -> tuple[float | None, str]:
+    phase = case.evidence.phase("service")
+    if phase.ours or not phase.assessed or phase.verdict is Verdict.INFRA_ERROR:
+        return None, "not assessed: no service was run here"
     served = case.evidence.document.service.model_version
     if not served:
         return 0.0, "the service names no model version"

@@ -17,7 +17,7 @@ from collections.abc import Callable
 from fnmatch import fnmatch
 from pathlib import Path
 
-from tests.discrimination.grading import Graded, Gradings, read_graded
+from tests.discrimination.grading import Graded, Gradings, read_graded, write
 from tests.discrimination.ground import ROOT, Ground, copy_for, hash_of, prepare, recipe_stamp
 from tests.discrimination.judging import judge_archetype, judge_equivalent, judge_mutant
 from tests.discrimination.table import Proof, page, summary
@@ -141,14 +141,6 @@ def proof_of(found: dict[str, Graded], rows: int, seed: int) -> Proof:
         ),
         tuple(judge_archetype(a, found[a.id]) for a in ARCHETYPES if a.id in found),
     )
-
-
-def write(path: Path, text: str) -> None:
-    """Write a file whole or not at all."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    fresh = path.with_name(f".{path.name}.new")
-    fresh.write_text(text, encoding="utf-8")
-    fresh.rename(path)
 
 
 if __name__ == "__main__":

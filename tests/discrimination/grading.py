@@ -107,3 +107,11 @@ def read_graded(path: Path) -> Graded:
 def read_report(report: dict[str, Any]) -> Graded:
     """Return what is kept of a report.json."""
     return graded_of(Report.model_validate(report))
+
+
+def write(path: Path, text: str) -> None:
+    """Write a file whole or not at all."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    fresh = path.with_name(f".{path.name}.new")
+    fresh.write_text(text, encoding="utf-8")
+    fresh.rename(path)

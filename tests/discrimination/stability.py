@@ -15,12 +15,11 @@ import json
 import statistics
 import sys
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from tests.discrimination.__main__ import write
-from tests.discrimination.grading import Graded, Gradings, read_graded
+from tests.discrimination.grading import Graded, Gradings, read_graded, write
 from tests.discrimination.ground import ROOT, hash_of, prepare
 
 FIRST_SEED = 101
@@ -33,8 +32,8 @@ class Stability:
     """Scores of the reference by seed, and of its repeated executions on the first one."""
 
     rows: int
-    variants: dict[int, Graded]
-    executions: list[Graded]
+    variants: Mapping[int, Graded]
+    executions: tuple[Graded, ...]
 
     def totals(self) -> list[float]:
         """Totals over the variants."""
@@ -74,12 +73,14 @@ def main() -> int:
     def say(text: str) -> None:
         print(f"{time.monotonic() - begun:7.1f} s  {text}", file=sys.stderr, flush=True)
 
-    found = Stability(given.rows, {}, [])
+    found = Stability(given.rows, {}, ())
     for seed in range(FIRST_SEED, FIRST_SEED + given.variants):
-        found.variants[seed] = _graded(given.work, given.rows, seed, 0, say)
+        graded = _graded(given.work, given.rows, seed, 0, say)
+        found = replace(found, variants={**found.variants, seed: graded})
         write(given.page, page(found))
     for number in range(1, given.executions + 1):
-        found.executions.append(_graded(given.work, given.rows, FIRST_SEED, number, say))
+        graded = _graded(given.work, given.rows, FIRST_SEED, number, say)
+        found = replace(found, executions=(*found.executions, graded))
         write(given.page, page(found))
     print(json.dumps(figures(found), indent=1) if given.json else page(found))
     return 0 if found.holds else 1

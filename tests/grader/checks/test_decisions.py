@@ -16,6 +16,7 @@ from grader.evidence.modelling import (
     TrackingEvidence,
 )
 from grader.evidence.service import ServiceEvidence
+from grader.types import Verdict
 from tests.grader.case_builder import (
     claimed_figures,
     good_scores,
@@ -88,6 +89,16 @@ def test_an_empty_store_earns_nothing(good: Case) -> None:
     """No runs, or runs without metrics, are no tracking."""
     assert tracked(good) == 0.0
     assert tracked(good, run(1, "baseline", metrics={}), run(2, "tuned", metrics={})) == 0.0
+
+
+def test_a_service_that_we_could_not_run_costs_no_trace(good: Case) -> None:
+    """A local grading runs no service: a perfect store was called weak there, and a failure of ours cost .3 points."""
+    unserved = with_document(good, service=ServiceEvidence())
+    for record in ({"assessed": False}, {"ours": True}, {}):
+        phases = [p.model_copy(update={"verdict": Verdict.NOT_RUN, **record}) if p.id == "service" else p
+                  for p in unserved.evidence.document.phases]  # fmt: skip
+        credit = check.runs_tracked(with_document(unserved, phases=tuple(phases))).credit
+        assert credit == pytest.approx(1.0 if record else 0.9)
 
 
 def test_each_part_of_the_store_counts(good: Case) -> None:
