@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from grader.checks.case import Case
 from grader.checks.matching import FULL_RECALL, Matching
 from grader.checks.recompute import agrees
@@ -19,9 +21,14 @@ NOT_SPRAYED = 0.1
 NEUTRAL = {"auc": 0.5, "median_ratio": 1.0}
 """Value of a statistic that shows nothing; 0 for the others."""
 STATED = f"There is no findings.json: this is what the notebook's text states, worth at most {STATED_WORTH:.0%} each."
-NO_ACTION = frozenset({"keep", "none", "nothing", "ignore", "no action", "n/a", "-"})
-KEPT_IN_GOOD_FAITH = frozenset({"class_imbalance", "group_overlap"})
-"""Facts that ask for a way of working and not for a change of the data: to keep them is an answer."""
+NO_ACTION = re.compile(
+    r"\W*(?:(?:keep|kept|leave|left|ignored?|accept(?:ed)?|none|nothing|no|do nothing|not|n\W?a|null|tbd|todo|x)"
+    r"(?: (?:it|as(?: it)?[ -]is|change|action|needed|done))?)?\W*",
+    re.I,
+)
+"""Words for doing nothing, alone; an action that says how something is kept is one."""
+KEPT_IN_GOOD_FAITH = frozenset({"class_imbalance", "group_overlap", "missing_not_at_random"})
+"""Facts that ask for a way of working and not for a change of the data, and nulls that tell: to keep is an answer."""
 
 
 def notebook_reproduces(case: Case) -> Finding:
@@ -215,8 +222,9 @@ def statistics_recompute(case: Case) -> Finding:
 
 
 def _acts(claim: FindingClaim, plant: Plant) -> bool:
-    action = claim.action.strip().lower().rstrip(".")
-    return bool(action) and (plant.kind in KEPT_IN_GOOD_FAITH or action not in NO_ACTION)
+    if plant.kind in KEPT_IN_GOOD_FAITH:
+        return bool(claim.action.strip())
+    return NO_ACTION.fullmatch(claim.action) is None
 
 
 def _tells(name: str, measured: float, plant: Plant) -> bool:

@@ -61,7 +61,8 @@ def runs_tracked(case: Case) -> Finding:
     )  # fmt: skip
     credit = sum(part[1] for part in parts) / len(parts)
     lacking = [name for name, value, _ in parts if value < 1]
-    message = "Both models are tracked and can be traced." if not lacking else f"Weak: {', '.join(lacking)}."
+    ended = "can be traced" if traced[0] is not None else "hold the figure; what is served was not looked at"
+    message = f"Both models are tracked and {ended}." if not lacking else f"Weak: {', '.join(lacking)}."
     return Finding(
         round(credit, 6), message, tuple(proof(path, name, measured=text) for name, _, text in parts)
     )

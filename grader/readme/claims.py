@@ -21,7 +21,7 @@ _WORD = re.compile(r"\w+(?:[-'’./]\w+)*")
 _SENTENCE_END = re.compile(
     r"(?<=[.!?])[\"')”’]*\s+(?=[\"'(“‘\[]*[A-Z0-9`_<>≥≤~=+*]|[a-z_]+_[a-z0-9_]+)|(?<=[.!?])\s*\n\s*"
 )
-_FILE_TREE = re.compile(r"^[\s│|]*(?:[├└]─|[|+`\\]--)")
+_FILE_TREE = re.compile(r"^[\s│|]*(?:[├└]─+|[|+`\\]--+) ?[\w.*\-]+/?(?:\s*$|\s+(?:#|<-|[-–—] |\s))")
 _ABBREVIATION = re.compile(
     r"(?:\b(?:e\.g|i\.e|vs|approx|ca|no|nr|etc|resp|incl|min|max|avg|fig|jan|feb|mar|apr|jun|jul"
     r"|aug|sept?|oct|nov|dec|eng|st|dr)"

@@ -26,13 +26,14 @@ _VOID_HEADINGS: tuple[tuple[re.Pattern[str], Modality], ...] = (
     ),
     (
         re.compile(
-            r"\b(?:rejected|discarded|dropped|abandoned|dismissed) (?:ideas?|options?|plans?|alternatives?"
+            r"^(?!.*(?:\band\b|&|,|:|\+|\bnot enough\b|instead)).*\b"
+            r"(?:(?:rejected|discarded|dropped|abandoned|dismissed) (?:ideas?|options?|plans?|alternatives?"
             r"|approach(?:es)?)\b"
-            r"|\b(?:ideas?|options?|plans?|alternatives?|approach(?:es)?|what) (?:(?:i|we) )?(?:have )?"
+            r"|\b(?:ideas?|options?|plans?|alternatives?|approach(?:es)?) (?:(?:i|we) )?(?:have )?"
             r"(?:rejected|discarded|dropped|abandoned|dismissed|not (?:taken|chosen|pursued|followed))\b"
             r"|\bnot (?:pursued|planned|implemented)\s*$"
             r"|\bwith(?: some)? more time\b|\bif (?:i|we|there) had (?:been )?(?:more )?time\b|\bwish ?list\b"
-            r"|\bnice to have\b|\bfuture (?:work|ideas)\b"
+            r"|\bnice to have\b|\bfuture (?:work|ideas)\b)"
         ),
         "negated",
     ),

@@ -77,3 +77,11 @@ def test_nudges_change_content_and_keep_the_rest() -> None:
     again = nudges(readings, reckonings, texts, texts)
     assert [(n.base, n.reading.words) for n in again] == [(n.base, n.reading.words) for n in made]
     assert replace(made[0], base="x") != made[0]
+
+
+def test_a_decision_drawn_as_a_tree_is_no_listing() -> None:
+    """Branches of an alert rule once counted as names of files."""
+    text = "# Service\n## Checks\n```\nPSI of each column\n├─ 0.1 to 0.2: ticket\n└─ above 0.2: the run stops\n```\n"
+    read = [claim.modality for claim in read_claims(text, Facts()).claims]
+    assert read == ["asserted"] * len(read)
+    assert len(read) == 3

@@ -39,6 +39,16 @@ REPORTED = (
     "Industry leaders put a gate before each release.",
 )
 ASSERTED = (
+    "PSI of plan monthly: no alert below 0.1, mail above 0.2.",
+    "Below 0.1 nothing alerts, above 0.2 the run stops.",
+    "For categoricals: no KS, instead PSI with limit 0.2.",
+    "Null rates are compared each night; nothing pages at night, a ticket is opened in the morning.",
+    "Nothing stops us, the previous tag is started with one command.",
+    "Given enough time for labels to mature (three months), we compute PR-AUC.",
+    "It is not true that drift means retraining: we first check the feed.",
+    "We do nothing about one month above 0.1; two open a ticket.",
+    "A gate exists: no challenger is promoted unless its precision is higher.",
+    "check: PSI of each column | limit: 0.2 | status: no alert",
     "reference: last 6 months with status passed",
     "If the service answers status: not ready for ten minutes, the alias goes back.",
     "If the list looks odd, she can hold it for two days; no statistics needed.",

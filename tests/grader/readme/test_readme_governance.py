@@ -25,6 +25,8 @@ def states(text: str) -> list[str]:
         "None of the called customers is used in the precision.",
         "None of these limits applies in December, when the bills are estimated.",
         "None of that happens on a weekend.",
+        "The last three months are incomplete; none of these rows are used for training.",
+        "For the newest month none of these metrics can be computed yet.",
         "None of the figures above is computed on open months.",
     ],
 )
@@ -75,7 +77,15 @@ def test_ideas_under_such_a_heading_are_no_plan(heading: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "heading", ["Rejected rows", "Dropped columns", "What happens with rejected requests"]
+    "heading",
+    [
+        "Rejected rows",
+        "Dropped columns",
+        "What happens with rejected requests",
+        "What we dropped from the data",
+        "Monitoring and future work",
+        "Must have and nice to have",
+    ],  # fmt: skip
 )
 def test_what_is_rejected_may_be_data(heading: str) -> None:
     """A check on refused rows is a check."""
