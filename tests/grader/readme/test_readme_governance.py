@@ -85,7 +85,7 @@ def test_ideas_under_such_a_heading_are_no_plan(heading: str) -> None:
         "What we dropped from the data",
         "Monitoring and future work",
         "Must have and nice to have",
-    ],  # fmt: skip
+    ],
 )
 def test_what_is_rejected_may_be_data(heading: str) -> None:
     """A check on refused rows is a check."""
