@@ -6,20 +6,23 @@ import time
 from collections.abc import Iterator
 
 from grader.probes.service.answers import extract
+from grader.probes.service.columns_read import columns_read
 from grader.probes.service.contract_cases import Case
-from grader.probes.service.session import Session
+from grader.probes.service.session import Patience, Session
 from grader.probes.service.target import Target
 from grader.probes.service.waiting import healthy
-from grader.probes.service.wrong_requests import wrong_requests
+from grader.probes.service.wrong_requests import feature_columns, usual_row, wrong_requests
 from grader.probes.shared.http_client import ask
 from grader.probes.shared.text import one_line
 
 
 def bad_input_cases(session: Session, target: Target) -> Iterator[Case]:
     """Yield what came of each wrong request, and whether the service was healthy afterwards."""
+    row = usual_row(session)
+    read = columns_read(session, target, row, [c["name"] for c in feature_columns(session, target)])
     patience = session.patience(150)
-    alive = True
-    for wrong in wrong_requests(session, target):
+    alive = _revived(session, target, patience, alive=healthy(session, target.port))
+    for wrong in wrong_requests(session, target, read):
         case: Case = {"id": wrong.id, "status": 0, "outcome": "no_answer", "expected": list(wrong.expected)}
         if time.monotonic() > patience.end:
             yield {**case, "healthy_after": alive, "got": "not sent: the service used up the time"}
@@ -37,7 +40,13 @@ def bad_input_cases(session: Session, target: Target) -> Iterator[Case]:
         alive = healthy(session, target.port)
         case |= {"status": answer.status, "outcome": outcome, "names_field": names, "healthy_after": alive}
         yield {**case, "seconds": round(answer.seconds, 4), "got": answer.error or one_line(told, 160)}
-        while not alive and time.monotonic() < patience.end and patience.silent < 10:
-            patience.silent += 1
-            time.sleep(0.5)
-            alive = healthy(session, target.port)
+        alive = _revived(session, target, patience, alive=alive)
+
+
+def _revived(session: Session, target: Target, patience: Patience, *, alive: bool) -> bool:
+    """Give a service that went down time to come back, so that the next request is not judged by it."""
+    while not alive and time.monotonic() < patience.end and patience.silent < 10:
+        patience.silent += 1
+        time.sleep(0.5)
+        alive = healthy(session, target.port)
+    return alive

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from dataclasses import dataclass
 
-from grader.probes.service.columns_read import columns_read
-from grader.probes.service.session import Session, count_nulls
+from grader.probes.service.session import Row, Session, count_nulls
 from grader.probes.service.target import Target
 from grader.probes.shared.text import Json
 
@@ -29,16 +28,24 @@ class Wrong:
 REFUSED, EITHER, SCORED = ("rejected",), ("rejected", "scored"), ("scored",)
 
 
-def wrong_requests(session: Session, target: Target) -> Iterator[Wrong]:
-    """Yield the requests, built on a row that the service does score."""
-    rows = sorted(session.parity, key=count_nulls)
-    row, shape = rows[0], target.shape
+def usual_row(session: Session) -> Row:
+    """Return the row with the fewest nulls of those that the service does score."""
+    return sorted(session.parity, key=count_nulls)[0]
+
+
+def feature_columns(session: Session, target: Target) -> list[dict[str, str]]:
+    """Return the columns that may be sent, without the seeded leak."""
     columns = [c for c in session.plan["schema"]["columns"] if c["name"] != session.plan.get("leak_column")]
+    allowed = target.shape.fields
+    return [c for c in columns if allowed is None or c["name"] in allowed]
+
+
+def wrong_requests(session: Session, target: Target, read: Set[str]) -> Iterator[Wrong]:
+    """Yield the requests, built on the usual row; wrong values go into columns that are `read`, if any is."""
+    row, shape = usual_row(session), target.shape
     allowed = shape.fields
-    columns = [c for c in columns if allowed is None or c["name"] in allowed]
+    columns = sorted(feature_columns(session, target), key=lambda column: column["name"] not in read)
     features = [c["name"] for c in columns]
-    read = columns_read(session, target, row, features)
-    columns.sort(key=lambda column: column["name"] not in read)
 
     def first(*types: str) -> str | None:
         names = [c["name"] for c in columns if c["type"] in types and row.get(c["name"]) is not None]
@@ -54,7 +61,11 @@ def wrong_requests(session: Session, target: Target) -> Iterator[Wrong]:
         return body({key: value for key, value in row.items() if key != name})
 
     real, whole_number, text = first("number"), first("integer"), first("string")
-    amount = real or whole_number
+    amount = next((name for name in (real, whole_number) if name in read), real or whole_number)
+    numbers = [
+        c["name"] for c in columns if c["type"] in ("number", "integer") and row.get(c["name"]) is not None
+    ]
+    unread = next((name for name in numbers if name not in read), None)
     good = body(row)
     yield Wrong("broken_json", good[: len(good) // 2], REFUSED)
     yield Wrong("empty_body", b"", REFUSED)
@@ -85,6 +96,9 @@ def wrong_requests(session: Session, target: Target) -> Iterator[Wrong]:
         yield Wrong("nan_literal", literal.replace('"@"', "NaN").encode(), EITHER, amount)
         yield Wrong("infinity_literal", literal.replace('"@"', "Infinity").encode(), REFUSED, amount)
         yield Wrong("huge_integer", literal.replace('"@"', "9" * 400).encode(), EITHER, amount)
+    if unread and unread != amount:
+        # It may look at the type or not; it may not break.
+        yield Wrong("text_for_unread_number", changed(**{unread: "many"}), EITHER, unread)
     if whole_number:
         yield Wrong("negative_count", changed(**{whole_number: -5}), EITHER, whole_number)
         yield Wrong("null_integer", changed(**{whole_number: None}), SCORED)
