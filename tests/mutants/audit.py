@@ -143,6 +143,18 @@ def decoys_reported(work: Work) -> None:
     put_findings(work, [*kept, *told])
 
 
+def findings_sprayed(work: Work) -> None:
+    """Every kind is reported of every column, as far as a file may be long: all plants are among them."""
+    kinds = ("target_leakage", "covariate_drift", "unit_change", "category_recode", "missing_values")
+    put_findings(
+        work,
+        [
+            {"kind": kind, "columns": [column], "from": "2024-01", "to": None, "status": "defect", "action": "drop",
+             "summary": "data quality"} for column in work.key["columns"] for kind in kinds
+        ][:200],
+    )  # fmt: skip
+
+
 def statistics_wrong(work: Work) -> None:
     """Every quoted statistic is half as large again."""
 
@@ -193,6 +205,7 @@ MUTANTS = (
     Mutant("quality-unreported", "audit.quality", 0.15, _drop("quality"), ("audit.evidence", "audit.precision")),
     Mutant("facts-unreported", "audit.quality", 0.15, facts_unreported, ("audit.evidence", "audit.precision")),
     Mutant("eight-false-alarms", "audit.precision", 0.25, false_alarms, ("audit.*",)),
+    Mutant("findings-sprayed", "audit.leakage", 0.8, findings_sprayed, ("audit.*",), bonus=True),
     Mutant("decoys-reported", "audit.precision", 0.25, decoys_reported, ("audit.*",)),
     Mutant("statistics-wrong", "audit.evidence", 0.3, statistics_wrong),
     Mutant("statistics-absent", "audit.evidence", 0.3, statistics_absent),
