@@ -22,7 +22,7 @@ from grader.results import (
 from grader.rubric import Criterion, Dimension, Rubric
 from grader.totals import points_and_level, totals_of
 from grader.truth import Truth
-from grader.types import Finding, Status, Verdict, level_of
+from grader.types import Finding, Status, level_of
 
 
 def score(evidence: Evidence, rubric: Rubric, truth: Truth) -> Report:
@@ -129,7 +129,7 @@ def availability(needs: tuple[str, ...], evidence: Evidence) -> tuple[Status, st
     """Return whether a criterion that needs these phases can be scored, and a sentence where it cannot."""
     for name in needs:
         record = evidence.phase(name)
-        if record.verdict is Verdict.INFRA_ERROR or record.ours:
+        if record.failed_on_our_side:
             return (
                 "pending",
                 f"The phase {name} failed on our side ({record.detail}); it will be graded again.",

@@ -63,6 +63,11 @@ class PhaseRecord(Model):
     ours: bool = False
     """True where a failure, or the failure of what this phase waited for, is ours and not the candidate's."""
 
+    @property
+    def failed_on_our_side(self) -> bool:
+        """Return whether the phase says nothing of the submission because something of ours broke."""
+        return self.ours or self.verdict is Verdict.INFRA_ERROR
+
 
 class Proof(Model):
     """One piece of evidence: where it is, what was said there, what we measured."""

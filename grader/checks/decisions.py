@@ -12,7 +12,7 @@ from grader.checks.evaluation import calibration_agreement, recomputed_figures
 from grader.checks.segments import segments_recompute
 from grader.checks.worth import unshipped, unusable
 from grader.evidence.modelling import TrackedRun
-from grader.types import Finding, Proof, Verdict, proof
+from grader.types import Finding, Proof, proof
 
 BASELINE_WORDS = re.compile(r"base|logistic|logreg|dummy|linear|simple", re.I)
 MODEL_NAME = re.compile(r"(^|_)(model|estimator|algorithm|classifier)(_?(type|name|class|kind))?$", re.I)
@@ -96,7 +96,7 @@ def _mean(traced: float | None, consistent: float) -> float:
 
 def _traced(case: Case, runs: list[TrackedRun]) -> tuple[float | None, str]:
     phase = case.evidence.phase("service")
-    if phase.ours or not phase.assessed or phase.verdict is Verdict.INFRA_ERROR:
+    if phase.failed_on_our_side or not phase.assessed:
         return None, "not assessed: no service was run here"
     served = case.evidence.document.service.model_version
     if not served:

@@ -22,7 +22,7 @@ ACTIONABLE = (
     "rm", "rc",
 )  # fmt: skip
 _COVERED = (("is", "il"), ("os", "op"), ("tc", "tf"), ("rg", "rb"))
-_CLEAR = 0.45
+CLEAR = 0.45
 # Form is read off what is there up to these bounds, so that one section more or less hardly touches it.
 ENOUGH_STATEMENTS = 8
 ENOUGH_TOPICS = 2
@@ -55,8 +55,8 @@ def form_evidence(reading: Reading, reckoning: Reckoning) -> dict[str, float]:
     listed = sum(claim.kind in {"item", "row", "code"} for claim in said)
     # Of what is said, not of all text: references or questions put behind a text must not thin out its narration.
     narrated = sum(bool(_NARRATOR.search(claim.own)) for claim in said) / max(len(said), 1)
-    covered = sum(any(reckoning.raw[code][n] >= _CLEAR for code in pair for n in acted) for pair in _COVERED)
-    findings = sum(reckoning.raw["gf"][n] >= _CLEAR for n in read)
+    covered = sum(any(reckoning.raw[code][n] >= CLEAR for code in pair for n in acted) for pair in _COVERED)
+    findings = sum(reckoning.raw["gf"][n] >= CLEAR for n in read)
     return {
         "density": min(len(acted) / total, DENSE) / DENSE,
         "statements": min(len(acted), ENOUGH_STATEMENTS) / ENOUGH_STATEMENTS,
@@ -74,7 +74,7 @@ def form_evidence(reading: Reading, reckoning: Reckoning) -> dict[str, float]:
 
 def _acted(reckoning: Reckoning, read: list[int]) -> list[int]:
     """Statements to act on; denied and reported ones at most as many as asserted ones, so that they open nothing."""
-    clear = [n for n in read if any(reckoning.raw[code][n] >= _CLEAR for code in ACTIONABLE)]
+    clear = [n for n in read if any(reckoning.raw[code][n] >= CLEAR for code in ACTIONABLE)]
     asserted = [n for n in clear if reckoning.claims[n].modality == "asserted"]
     others = [n for n in clear if reckoning.claims[n].modality != "asserted"]
     return sorted(asserted + others[: len(asserted)])
@@ -87,7 +87,7 @@ def assess_communication(reading: Reading, reckoning: Reckoning, model: OrdinalM
     shown = [
         claim
         for number, claim in enumerate(reckoning.claims)
-        if claim.read and any(reckoning.raw[code][number] >= _CLEAR for code in ACTIONABLE)
+        if claim.read and any(reckoning.raw[code][number] >= CLEAR for code in ACTIONABLE)
     ] or [claim for claim in reckoning.claims if claim.pays and claim.quote]
     if reading.words > WORD_LIMIT * 1.1:
         level = min(level, 1 if reading.words > WORD_LIMIT * 1.4 else 2)

@@ -89,6 +89,8 @@ class ArchetypeVerdict:
     low: float
     high: float
     total: float
+    readme: float
+    """Points of the README's criteria."""
     bonus: float
     verdict: str
 
@@ -100,4 +102,7 @@ class ArchetypeVerdict:
 
 def judge_archetype(one: Archetype, found: Graded) -> ArchetypeVerdict:
     """Hold an archetype's total against its band."""
-    return ArchetypeVerdict(one.id, one.low, one.high, found.total, found.bonus, found.verdict)
+    readme = sum(line.points for name, line in found.lines.items() if name.startswith("readme."))
+    return ArchetypeVerdict(
+        one.id, one.low, one.high, found.total, round(readme, 2), found.bonus, found.verdict
+    )

@@ -94,15 +94,16 @@ def page(proof: Proof) -> str:
         f"- Equivalents within 3 points of what they deserve: **{near} of {len(proof.equivalents)}**.",
         f"- Archetypes in their bands: **{sum(a.holds for a in proof.archetypes)} of {len(proof.archetypes)}**, "
         f"in strict order with gaps of at least {GAP:g} (above the empty one any): "
-        f"**{'yes' if proof.ordered else 'no'}**. The stuffer stands above the starter only by four facts that hold of "
-        "every variant; of its words nothing is paid.",
+        f"**{'yes' if proof.ordered else 'no'}**.",
         "",
         "## Archetypes",
         "",
-        "| submission | band | total | bonus | verdict |",
-        "|---|---|---|---|---|",
+        "`README`: points of 25 for the text alone. The stuffer reports what holds of every variant; nobody looked.",
+        "",
+        "| submission | band | total | README | bonus | verdict |",
+        "|---|---|---|---|---|---|",
         *(f"| {a.id} | {a.low:g} to {a.high:g} | {'' if a.holds else '**'}{a.total:.1f}{'' if a.holds else '**'} | "
-          f"{a.bonus:g} | {a.verdict} |" for a in proof.archetypes),
+          f"{a.readme:g} | {a.bonus:g} | {a.verdict} |" for a in proof.archetypes),
         "",
         "## Equivalents",
         "",

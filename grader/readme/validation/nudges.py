@@ -6,11 +6,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from grader.readme.claims import WORD_LIMIT, Reading
-from grader.readme.communication import ACTIONABLE
+from grader.readme.communication import ACTIONABLE, CLEAR
 from grader.readme.evidence import Reckoning
 
 TOPICS = sorted({code[0] for code in ACTIONABLE})
-CLEAR = 0.45
 AT_ONCE = 2
 BORROWED_PER_TEXT = 10
 ROOM = 60  # words that two borrowed statements may need
@@ -42,7 +41,8 @@ def nudges(
             if clear:
                 rest = [n for n in range(len(reckoning.claims)) if n not in clear]
                 words = reading.words - _words(reckoning, clear)
-                made.append(Nudge(text, _with(reading, reckoning, rest, words), reckoning.taken(rest)))
+                left = reckoning.taken(rest)
+                made.append(Nudge(text, replace(reading, claims=left.claims, words=words), left))
                 made.append(_denied(text, reading, reckoning, topic))
         for _ in range(BORROWED_PER_TEXT):
             donor, topic = str(chance.choice(donors)), str(chance.choice(TOPICS))
@@ -76,7 +76,3 @@ def _clearest(reckoning: Reckoning, topic: str) -> list[int]:
 
 def _words(reckoning: Reckoning, numbers: Sequence[int]) -> int:
     return sum(len(reckoning.claims[number].own.split()) for number in numbers)
-
-
-def _with(reading: Reading, reckoning: Reckoning, kept: Sequence[int], words: int) -> Reading:
-    return replace(reading, claims=tuple(reckoning.claims[number] for number in kept), words=words)
