@@ -190,8 +190,8 @@ def statistics_recompute(case: Case) -> Finding:
     """Quoted statistics recompute on the issued data; each finding has an action that was carried out.
 
     For every plant that was reported: half for a statistic of the brief's list that agrees with ours within
-    max(0.02, 10 %) and shows something of the defect, half for an action other than to keep it. Averaged over
-    the plants by their severity (full at 80 %).
+    max(0.02, 10 %) and shows something of the defect, half for an action other than to keep it (class imbalance,
+    customers that return and nulls that tell may be kept). Averaged over the plants by their severity (full at 80 %).
     If the seeded leak is reported but still moves the served predictions, a quarter is lost.
     """
     earned = weight = 0.0
