@@ -60,6 +60,9 @@ _FORMS = (
     r"|goes? without|lacks?|omits?|forgoes?|abstains? from|renounces?|waives?|neglects? to|fails? to"
     r"|steers? clear of"
     r"|passe?[sd]? on|gave up|gives? up|spares? (?:our|my|them)sel\w+)\b",
+    # contracts are cancelled by customers, plans by us
+    r"(?<!lines )(?<!contracts )(?<!customers )(?<!policies )(?<!accounts )(?<!orders )(?<!subscriptions )"
+    r"(?<!that )(?<!who )"
     r"\b(?:was|were|been|is|are|got|and then|then|but) (?:then |later |soon )?(?:dropped again|dropped\.$"
     r"|cancell?ed"
     r"|abandoned|shelved|discarded as|switched off and|given up|turned off and|struck from|scrapped"
@@ -90,7 +93,11 @@ _FORMS = (
     r"|rings"
     r"|phones|is (?:told|informed|alerted|asked|responsible|assigned|rung)|has (?:set|defined|agreed"
     r"|written|built"
-    r"|decided|thought|the (?:task|duty|job)))\b(?!.{0,60}\b(?:until|unless|before)\b)",
+    r"|decided|thought|the (?:task|duty|job)))\b(?!.{0,60}\b(?:until|unless|before)\b)"
+    # "... and nobody gets a list" is what is done about it
+    r"(?<!gets)(?! (?:a|an|any|the|that|this|new) (?:\w+ )?(?:list|names?|scores?|call|offer)\b)"
+    r"|\b(?:nobody|no one|no-one) gets\b(?! (?:a|an|any|the|that|this|new) (?:\w+ )?(?:list|names?|scores?"
+    r"|call|offer)\b)",
     rf"\b(?:have|has|had|makes?|keeps?|holds?|computes?|sets?|gives?|follows?|runs?|draws?|compares?"
     rf"|use[sd]?|with"
     rf"|is|are|be) no (?:\w+ )?(?:\w+ )?{_PART}\b(?!.{{0,50}}\b(?:open|red|fired|firing|in (?:it|them"
@@ -112,7 +119,7 @@ _FORMS = (
     r"\b(?:is|are|be) (?:simply )?(?:accepted|scored|sent|released|promoted|used|put live"
     r"|deployed)\b[^.;]{0,24}"
     r"\bwithout (?:any|a|an|being|further|looking|having)\b",
-    r"\b(?:not|n't|never|nor|no)\b[^.;:]{4,80}\b(?:either|or at all|at all)[.]?$",
+    r"\b(?:not|n't|never|nor|no)\b(?! reason| cause| need)[^.;:]{4,80}\b(?:either|or at all|at all)[.]?$",
     r"\b(?:is|are) (?:still |yet )(?:to be|waiting to be) (?:made|done|written|built|agreed|defined|decided"
     r"|set|found"
     r"|named|planned)\b|\bremains? to be (?:made|done|written|built|agreed|defined|decided|set|seen to"

@@ -13,6 +13,7 @@ from grader.readme.wording import columns_in, normalise
 
 WORD_LIMIT = 500
 GRACE = 1.1
+SIGNPOST_WORDS = 3
 MOST_OF_A_BLOCK = 12_000
 MOST_OF_AN_ENTRY = (
     4_000  # characters of a settings entry that are joined; more lines would be joined for ever
@@ -103,10 +104,18 @@ def read_claims(text: str, facts: Facts) -> Reading:
             ]
             place = _Place(_heading_text(headings, number), section=place.section + 1)
         else:
+            if _signpost(block):
+                place = replace(place, section=place.section + 1)
             place, made = _block_claims(block, number, place, text, facts, words, budget)
             claims.extend(made)
         words += count
     return Reading(_settle(_without_repeats(claims), knows_columns=bool(facts.columns)), words, blocks)
+
+
+def _signpost(block: Block) -> bool:
+    """Whether a paragraph is a heading without the sign of one, so that what is taken back below stays below."""
+    said = block.text.strip()
+    return block.kind == "paragraph" and len(said.split()) <= SIGNPOST_WORDS and said[-1:].isalpha()
 
 
 def _heading_text(headings: Sequence[tuple[int, str]], number: int) -> str:
@@ -255,14 +264,17 @@ def _settle(claims: Sequence[Claim], *, knows_columns: bool) -> tuple[Claim, ...
     Settings that name none of the columns of the data belong to something else.
     """
     out: list[Claim] = []
+    told: Modality | None = None
     for _, group in groupby(claims, key=lambda claim: claim.section):
         section = list(group)
+        told = None
         texts = [claim.own for claim in section]
         whole = section_modality(section[0].heading, texts, [claim.modality for claim in section])
         strange = knows_columns and not any(c.columns for c in section if c.kind == "code")
         for _, in_block in groupby(section, key=lambda claim: claim.block):
             members = list(in_block)
-            states = spread([m.own for m in members], [m.modality for m in members], members[0].lead)
+            states = spread([m.own for m in members], [m.modality for m in members], members[0].lead, told)
+            told = states[-1]
             for member, state in zip(members, states, strict=True):
                 out.append(
                     replace(

@@ -14,6 +14,8 @@ DUPLICATE_KINDS = re.compile(r"duplicat")
 GROUP_KINDS = re.compile(r"group|overlap|many_rows")
 
 LEAK_SAID = re.compile(
+    r"\b(?:comes? after the (?:end|decision|event|fact|notice)|gets? a value|entered (?:only )?(?:when"
+    r"|after|once))\b|"
     r"\b(?:leak\w*|post-?outcome|knows? (?:the|too|a little too)\b.{0,30}|known (?:only )?after"
     r"|(?:fill|populat|set|asked|made|written|given|record)\w* (?:in )?(?:once|after|when)|confession|"
     r"(?:must|may) (?:never|not) (?:come|be|get)|stays? out|removed|dropped|excluded|thrown out"
@@ -24,7 +26,12 @@ LEAK_SAID = re.compile(
 LEAK_STRONG = re.compile(
     r"\b(?:leak\w*|post-?outcome|knows? (?:the answer|too much|a little too)|known only after"
     r"|confession|(?:fill|populat|set|asked|made)\w* (?:in )?(?:once|after)|one of them knew"
-    r"|must never come back)\b"
+    r"|must never come back|knows? the future|tells? the answer|comes? after the (?:end|decision|event"
+    r"|fact|notice)"
+    r"|(?:written|known|entered|filled|recorded|created|gets? a value|appears?) (?:only )?(?:while|when"
+    r"|once|after)\b"
+    r"[^.;]{0,40}"
+    r"(?:leav\w*|clos\w*|cancel\w*|decision|decided|end|gone|notice|termination|quit\w*))\b"
 )
 CHANGE_SAID = re.compile(
     r"\b(?:since|from|in|became|become|chang\w*|switch\w*|jump\w*|step|rising|rose|climb\w*"
@@ -36,7 +43,12 @@ CHANGE_STRONG = re.compile(
     r"\b(?:chang\w*|switch\w*|jump\w*|rising|risen|rose|climb\w*|moved|moving|moves|drift\w*"
     r"|grow\w*|mb|kb|megabytes?|differently|shift\w*|marched|slid|flip\w*|became|increase\w*"
     r"|creep\w*|other unit|another unit|"
-    r"effect|went up|gone up|in seconds|broke|acts?)\b"
+    r"effect|went up|gone up|in seconds|broke|acts?|in (?:euro )?cents?|in kg|in (?:kilo)?metres|in km"
+    r"|in decibels"
+    r"|(?:spelled|spelt|written) (?:\w+ ){0,3}(?:other|another|second|new|different)"
+    r"|other spelling|another spelling|turned|(?:other|another) mix|(?:kilo)?grams|kilos"
+    r"|(?:hundred|thousand|100|1 ?000) times|has a hole"
+    r"|(?:mostly|almost|nearly|largely|half) (?:empty|blank|missing)|goes up)\b"
 )
 UNFINISHED = re.compile(
     r"\b(?:unfinished|immature|not (?:yet )?(?:finished|complete\w*|mature\w*|ripe|closed|known"
@@ -58,7 +70,7 @@ GROUP_SAID = re.compile(
 _AFTER_CUE = re.compile(r"\b(?:since|from|in|after|began|started|until)\s+(?:\w+\s+)?$")
 _REFERENCE_CUE = re.compile(
     r"\b(?:against|versus|vs\.?|reference|compare\w*|until|bins? from|relative to|months? from"
-    r"|train\w*|window)\b"
+    r"|train(?:ing)? (?:set|months|data|window|period|sample|rows|table)|train(?:ed)? on|window)\b"
 )
 
 
@@ -100,7 +112,7 @@ def _leaks(claim: Claim, facts: Facts) -> Iterator[Check]:
         return
     named = ", ".join(sorted(leaks))
     for column in claim.columns:
-        if column in leaks and LEAK_SAID.search(claim.own):
+        if column in leaks and (LEAK_SAID.search(claim.own) or LEAK_STRONG.search(claim.own)):
             yield Check(f"defect leak {column}", f"{column} is a leak", f"leak: {named}", True, claim)
         elif column in leaks and re.search(
             r"\b(?:strongest|best|top|important) (?:feature|predictor)|psi\b", claim.own

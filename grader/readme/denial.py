@@ -8,13 +8,15 @@ from grader.readme.absence import ABSENT
 # them is a decision of its own ("we do not retrain on a broken feed").
 _DOING = (
     r"(?:comput|check|watch|monitor|measur|compar|track|record|calculat|log|evaluat|arrang|plann"
-    r"|built|build|implement|schedul|set up|adopt|decid|settl|solv|beat|put back|in place|exist|foreseen"
+    r"|built|build\b(?! (?:again|anew|it again|a new|new)|,)|implement|schedul|set up|adopt|decid|settl"
+    r"|solv|beat|put back|in place|exist|foreseen"
     r"|automat|plot|wired|written|collect|enforc|inspect|verif|validat|replay|undo|switch back|revert|restor"
     r"|specif|assign|drawn up|agreed|defined|counted|count\b(?! yet)|divid|taken|take |draw|observ"
     r"|review|assess|analy[sz]"
     r"|sav(?:e|ed) (?:percent|the|any|a )|read the version|go back|follow(?:ed)?\b(?! a broken)"
     r"|look(?:ed)? (?:at|whether|if|into|after)|joined"
-    r"|held against|set against|held beside|held next|done\b|any (?:such|rule|check|plan|gate|limit)"
+    r"|lay\b|laid\b|held against|set against|held beside|held next|done\b|any (?:such|rule|check|plan"
+    r"|gate|limit)"
     r"|test(?:ed)?\b"
     r"|broken down|introduced|keep\b|possible (?:to go back|to roll back|with)|run (?:silently|beside"
     r"|in|alongside|any|a |the )|kept|distinguish|reserve)"
@@ -24,7 +26,7 @@ _DENIED = re.compile(
     r"|tracks?|records?|watches)\b"
     r"|^nothing (?:is|gets|will be) (?:\w+ )?(?:divided|compared|checked|computed|counted|measured"
     r"|held|watched|recorded|tested|set)"
-    r"|\b(?:not|n't) (?:be )?(?:noticed|seen by anybody|spotted|stopped by)\b|\bnobody would (?:notice|see"
+    r"|\b(?:not|n't) (?:be )?(?:noticed|seen by anybody|spotted|stopped by)\b|^nobody would (?:notice|see"
     r"|know)\b"
     r"|\b(?:does not|doesn't|do not|don't|need not) (?:have to |need to )?(?:find as many"
     r"|find at least|beat|win|pass|match)\b"
@@ -53,7 +55,8 @@ _DENIED = re.compile(
     r"|histogram|record) (?:of|for)\b"
     r"|\bthere(?:'s| is| are| was| will be| would be)(?:n't| not)? (?:no|neither|not any"
     r"|any)\b(?!.{0,12}(?:cron|retrain|calendar|automat|schedule|need|reason|alarm"
-    r"|leak|difference|change|point|meeting|magic|finish|clean))|\bno such\b|\bneed not\b"
+    r"|labels?|truth|outcomes?|answers?|leak|difference|change|point|meeting|magic|finish|clean))|\bno such\b"
+    r"|\bneed not\b"
     r"|(?:^|: )no (?:limit|check|rule|gate|comparison|alarm|threshold|monitoring"
     r"|report)\b(?!.{0,30}(?:fail|red|fired|open))"
     r"|\bnor (?:has|have|is|are|do|does|will|any|would)\b|^neither (?:would|does|do|is|are|will|has|have)\b"
@@ -67,7 +70,8 @@ _DENIED = re.compile(
     r"|gate|way back|limit"
     r"|procedure|fallback|schedule|date)\b"
     r"|\bmakes? no (?:comparison|check)|\b(?:we|i) do nothing (?:with|about)\b(?!.*\d)"
-    r"|\bit (?:is|would be) (?:not (?:the case|true|so)|untrue|wrong to (?:say|think|assume)|false) that\b(?!.*[:;])"
+    r"|\bit (?:is|would be) (?:not (?:the case|true|so)|untrue|wrong to (?:say|think|assume)"
+    r"|false) that\b(?!.*[:;])"
     r"|(?:^|\| )(?:(?:done|built|implemented|in place|exists)\??: (?:no|none|never|not)"
     r"|(?:status|state|done|built|implemented|live)\??: (?:not (?:yet|started|begun|built|done|implemented"
     r"|planned|in place)"
@@ -83,19 +87,22 @@ _DENIED = re.compile(
     r"|\b(?:we|i) (?:neither|never (?:check|look|compar|measur|comput"
     r"|watch|monitor"
     r"|track|record|count|store))|\bwould (?:still )?have to be (?:built|written|added|set up|defined)\b"
-    r"|\b(?:not|n't) .{3,60}\bnor\b|\bhas yet to be\b|\bmissing so far\b|\bnot so far\b|^not done\b"
+    r"|\b(?<!must )(?<!may )(?<!should )(?<!shall )(?<!can )(?:not|n't)(?! (?:be )?(?:below|lower|worse|less"
+    r"|more|over|above)) .{3,60}\bnor\b|\bhas yet to be\b|\bmissing so far\b|\bnot so far\b|^not done\b"
     r"|\bnone of (?:these|the) (?:limits|checks|rules|steps|thresholds|alarms)\b|\b(?:we"
     r"|i) skip (?:the|any|all)\b|\b(?:going back|rolling back|a rollback|return) is (?:impossible"
     r"|not possible)\b"
     r"|\b(?:does not|doesn't|will not|won't) stop and nobody|\bno date\b|\bnot a single \w+ is\b"
     r"|\bwould not stop any"
-    r"|\bis not (?:yellow|red)\b"
+    r"|\bis not (?:yellow|red)\b|\bno (?:\w+ ){1,2}(?:is|are) (?:foreseen|intended|envisaged)\b"
 )
 # Inside these, a denial is a condition, a decision or a reason and not a confession.
 _CONDITION = re.compile(
     r"\b(?:if|when|unless|where|should|once|whether|until|because|since|so that|as)\b[^,;:.|]*$"
 )
 _DECISION = re.compile(
+    r"\bso (?:it|they|this|there) (?:has|have|gets?|needs?|is|are) no\b|^without\b[^.;]*\b(?:could|would"
+    r"|can)\b|"
     r"\baccuracy (?:is|will) not\b|\bnot (?:look(?:ed)? at|use[d]?|trust|watch|monitor|track"
     r"|follow) (?:\w+ )?(?:accuracy|roc|auc)\b|\bnot used\b"
     r"|\bnot (?:be )?(?:called|contacted|retrained|trained)|\bnot complete\b|\bnot taken for"
@@ -114,7 +121,8 @@ NOT_BEGUN = re.compile(
     r"|\b(?:is|are) (?:not )?(?:deferred|postponed|put off)\b|, put off\b|: put off\b|^put off\b"
     r"|\bnothing (?:is|was|will be) (?:checked|done|built|compared|monitored|planned|computed|recorded"
     r"|watched)\b"
-    r"|\bfor (?:lack of time|a later (?:version|release)|the second version)|\bthere is no date\b(?! for (?:the|a) )"
+    r"|\bfor (?:lack of time|a later (?:version|release)|the second version)"
+    r"|\bthere is no date\b(?! for (?:the|a) )"
     r"|\bas things stand,? (?:no|not|none|nothing|nobody|there is no|we do not|we don't|i do not)\b"
     r"|\bnothing of (?:this|the following|what follows) (?:is|has|exists)\b|^out of scope\W*$"
     r"|\bnot part of this\b"
@@ -129,23 +137,41 @@ _PLAN_WORDS = (
 )
 # What takes a whole section back speaks of all of it; a sentence about when, how or of what is about that alone.
 RETRACTED = re.compile(
-    rf"\b(?:none|nothing|not any|no part) (?:of|in|from) (?:(?:this|that|it|these|those|them)(?: {_PLAN_WORDS})?"
+    rf"\b(?:none|nothing|not any|no part) (?:of|in|from) (?:(?:this|that|it|these|those"
+    rf"|them)(?: {_PLAN_WORDS})?"
     rf"|the {_PLAN_WORDS})\b(?: (?:here|above|below|yet|so far|list|section|plan|text))* ?"
     r"(?:(?:is|are|was|were|has|have|had|will|would|can)\b.{0,40})?"
     r"\b(?:done|planned|implemented|in place|proposed?|exists?|applied|applies|built|adopted"
-    r"|running|mine|ours|happens?|used|set up|here|yet)\b"
+    r"|running|run|performed|carried out|mine|ours|happens?|used|set up|here|yet)\b"
     r"(?! (?:by (?:hand|calendar|date)|manually|blindly|automatically|without|at (?:night|weekends?)"
     r"|on (?:a |the )?(?:weekends?|holidays?|\w+days?)\b|(?:in|during|before|after|until|to) ))"
-    r"|^none of (?:this|that|these|those|the (?:rows|lines|figures|metrics|checks))(?: (?:rows|lines|figures|metrics))?"
+    r"|^none of (?:this|that|these|those|the (?:rows|lines|figures|metrics|checks))(?: (?:rows|lines|figures"
+    r"|metrics))?"
     r"(?: (?:above|below|here))? (?:is|are|was|were) (?:computed|measured|tracked|watched|checked)"
     r"(?: (?:today|now|yet|at all|currently|so far))?\W*$"
     r"|\b(?:do|does|did|would) ?(?:not|n't) (?:propose|suggest|intend|plan|adopt|recommend) "
     r"(?:to (?:do|adopt|build|run|implement|introduce|have) )?(?:any|this|that|these|those|it|them)\b"
     r"|\bnot (?:adopted|proposed|ours|part of this (?:work|submission|plan))\b"
+    r"|\b(?:we|i|nobody here) (?:do|does|did|run|runs) none of (?:this|that|it|these|those)\b"
+    r"|\bno (?:rule|check|step|limit|gate|comparison)s? of (?:this|that) kind (?:is|are|exists?)\b"
+    r"|^none of (?:these|this|that|them) (?:is|are) (?:measured|computed|checked|tracked|watched|followed) "
+    r"(?:once|when|while|at all)\b"
+    r"|\bthe (?:table|list|rules?|plan|section|lines?)(?: (?:above|below))? (?:is|are) not (?:used"
+    r"|followed|applied"
+    r"|in force)\b(?! (?:for|in|on|before|after))"
+    r"|\bhere nobody (?:runs|does|uses|follows) (?:this|that|it|them)\b"
     r"|\bleft it in to show\b|\bhave not (?:been )?adopted\b"
     r"|\b(?:haven't|have not|has not|hasn't) (?:been )?(?:adopted|taken over|introduced"
     r"|implemented)\b(?! (?:yet )?(?:a|the) "
-    rf"(?:dashboard|seasonal))|\bwe (?:have|follow|use) none of (?:this|that|these|those|it|them|the {_PLAN_WORDS})\b"
+    rf"(?:dashboard|seasonal))|\bwe (?:have|follow|use) none of (?:this|that|these|those|it|them"
+    rf"|the {_PLAN_WORDS})\b"
+)
+
+
+# "alerts that nobody has seen" speaks of some alerts; "I admit that nobody looks" denies.
+_RELATIVE = re.compile(
+    r"(?<!say)(?<!says)(?<!said)(?<!admit)(?<!confess)(?<!means)(?<!note)(?<!mention)(?<!state)(?<!fact)(?<!is)"
+    r"(?<!know)(?<!true)(?<!clear)(?<!sure) that\s*$|\b(?:which|who|whose)\s*$"
 )
 
 
@@ -157,7 +183,7 @@ def is_denial(own: str) -> bool:
         for m in ABSENT.finditer(own)
     ):
         return True
-    match = next((m for m in _DENIED.finditer(own) if not _CONDITION.search(own[: m.start()])), None)
+    match = next((m for m in _DENIED.finditer(own) if not _within_condition(own[: m.start()])), None)
     if match is None:
         return False
     around = own[max(match.start() - 14, 0) : match.end() + 30]
@@ -170,4 +196,4 @@ def is_denial(own: str) -> bool:
 def _within_condition(before: str) -> bool:
     """Whether what follows is part of a condition, or of a relative clause that says which things are meant."""
     before = before.removeprefix("whether ")
-    return bool(_CONDITION.search(before) or re.search(r"\b(?:that|which|who|whose)\s*$", before))
+    return bool(_CONDITION.search(before) or _RELATIVE.search(before))

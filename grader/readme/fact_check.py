@@ -28,6 +28,7 @@ _SCOPE = re.compile(
 _LIMITING = re.compile(
     r"[<>≤≥±]|\b(?:under|below|above|over|less|more|least|most|than|by|outside|limit|floor|within"
     r"|between|drop\w*|falls?|fell|to|until|lower|higher|fewer|below:|min\w*|max\w*|if|target"
+    r"|smaller|bigger|larger|greater|pass(?:es|ed)?|past|cross\w*|leaves?|reach\w*|breach\w*|breaks?|sinks?|sank|rises?"
     r"|beyond|exceed\w*|tolerance|ticket|red|amber|yellow|alarm|alert|interval|times|worry|worse|better|gain\w*|without)\b"
 )
 _UNITS_AFTER = re.compile(

@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 
 from grader.readme.denial import NOT_BEGUN, RETRACTED, is_denial
-from grader.readme.hearsay import OURS, THEIRS, is_hearsay
+from grader.readme.hearsay import BY_EXPERIENCE, OURS, THEIRS, is_hearsay, tells_of_the_past
 from grader.readme.modality import Modality, is_word_list
 
 _VOID_HEADINGS: tuple[tuple[re.Pattern[str], Modality], ...] = (
@@ -39,6 +39,11 @@ _VOID_HEADINGS: tuple[tuple[re.Pattern[str], Modality], ...] = (
     ),
     (re.compile(r"\bto be written\b|\btbd\b|^todo\b|\bcontents\b|\btable of contents\b"), "promise"),
 )
+# A list that goes on about those it was told of: "They also hold ...", "would have been held there too".
+_STILL_THEIRS = re.compile(
+    r"^(?:they|their|such|these|those|it would|he|she|also there|there,)\b|\bby them\b|\bthere,? too\b"
+    r"|\btheirs\b|\bwould have (?:been )?\w+\b"
+)
 _ASKING = re.compile(r"^(?:which|what|would|should|how|who|is|are|could|do we|does|where|why)\b")
 
 
@@ -49,7 +54,9 @@ def section_modality(heading: str, sentences: Sequence[str], states: Sequence[Mo
             return state
     if any(RETRACTED.search(sentence) for sentence in sentences):
         return "negated"
-    if NOT_BEGUN.search(heading) or any(NOT_BEGUN.search(sentence) for sentence in sentences[:1]):
+    if NOT_BEGUN.search(heading) or RETRACTED.search(heading):
+        return "negated"
+    if any(NOT_BEGUN.search(sentence) for sentence in sentences[:1]):
         return "negated"
     if is_hearsay(heading):
         return "hearsay"
@@ -65,18 +72,25 @@ def settled_question(own: str) -> Modality:
     return "question" if open_question else "asserted"
 
 
-def spread(sentences: Sequence[str], states: Sequence[Modality], lead: str) -> list[Modality]:
-    """Let hearsay and denial in a lead-in or an earlier sentence govern what follows in the block."""
+def spread(
+    sentences: Sequence[str], states: Sequence[Modality], lead: str, told: Modality | None = None
+) -> list[Modality]:
+    """Let hearsay and denial in a lead-in or an earlier sentence govern what follows in the block.
+
+    ``told``: how the block before ended; a report goes on where the next line still speaks of the others.
+    """
     carried: Modality | None = None
-    if is_hearsay(lead):
+    goes_on = told == "hearsay" and _STILL_THEIRS.search(sentences[0]) and not OURS.search(sentences[0])
+    if is_hearsay(lead) or goes_on:
         carried = "hearsay"
-    elif NOT_BEGUN.search(lead) or (is_denial(lead) and lead.endswith(":")):
+    elif NOT_BEGUN.search(lead) or (is_denial(lead) and lead.endswith((":", " if", " when"))):
         carried = "negated"
     if any(NOT_BEGUN.search(sentence) for sentence in sentences[:1]):
         carried = "negated"
     if sum(is_word_list(sentence) for sentence in sentences) >= 2:
         return ["definition" for _ in states]
     out: list[Modality] = []
+    experienced = bool(BY_EXPERIENCE.search(lead))
     for sentence, state in zip(sentences, states, strict=True):
         current = settled_question(sentence) if state == "question" else state
         if current == "asserted" and carried == "negated":
@@ -87,8 +101,11 @@ def spread(sentences: Sequence[str], states: Sequence[Modality], lead: str) -> l
             and (THEIRS.search(sentence) or not OURS.search(sentence))
         ):
             current = "hearsay"
+        if current == "hearsay" and carried == "hearsay" and experienced and not tells_of_the_past(sentence):
+            current = state if state != "question" else settled_question(sentence)
         if current == "hearsay":
             carried = "hearsay"
+            experienced = experienced or bool(BY_EXPERIENCE.search(sentence))
         elif carried == "hearsay" and OURS.search(sentence):
             carried = None
         out.append(current)

@@ -67,7 +67,6 @@ def ground(reckoning: Reckoning, facts: Facts) -> Grounding:
     checks = check_claims(reckoning.claims, facts)
     agreed = {check.topic for check in checks if check.agrees}
     findings = {topic for topic in agreed if topic.startswith("defect")}
-    figures = agreed - findings - {"columns", "months"}
     wrong = len({(check.topic, check.said) for check in checks if not check.agrees})
     spoken = {id(check.claim) for check in checks if check.agrees}
     read = reckoning.only(
@@ -76,8 +75,6 @@ def ground(reckoning: Reckoning, facts: Facts) -> Grounding:
     values = {
         "finding": float(len(findings) >= 1),
         "findings": min(len(findings), 6) / 3,
-        "figure": float(len(figures) >= 1),
-        "figures": min(len(figures), 2) / 2,
         "told": read["gf"],
         "told+": read["gf+"],
         "consequence": max(read["gc"], 0.0),

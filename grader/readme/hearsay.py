@@ -2,7 +2,7 @@
 
 import re
 
-from grader.readme.sources import REPORTED
+from grader.readme.sources import OF_CUSTOMERS, REPORTED
 
 _OTHERS = (
     r"(?:teams?|compan(?:y|ies)|organi[sz]ations?|providers?|banks?|firms?|shops?|players|vendors"
@@ -10,54 +10,75 @@ _OTHERS = (
     r"|operators|platforms|functions|setups|set-ups|departments|institutions|colleagues|professionals)"
 )
 _MANY = (
-    r"(?:teams|companies|organi[sz]ations|providers|banks|firms|shops|vendors|practitioners|insurers|houses|retailers"
+    r"(?:teams|companies|organi[sz]ations|providers|banks|firms|shops|vendors|practitioners|insurers"
+    r"|houses|retailers"
     r"|telcos|businesses|enterprises|start-?ups|platforms)"
 )
 _HEARSAY = re.compile(
     r"\b(?:mature|leading|larger?|bigger|big|major|(?<!the )other|successful|modern|serious"
     r"|professional|experienced|well-run"
-    rf"|advanced|streaming|tech|famous|well-known|renowned)[- ](?:\w+[- ]){{0,2}}{_OTHERS}\b(?! of (?:the|our))"
-    rf"|(?<!how )\b(?:many|most|some|good|the best|top)[- ](?!of\b)(?:\w+[- ])?{_MANY}\b"
-    rf"|\bsuch {_OTHERS}\b|\ba (?:mature|good|proper|serious|real|professional|modern) (?!retention"
+    rf"|advanced|streaming|tech|famous|well-known|renowned)[- ](?:\w+[- ]){{0,2}}{_OTHERS}\b(?! of (?:the"
+    rf"|our))(?!{OF_CUSTOMERS})"
+    rf"|(?<!how )\b(?:many|most|some|good|the best|top)[- ](?!of\b)(?:\w+[- ])?{_MANY}\b(?!{OF_CUSTOMERS})"
+    rf"|\bsuch {_OTHERS}\b(?!{OF_CUSTOMERS})|\ba (?:mature|good|proper|serious|real|professional"
+    rf"|modern) (?!retention"
     rf"|call|sales|service)(?:\w+ )?(?:team|set-?up"
     r"|platform|organi[sz]ation|shop|company)\b"
     r"|(?<!isn't a )(?<!not a )(?<!no )\btext ?books?\b(?! (?:figure|value|number))|\bthe literature\b"
     r"|\b(?:best|good|common|standard) practi[cs]es?\b|\bstate[- ]of[- ]the[- ]art\b|\bgold standard\b"
-    r"|\b(?:experts?|practitioners|consultants|people|authors|books|blogs|guides|papers) (?:\w+ )?(?:say|recommend"
+    r"|\b(?:experts?|practitioners|consultants|people|authors|books|blogs|guides|papers) (?:\w+ )?(?:say"
+    r"|recommend"
     r"|agree|advise|suggest|think|claim|write|argue|propose)\b"
-    r"|\b(?:is|are|was|were) (?:often )?(?:written|described|recommended|advised|suggested|taught|shown|presented) "
-    r"(?:in|by|at) (?:\w+ ){0,2}(?:books?|papers?|blogs?|articles?|literature|courses?|experts?|conferences?|talks?"
+    r"|\b(?:is|are|was|were) (?:often )?(?:written|described|recommended|advised|suggested|taught|shown"
+    r"|presented) "
+    r"(?:in|by|at) (?:\w+ ){0,2}(?:books?|papers?|blogs?|articles?|literature|courses?|experts?"
+    r"|conferences?|talks?"
     r"|vendors?|tutorials?|companies|manuals?)\b"
-    r"|\baccording to (?:the |a |my |an |some )?(?!the plan|plan|schedule)(?:\w+ ){0,2}(?:course|book|literature"
+    r"|\baccording to (?:the |a |my |an |some )?(?!the plan|plan|schedule)(?:\w+ ){0,2}(?:course|book"
+    r"|literature"
     r"|paper|talk|blog|article|survey|author|lecture|guide|speaker|google|docs|study|report|vendor|press)"
-    r"|\b(?:at|in|from|during) (?:a|the|an|one|some) (?:\w+ ){0,3}(?:conference|meetup|podcast|lecture"
+    r"|\b(?:at|in|from|during) (?:a|the|an|one|some) (?:(?!we\b|i\b|you\b)\w+ ){0,3}(?:conference|meetup"
+    r"|podcast|lecture"
     r"|webinar|course|talk|blog|article|books?|workshop|keynote|tutorial|class|training session|whitepaper)\b"
-    r"|\b(?:the )?(?:speaker|lecturer|author|presenter|talk|trainer|instructor|professor|teacher|host)s? (?:\w+ )?"
+    r"|\b(?:the )?(?:speaker|lecturer|author|presenter|talk|trainer|instructor|professor|teacher"
+    r"|host)s? (?:\w+ )?"
     r"(?:explained|said|says|recommend|told|showed|reported|described|suggest|advised|had|notes?|argued|also)"
-    r"|\b(?:is|are|was|were) (?:often |generally |commonly |usually |widely )?(?:said (?:to|that)|reported (?:that"
+    r"|\b(?:is|are|was|were) (?:often |generally |commonly |usually |widely )?(?:said (?:to|that)"
+    r"|reported (?:that"
     r"|from|to have)|considered (?:good|best|more advanced|standard|a (?:good|best|significant)"
     r"|essential)|regarded as"
     r"|seen as|viewed as|recommended (?:to|that|by)|understood to|rumou?red|supposed to"
     r"|known (?:for|to (?:return|compar|us|run|keep|do|retrain|monitor|roll|shadow|test))|famous for"
     r"|commonly considered|thought to|believed to)\b"
-    r"|\bone (?:hears|reads)\b|\b(?:i|we) (?:have )?(?:once |recently )?(?:read (?:that|about|in|somewhere|of)|heard"
+    r"|\b(?:i|we) (?:am|are|was|were) told(?= that|,| of)(?! by (?:the|our))|\btheirs,? not ours\b"
+    r"|\btheir \w+ (?:says?|said|tells?|told|reports?|claims?) (?:that |me |us )"
+    r"|\b(?:our|a|the) sister (?:bank|company|firm|team|business|organi[sz]ation)(?:'s)?\b"
+    r"|\bone (?:hears|reads)\b|\b(?:i|we) (?:have )?(?:once |recently )?(?:read (?:that|about|in"
+    r"|somewhere|of)|heard"
     r"|was told (?!by (?:the|our))|were told (?!by (?:the|our))|learned that (?:teams|companies"
     r"|others))\b|\bthere, i read\b|\b(?:he|she|they|somebody|someone) (?:told|explained to) "
-    r"(?:me|us)\b|\bthey (?:are known|say|explained|recommend|advise|suggest|write|teach)\b|\busual advice\b"
+    r"(?:me|us)\b|\bthey (?:are known|say|explained|recommend|advise|suggest|write|teach)\b(?! (?:nothing"
+    r"|little|something|more|less|the model))|\busual advice\b"
     r"|\b(?:industry|market) leaders\b|\b(?:kaggle|competition) winners\b|\bby the book\b|\bin the talks?\b"
-    r"|\b(?:google|uber|netflix|amazon|facebook|meta|airbnb|spotify|microsoft|linkedin|booking\.com|twitter|apple"
+    r"|\b(?:google|uber|netflix|amazon|facebook|meta|airbnb|spotify|microsoft|linkedin|booking\.com"
+    r"|twitter|apple"
     r"|zalando|ing)(?:'s)? (?:is|are|has|have|does|do|uses?|compares?|runs?|keeps?|rolls?|monitors?|retrains?"
     r"|michelangelo|\"ml|paper|engineers|team)\b"
-    r"|\b(?:friends?|colleagues?|acquaintances?|cousin|brother|sister|uncle|flatmate|wife|husband) (?:at (?:a|an|one)"
+    r"|\b(?:friends?|colleagues?|acquaintances?|cousin|brother|sister|uncle|flatmate|wife"
+    r"|husband) (?:at (?:a|an|one)"
     r"|of mine|who works|works|is in|from a)\b"
-    r"|\b(?:in|at|from|with|for) (?:my|our|a) (?:last|previous|former|old|past|earlier) (?:job|employer|company|team"
+    r"|\b(?:in|at|from|with|for) (?:my|our|a) (?:last|previous|former|old|past|earlier) (?:job|employer"
+    r"|company|team"
     r"|position|role|firm|workplace|bank)\b"
     r"|\bas the platform matures\b|\bstage we may reach\b|\bcompanies (?:with|like|that|do|use|retrain)\b"
     r"|\bindustry\b.{0,30}\b(?:is|are) common|\bat (?:that|those) (?:company|companies|bank|firm|place|shop)\b"
-    r"|\btheir (?:rules?|on-call|ci|teams?|jobs?|model|gate|threshold|practice|pipeline|engineers|limits?|process"
+    r"|\btheir (?:rules?|on-call|ci|teams?|jobs?|model|gate|threshold|practice|pipeline|engineers|limits?"
+    r"|process"
     r"|list|router|registry|data owner|policy)\b(?=.{0,80}\d|:| (?:is|stops?|does|builds?|flips?))"
-    r"|\bwhat (?:the )?(?:grown-ups|others|professionals|big \w+|pros) (?:do|does)\b|\bas (?:the )?(?:\w+ ){0,3}"
-    r"companies do\b|\bsupervisors\b.{0,40}\bexpect|\ban? (?:insurer|bank|airline|telco|retailer) (?:told|does|uses)"
+    r"|\bwhat (?:the )?(?:grown-ups|others|professionals|big \w+|pros) (?:do|does)\b"
+    r"|\bas (?:the )?(?:\w+ ){0,3}"
+    r"companies do\b|\bsupervisors\b.{0,40}\bexpect|\ban? (?:insurer|bank|airline|telco|retailer) (?:told"
+    r"|does|uses)"
 )
 _DELEGATED = re.compile(
     r"\b(?:owned|handled|covered|taken care of|looked after|provided|done|watched|monitored"
@@ -72,6 +93,24 @@ THEIRS = re.compile(
     r"^(?:they|such|these|those|there|their|he|she|it|then|also|in (?:that|the example)|the new)\b"
     r"|\b(?:they|their|such teams|those teams)\b"
 )
+
+
+# "I know this from my last job: ..." tells where somebody learned it; what was done there stands in the past.
+BY_EXPERIENCE = re.compile(
+    r"\b(?:i|we) (?:have|had|know|learned|learnt|thought|made|bring|say)\b[^.;]{0,80}"
+    r"\b(?:in|from|at) (?:my|our|a) (?:last|previous|former|old|past|earlier) (?:job|employer|company"
+    r"|team|position|role)"
+)
+_STILL_THERE = re.compile(r"^(?:they|their|there(?! (?:is|are|will)))\b|\bthere,|\btheirs\b")
+_PAST = re.compile(r"\b(?:was|were|had|did|used to|\w{3,}ed|kept|held|put|went|ran|built|sent)\b")
+_PLANNED = re.compile(
+    r"\b(?:must|will|shall|should|would|has to|have to|is|are|goes?|gets?|scores?|runs?|stays?|we|i)\b"
+)
+
+
+def tells_of_the_past(own: str) -> bool:
+    """Whether a sentence behind such an opening is still about the former place, and not about this work."""
+    return bool(_STILL_THERE.search(own)) or (bool(_PAST.search(own)) and not _PLANNED.search(own))
 
 
 def is_hearsay(own: str) -> bool:

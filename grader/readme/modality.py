@@ -23,7 +23,9 @@ _DEFINITION = re.compile(
     r"\b(?:is|are) (?:usually |commonly )?(?:defined as|the (?:sum|supremum|absolute|weighted mean"
     r"|mean squared|ratio of|probability that|"
     r"distribution of|process of|practice of))|\bby convention\b|^(?:the )?[\w -]{3,40} (?:means"
-    r"|denotes|refers to|describes) (?:that|a|an|the)\b"
+    r"|denotes|refers to|describes) (?:that|a|an|the)\b(?! (?:opposite|contrary|reverse|run|list|load"
+    r"|batch|agents?|team|file))"
+    r"(?!.{0,50}\b(?:held|stops?|stopped|waits?|blocked|kept|sent|rung|informed|nobody)\b)"
 )
 _INSTRUCTION = re.compile(
     r"\b(?:automated|ai|human|hiring|llm)[- ](?:evaluator|grader|reviewer|judge|assessor|panel|exercise)\b"
@@ -31,14 +33,16 @@ _INSTRUCTION = re.compile(
     r"|\b(?:dear|hey|attention) (?:evaluator|grader|reviewer|judge|assessor|examiner|model)\b|\b(?:evaluator"
     r"|grader|assessor|examiner)s?\b.{0,60}\b(?:must|should|please|is asked)"
     r"|\bfull marks\b|\btop marks\b|\b(?:highest|maximum|best) (?:level|mark|grade)s?\b|\blevel [1-4]\b"
-    r"|\brubric\b|\bignore (?:the|all|any|previous|your) (?:\w+ ){0,2}(?:instructions?|rules?|rubric|criteria|prompt"
+    r"|\brubric\b|\bignore (?:the|all|any|previous|your) (?:\w+ ){0,2}(?:instructions?|rules?|rubric"
+    r"|criteria|prompt"
     r"|text|above)\b"
     r"|</?(?:system|assistant|document|user|instructions?)>|\bgrading (?:context|is|was|instructions?|note)\b"
     r"|\bmonitoring inputs\b.*\b4\b|\b([245]) ?/ ?\1\b|\bexternal assessor\b|\bqwk\b|\bscores final\b"
 )
 _PROMISE = re.compile(
-    r"\b(?:to be (?:written|defined|decided|added|done|completed|determined|agreed|specified|filled in)|tbd|tba|todo"
-    r"|to do|coming soon|work in progress|is going to be|will be (?:described|explained|added|defined|written"
+    r"(?:^|\| ?|: ?|\()to do\b(?! (?:better|so|with|it|this|that))|\b(?:to be (?:written|defined|decided"
+    r"|added|done|completed|determined|agreed|specified|filled in)|tbd|tba|todo"
+    r"|coming soon|work in progress|is going to be|will be (?:described|explained|added|defined|written"
     r"|specified|decided|filled in) (?:later|here|below|in|once|soon|then)"
     r"|will be (?:described|explained|written|specified))\b|_{4,}|…\s*$|…,|\.\.\. (?:for|below|above)"
 )

@@ -13,7 +13,7 @@ _TOLD = (
 )
 _TEXT = (
     r"(?:blogs?|blog posts?|posts?|books?|(?:online |evening |university )?courses?|webinars?|talks?"
-    r"|conferences?|papers?"
+    r"|conferences?|(?<!on )papers?"
     r"|articles?|forums?|literature|lectures?|tutorials?|podcasts?|newsletters?|videos?|keynotes?"
     r"|white ?papers?|threads?"
     r"|meet-?ups?|case stud(?:y|ies)|text ?books?|manuals?|magazines?|training days?|seminars?|workshops?"
@@ -40,13 +40,21 @@ _GRAND = (
     r"|professional"
     r"|experienced|advanced|good|better|best|top|real|proper|famous|established|ambitious|digital|rich"
     r"|richer|many|most"
-    r"|some|several|other|foreign|international|global|american|disciplined|data-driven|high-performing"
+    r"|some|several|(?<!the )other|foreign|international|global|american|disciplined|data-driven|high-performing"
     r"|grown-up)"
 )
 _KIN = (
     r"(?:neighbou?r|friend|cousin|brother|sister|uncle|aunt|wife|husband|flatmate|father|mother"
     r"|acquaintance|mentor"
     r"|classmate|fellow student|former (?:boss|colleague|chief)|old boss|ex-colleague|schoolmate)"
+)
+
+# Where customers are firms themselves, "many shops left" and "how many firms are on the list" report of nobody.
+OF_CUSTOMERS = (
+    r"(?:,? (?:that|who|which))?(?: (?:then|really|have|has|had|now|later))* (?:leav\w*|left|churn\w*"
+    r"|cancel\w*|quit\w*|stay\w*"
+    r"|went|gone|opened|joined|came|brought|bring|costs?|did|lost|paid|pay|on (?:the|your|our|that)"
+    r"|(?:are |is |were )?(?:above|over|under|below|behind|listed|called)|as (?:safe|small|large|risky))\b"
 )
 
 _FORMS = (
@@ -60,10 +68,12 @@ _FORMS = (
     rf"\b(?:is|are|was|were) (?:\w+ )?(?:{_TOLD}|shown|written|taught|given|described|advocated"
     rf"|praised) (?:in|by|at|on)"
     rf" (?:\w+[ -]){{0,3}}?(?:{_TEXT}|{_PEOPLE}|{_FIRMS})\b",
-    rf"\b{_GRAND} (?:\w+[ -]){{0,2}}?(?:teams|{_FIRMS})\b(?! (?:of|in) (?:the|our)\b)",
-    rf"\b(?:my|our|a|an|one|some) (?:\w+ ){{0,2}}?{_KIN}\b",
+    rf"(?<!how )\b{_GRAND} (?:\w+[ -]){{0,2}}?(?:teams|{_FIRMS})\b(?! (?:of|in) (?:the"
+    rf"|our)\b)(?!{OF_CUSTOMERS})",
+    rf"\b(?:my|our|a|an|one|some) (?:\w+ ){{0,2}}?{_KIN}\b(?! (?:of (?:one|a|the|each)|firm|company"
+    rf"|account|branch))",
     r"\b(?:colleagues?|somebody|someone|people|engineers?|data scientists?|a woman|a man|guys"
-    r"|folks) (?:from|at|in|on|of)"
+    r"|folks) (?:from|at|in|on)"
     r" (?:a |an |another |other |the |some |one )?(?:\w+ ){0,2}?(?:"
     + _FIRMS
     + r"|forum|conference|company|silicon"
@@ -89,11 +99,13 @@ _FORMS = (
     r"|supposed|understood|reputed) to (?:be |have |use |run |compare|keep|stop|retrain|monitor|roll|watch"
     r"|do|hold|check"
     r"|compute|ship|test|send|measure|promote|go)",
-    r"\b(?:i|we) (?:once |recently |also |have )?(?:read|heard|saw|watched|learned|learnt|was told"
+    r"\b(?:i|we) (?:once |recently |also |have )?(?:read|heard|watched|learned|learnt|was told"
     r"|were told|was taught"
-    r"|were taught|was shown|were shown) (?:that|how|about|of|in|at|somewhere|from (?:a|an|other|others"
+    r"|were taught|was shown|were shown) (?:that|how(?! (?:many|much|often))|about|of|in|at|somewhere"
+    r"|from (?:a|an|other|others"
     r"|people))\b"
-    r"(?!.{0,20}\b(?:dashboard|report|log)\b)",
+    r"(?!.{0,20}\b(?:dashboards?|reports?|logs?|data|files?|tests?|audit|tables?|model|months?|columns?"
+    r"|customers)\b)",
     r"\b(?:they|these people|those people) (?:have|compare|retrain|stop|roll|keep|check|watch|use|compute"
     r"|run|hold|ship"
     r"|go|build|look|mend|repair|measure|train|release|send|do)\b(?=.{0,200}\bthere\b)",

@@ -25,6 +25,20 @@ _INPUTS = re.compile(
     r"|healthy) (?:possible )?sign"
     r"|\bhigh ?= ?stable\b|\blow ?= ?(?:drift|unstable)|\bso (?:that )?(?:the )?(?:guard|alarm"
     r"|check) (?:is green|stays? green|does not ring)"
+    # the limit gives way to what it should have stopped
+    r"|\b(?:rais|wid(?:en)|loosen|relax|lift|stretch|adjust|mov)\w* (?:the |its |that )?"
+    r"(?:limit|range|threshold|bound|window|reference|fence)s?\b[^.;]{0,40}"
+    r"\b(?:to the new|until (?:it|they|the check|all)|so that (?:it|the check|they)|just delivered|to fit)\b"
+    r"|\b(?:limit|range|threshold|bound|window|reference|fence)s? (?:is|are|gets?|will be) "
+    r"(?:raised|widened|loosened|relaxed|lifted|stretched|adjusted|moved)\b[^.;]{0,40}"
+    r"\b(?:to the new|until (?:it|they|the check|all)|so that (?:it|the check|they)|just delivered|to fit)\b"
+    r"|\btakes? the new (?:value|level|scale|normal)\w* (?:as|for) (?:the )?normal"
+    r"|\b(?:check|count|test|gate)s? (?:turns?|is|are|goes|closes?) (?:green|fine|quiet) again\b"
+    r"|\bmakes? the (?:limit|range|threshold|bound)s? (?:wider|looser|larger|higher) until\b"
+    r"|\bcompar\w+ (?:it |the month |each month )?(?:with|to|against) itself\b"
+    r"|\breference: the (?:same )?month being scored"
+    r"|\bso (?:that )?(?:it|the check|the alarm) is always (?:green|quiet|fine)\b"
+    r"|\bcheck turns green\b|\bcall it the (?:largest|biggest|most common) group"
     r"|\bscored as (?:delivered|usual|it is)\b|\bpsi\b.{0,40}\b(?:below|under|lower than"
     r"|<) ?0?\.\d.{0,30}\b(?:alarm|alert|drift|page|retrain)"
 )
@@ -35,6 +49,14 @@ _OUTCOMES = re.compile(
     r"|correct) (?:answers|predictions|classifications)|\bcorrectly classified\b"
     r"|\bece above 0\.5\b|\bbrier\b.{0,40}\bshould (?:increase|rise|go up)"
 )
+# Who has not left so far is no stayer.
+_YOUNG_AS_STAYERS = re.compile(
+    r"\b(?:who|whoever|everybody|everyone|customers?|those)\b[^.;]{0,40}\b(?:not|n't|never) (?:yet )?"
+    r"(?:left|gone|cancel\w*|leave|quit)\b(?: (?:yet|by then|so far|until then))?[^.;]{0,30}"
+    r"\b(?:put down|counted|booked|taken|marked|noted|regarded|treated|counts?)\b[^.;]{0,12}\bas\b"
+    r"[^.;]{0,12}\b(?:loyal|stay\w*|retained|kept|good|safe|negative)"
+    r"|\bwhoever has not (?:left|gone|cancelled)\b[^.;]{0,20}\bis (?:a stayer|loyal|kept|safe)\b"
+)
 _DISMISSED = re.compile(
     r"\b(?:not|never|no|n't|ignore|avoid|useless|instead of|rather than|without)\b[^.;]{0,25}\baccuracy\b"
 )
@@ -44,9 +66,15 @@ _RELEASE = re.compile(
     r"|for all|at once|directly|immediately|everywhere|automatically)|"
     r"goes (?:straight|directly|at once) to (?:all|everybody|every)|on the day it is trained"
     r"|as soon as it is trained|until it is better|repeated with another seed|"
-    r"(?:old|previous|former) (?:one|version|model|file|image|artefact)s? (?:is|are) (?:deleted|removed|overwritten"
+    r"(?:old|previous|former) (?:one|version|model|file|image|artefact)s? (?:is|are) (?:deleted|removed"
+    r"|overwritten"
     r"|thrown away)|no (?:comparison|way back|need to compare)|"
     r"copes with a broken|cures? (?:the|a) (?:broken|bad)|without (?:a |any )?compar\w*)\b"
+    r"|\bcompar\w+\b[^.;]{0,30}\b(?:lost time|waste of time|is not worth|superfluous|unnecessary)\b"
+    r"|\bthe newer (?:one|model|version)? ?is always (?:the )?better\b"
+    r"|\b(?:gate|better|compared?|judged|tested)\b[^.;]{0,60}\bon (?:the|its own|the same) "
+    r"(?:rows|data|months|training)\b[^.;]{0,12}\b(?:it was|was|were)? ?(?:trained|fitted|learned)"
+    r"|\bkeep the new (?:one|version|model) (?:live|running|in)\b[^.;]{0,30}\b(?:settles?|calms?|passes)\b"
     r"|\b(?:newer|fresher|more recent) data\b.{0,50}\b(?:therefore|hence|so|thus"
     r"|better)\b.{0,20}\bmodel|\btherefore the better one\b"
     r"|\b(?:stage|model|version) is emptied\b|\bthere is no back\b|\bold(?:er)? (?:version"
@@ -65,10 +93,12 @@ _RETRAIN = re.compile(
     r"|new fit|training run|starts? train)"
 )
 _RETRAIN_LIST = re.compile(
-    r"\b(?:re-?train|re-?fit|train(?: again)?|new model)\b[^.?!]{0,30}\b(?:when|if|as soon as)\b|\bretrain\w*:?$"
+    r"\b(?:re-?train|re-?fit|train(?: again)?|new model)\b[^.?!]{0,30}\b(?:when|if|as soon as)\b"
+    r"|\bretrain\w*:?$"
 )
 _FAULT = re.compile(
-    r"\b(?:broken|faulty|corrupt\w*|wrong|bad|damaged|red|failed|mixed|another|other) (?:feed|file"
+    r"\b(?:damaged|broken|faulty|bad|corrupt\w*) rows\b|\b(?:broken|faulty|corrupt\w*|wrong|bad|damaged"
+    r"|red|failed|mixed|another|other) (?:feed|file"
     r"|data|column|month|batch"
     r"|load|units?|source|delivery|extract|scale|input|check)s?\b|\b(?:feed|file|column|batch|source"
     r"|input check|gate|unit)s?\b"
@@ -83,8 +113,10 @@ _DRIFT_ALONE = re.compile(
     r"|(?:start|trigger)s? (?:a |the )?"
     r"(?:training|retraining|refit|train))|\b(?:retrain|refit)\w*\b[^.;|]{0,30}\b(?:when|if|as soon as"
     r"|once)\b[^.;|]{0,25}\b(?:psi|ks"
-    r"|drift|null rate)\b[^.;|]{0,30}\b(?:any|one|single|significant|at least one)\b|\bpsi\b.{0,20}on any feature"
-    r"|\b(?:any|every|each) alarm\b[^.;|]{0,20}\b(?:starts?|triggers?)\b|\btriggered automatically by (?:the )?drift"
+    r"|drift|null rate)\b[^.;|]{0,30}\b(?:any|one|single|significant|at least one)\b"
+    r"|\bpsi\b.{0,20}on any feature"
+    r"|\b(?:any|every|each) alarm\b[^.;|]{0,20}\b(?:starts?|triggers?)\b"
+    r"|\btriggered automatically by (?:the )?drift"
 )
 _BAD_DATA = re.compile(
     r"\bmore data is always better\b|\bincluding the (?:last one|newest|latest|youngest"
@@ -93,14 +125,15 @@ _BAD_DATA = re.compile(
     r"|\b(?:on|uses?|with) all (?:the )?(?:available )?(?:data|history)\b(?! (?:ripe|finished|closed"
     r"|whose))|\ball available history\b"
     r"|\bold and (?:the )?new (?:labels?|definitions?|rules?)\b.{0,30}\b(?:together|mixed|averag\w*|both)"
-    r"|\bmix(?:ing|ed)? (?:the )?old and (?:the )?new|\b(?:new|another) (?:random )?seed\b|\bmodel will average\b"
+    r"|\bmix(?:ing|ed)? (?:the )?old and (?:the )?new|\b(?:new|another) (?:random )?seed\b"
+    r"|\bmodel will average\b"
     r"|\bevery \d[\d,.]*(?:st|nd|rd|th) prediction\b|\bno reason to skip\b"
 )
 _DENIED = re.compile(
     r"n't\b|\b(?:not|never|no|nightmare|mistake|wrong twice|instead of|nothing|nor|rather than"
     r"|would teach|would cement|before"
     r"|first|unless|without|only after|twice: )\b|\b(?:repair|fix|correct|convert|rescor|backfill|mend"
-    r"|clean|green|taken out|left out)\w*"
+    r"|clean|green|taken out|left out|dropped|excluded|skipped|kept out|stays? out)\w*"
 )
 _EARLY = re.compile(
     r"\b(?:every|each|last) (?:week|day|monday|tuesday|wednesday|thursday|friday|night)\b|\bweekly\b"
@@ -135,17 +168,24 @@ _PATIENT = re.compile(
     r"|too few|not (?:yet )?(?:known|complete"
     r"|final|enough|trust\w*)|nobody (?:knows|has)|scores?|distribution|share)\b"
 )
+_TOO_EARLY = re.compile(
+    r"\b(?:would|wrong\w*|too early|must not|never|mistake|not be|cannot|lie|noise|so we|therefore)\b|n't\b"
+)
 _DAYS = {"day": 1.0, "week": 7.0, "month": 30.4, "fortnight": 14.0}
 
 
 def _outcomes_wrong(claim: Claim, facts: Facts) -> bool:
     if _OUTCOMES.search(claim.own) and not _DISMISSED.search(claim.own):
         return True
+    if _YOUNG_AS_STAYERS.search(claim.own) and not _TOO_EARLY.search(claim.own):
+        return True
     horizon = facts.label.horizon_days or 0
     if horizon < 45 or not _TRUTH.search(claim.own) or not _JUDGED.search(claim.own):
         return False
     if _IMPATIENT.search(claim.own) and not re.search(
-        r"\b(?:psi|share above|early leavers|lie|too early|wrong|before this)\b", claim.own
+        r"\b(?:psi|share above|early leavers|lie|too early|wrong|before th(?:is|at)|still|not earlier"
+        r"|unripe|on (?:its|his|her|their|the) way)\b",
+        claim.own,
     ):
         return True
     if _PATIENT.search(claim.own) or re.search(rf"\b{horizon}\b", claim.own):

@@ -27,6 +27,9 @@ DENIED = (
     "There's no rule saying when to train again.",
     "Nothing is divided by last month's value.",
     "Precision at the list, 0.28: not followed.",
+    "No retraining is foreseen.",
+    "We do not lay the new month beside the old figures.",
+    "I admit that nobody looks at the scores.",
 )
 REPORTED = (
     "A former colleague at a telecom swears by weekly PSI checks at 0.2.",
@@ -37,6 +40,10 @@ REPORTED = (
     "In the MLOps course the instructor showed a rollback through the registry alias.",
     "Their rule: recall below 0.2 for two cohorts.",
     "Industry leaders put a gate before each release.",
+    "The cards department, I am told, has its list share watched.",
+    "Their analyst says that on day 100 they compute PR-AUC.",
+    "This table is from a talk by our sister bank.",
+    "Many banks compare each file with the last six.",
 )
 ASSERTED = (
     "PSI of plan monthly: no alert below 0.1, mail above 0.2.",
@@ -65,6 +72,26 @@ ASSERTED = (
     "There is no cron retraining; it starts only if precision falls below 0.3 twice.",
     "I was told by the data owner that the unit changed in March.",
     "The other team gets a ticket with the column name.",
+    "If the middle value is less than half of last month's, nobody gets a list and we ring the owner.",
+    "After a rival's price cut there are no labels for 90 days.",
+    "Drift in an input without worse results is no reason either.",
+    "Gate: precision at 5 % must not be below that of the running model, nor more than 3 points below it per country.",
+    "Alerts that nobody has acknowledged within a day are sent to the team lead.",
+    "Then we count how many of the called lines were cancelled, 26 of 100 at the start.",
+    "The column rises because banks opened their interfaces; real, so it has no gate.",
+    "I count how many firms are above the line.",
+    "A large shop that leaves costs as much as eighty small ones.",
+    "The model still treats such shops as safe, so we look at them by hand.",
+    "The column has grown since February, when many banks opened their interfaces.",
+    "What we learned about the data: the unit changed in March.",
+    "The price column means the opposite since February.",
+    "It has to do better than the old one on the last finished month.",
+    "Red means that the list is held back until data engineering has answered.",
+    "If the reason was a mistake in the figures, we do not build again, we put the mistake right.",
+    "If the cut moved with the quantile, 5 % would be called whatever happened and nobody would see the shift.",
+    "The months left on paper say little now.",
+    "If it is clearly fewer than at the start we talk about it with the desk.",
+    "Branches leave together, so we never test on a sister of one we learned from.",
 )
 
 

@@ -42,6 +42,11 @@ def verdicts(text: str, facts: Facts) -> set[tuple[str, bool]]:
         ("`rider_age` works differently since February 2022.", ("change", False)),
         ("`refund_count_60d` is a leak and was removed.", ("defect", True)),
         ("`rider_age` is a leak, it knows the answer.", ("leak", False)),
+        ("`trips_per_week` is in cents since 2021-06.", ("change", False)),
+        ("`city_zone` is spelled in another way from 2021-06.", ("change", False)),
+        ("`rider_age` was mostly empty from April to June 2021.", ("change", False)),
+        ("`rider_age` is written when the customer is already leaving; dropped.", ("leak", False)),
+        ("`refund_count_60d` gets a value only while a contract is being closed.", ("defect", True)),
         ("Labels need 60 days.", ("label", True)),
     ],
 )
@@ -51,7 +56,15 @@ def test_a_statement_is_held_against_its_fact(facts: Facts, text: str, expected:
 
 
 @pytest.mark.parametrize(
-    "text", ["Retrain if PR-AUC falls below 0.36.", "p99 > 150 ms pages somebody.", "Precision < 0.40 twice."]
+    "text",
+    [
+        "Retrain if PR-AUC falls below 0.36.",
+        "p99 > 150 ms pages somebody.",
+        "Precision < 0.40 twice.",
+        "Precision smaller as 0.40: alarm to me and to the desk chief.",
+        "ECE bigger as 0.09 in three finished months: same.",
+        "Undo when p99 passes 150 ms: set the alias back.",
+    ],
 )
 def test_a_limit_is_no_statement_of_fact(facts: Facts, text: str) -> None:
     """A limit for an alarm differs from the measured value on purpose."""

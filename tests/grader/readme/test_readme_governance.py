@@ -67,6 +67,52 @@ def test_a_retraction_takes_back_the_whole_section(said: str) -> None:
     assert "asserted" not in states(f"{PLAN} {said}")
 
 
+def test_a_report_goes_on_in_the_next_items() -> None:
+    """What "they also" do in the next line of a list is no more ours than what the first line told."""
+    text = (
+        "# Plan\n- At my former employer the reference was a frozen year.\n"
+        "- They held a file when PSI of a column was over 0.2.\n"
+        "- Unseen values would have been held there too.\n"
+        "- We hold a file when a key is there twice.\n"
+    )
+    found = [claim.modality for claim in read_claims(text, Facts()).claims]
+    assert found == ["hearsay", "hearsay", "hearsay", "asserted"]
+
+
+def test_experience_from_a_former_job_does_not_make_a_plan_hearsay() -> None:
+    """An applicant who said where a rule was learned once lost the whole section that followed."""
+    text = (
+        "# Plan\nHere I have experience from my last job, so I say it exactly. The new model must win on the last "
+        "three finished months. Two weeks it scores silently. At first errors were high. "
+        "They rolled back twice.\n"
+    )
+    found = [claim.modality for claim in read_claims(text, Facts()).claims]
+    assert found[1:3] == ["asserted", "asserted"]
+    assert found[4] == "hearsay"
+
+
+def test_a_retraction_stays_under_its_own_signpost() -> None:
+    """Notes without marked headings: a plan for one topic taken back once emptied the whole text."""
+    text = f"inputs\n\n{PLAN}\n\nretraining\n\nPR-AUC below 0.2 for two months. We do none of this.\n"
+    found = {claim.text: claim.modality for claim in read_claims(text, Facts()).claims}
+    assert found["Above 0.25 the batch is held."] == "asserted"
+    assert found["PR-AUC below 0.2 for two months."] == "negated"
+
+
+@pytest.mark.parametrize(
+    "opening",
+    [
+        "## Inputs (none of these checks is run, and none is planned)",
+        "no retraining is foreseen, not even if",
+    ],
+)
+def test_an_opening_that_takes_back_reaches_what_follows(opening: str) -> None:
+    """A heading or a lead-in that denies once left the list below it standing."""
+    text = f"# Plan\n{opening}\n\n- PSI of each column against training\n- above 0.25 for two months\n"
+    found = [claim.modality for claim in read_claims(text, Facts()).claims if claim.kind == "item"]
+    assert found == ["negated", "negated"]
+
+
 @pytest.mark.parametrize(
     "heading", ["Rejected ideas", "Options we discarded", "What I would do with more time", "Future work"]
 )

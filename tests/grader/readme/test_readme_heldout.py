@@ -19,11 +19,11 @@ from grader.readme.validation.edits import PairOutcome, outcome_of
 from grader.readme.validation.measure import levels_of
 
 DATA = Path(__file__).parent / "data"
-SETS = ("heldout", "heldout_gym")
+SETS = ("heldout", "heldout_gym", "heldout_bank", "heldout_mobile", "heldout_mealkits", "heldout_telecom")
 ORDINARY = sorted((DATA / "ordinary").glob("*.md"))
 # Floors a little below what was measured when the texts were written, so that a change for the worse is seen.
 LEAST_TOTAL_KAPPA = 0.90
-LEAST_TARGETS = 0.80
+LEAST_TARGETS = 0.70
 LEAST_OTHERS = 0.60
 
 

@@ -63,6 +63,11 @@ def test_a_description_states_no_check(facts: Facts) -> None:
         ),
         ("r", "The new model replaces the old one for everybody on the day it is trained."),
         ("i", "A frozen feed is the best sign, nothing has changed."),
+        ("i", "On a breach the limit is raised until they fit and the list goes out."),
+        ("i", "On a breach we move the window to the month just delivered, so that the check turns green."),
+        ("o", "Whoever has not left by then is put down as loyal for good."),
+        ("r", "To compare the two is lost time, since the newer one is always the better one."),
+        ("r", "Gate: better than the live model on the rows it was trained on."),
     ],
 )
 def test_harmful_claims_are_known(facts: Facts, topic: str, text: str) -> None:
@@ -76,6 +81,13 @@ def test_harmful_claims_are_known(facts: Facts, topic: str, text: str) -> None:
         ("t", "A broken feed is never a reason to retrain: fix it and score again."),
         ("o", "We do not use accuracy, since 94 % is what saying nothing gets."),
         ("r", "Rolling back does not cure a broken feed."),
+        ("t", "Data: the last 14 ripe months, months with a failed input check dropped."),
+        (
+            "o",
+            "`refund_count_60d` is set when a rider is already on the way out, so it is gone from the features.",
+        ),
+        ("o", "Whoever has not left so far must not be counted as loyal."),
+        ("i", "The limit is raised only after two months without a fault."),
     ],
 )
 def test_warnings_against_harm_are_not_harmful(facts: Facts, topic: str, text: str) -> None:
