@@ -31,6 +31,10 @@ _LIMITING = re.compile(
     r"|smaller|bigger|larger|greater|pass(?:es|ed)?|past|cross\w*|leaves?|reach\w*|breach\w*|breaks?|sinks?|sank|rises?"
     r"|beyond|exceed\w*|tolerance|ticket|red|amber|yellow|alarm|alert|interval|times|worry|worse|better|gain\w*|without)\b"
 )
+# Under "alarm when one of these is reached:" a figure is a limit, whatever stands beside it.
+_LISTS_LIMITS = re.compile(
+    r"\b(?:limits?|alarms?|alerts?|thresholds?|floors?|red (?:if|when)|tickets?)\b[^.]*:?$"
+)
 _UNITS_AFTER = re.compile(
     r"^\s*(?:points?|pts?|pp|months?|cohorts?|weeks?|days?|d\b|batches|bins|bands|x\b|times|groups"
     r"|customers|in a row|ms|deciles|quarters?|calls|latest|newest|last|most recent|matured?|settled|finished|complete)"
@@ -110,6 +114,8 @@ def _metrics(claim: Claim, facts: Facts) -> Iterator[Check]:
                 any(same_figure(said, percent, value) for value in known) or re.search(r"/|\band\b", between)
             ):
                 continue
+            if not agrees and _LISTS_LIMITS.search(claim.lead[-90:]):
+                continue
             if not agrees and name == "base_rate" and not percent and float(said) >= 1:
                 continue
             if not agrees and not percent and float(said) > 1 and "." not in said and "%" not in rest:
@@ -179,6 +185,9 @@ def _decision(claim: Claim, facts: Facts) -> Iterator[Check]:
 _P99 = re.compile(r"\bp99\b([^.;|]{0,40}?)(\d+(?:\.\d+)?) ?ms\b|\((\d+) (?:now|today)\)")
 
 
+_MS = re.compile(r"\b(\d+(?:\.\d+)?) ?ms\b")
+
+
 def _service(claim: Claim, facts: Facts) -> Iterator[Check]:
     p99, version = facts.service.p99_ms, facts.service.model_version
     if p99:
@@ -187,6 +196,8 @@ def _service(claim: Claim, facts: Facts) -> Iterator[Check]:
                 continue
             said = match.group(2) or match.group(3)
             agrees = abs(float(said) - p99) <= 0.1 * p99 + 1
+            if not agrees and any(abs(float(ms) - p99) <= 0.1 * p99 + 1 for ms in _MS.findall(claim.own)):
+                continue  # "p99 100 ms (measured 38 ms)": the first is a limit
             yield Check("latency", f"p99 {said} ms", f"p99 = {p99:g} ms", agrees, claim)
     if version:
         number = re.search(r"(\d+)\D*$", version)

@@ -15,6 +15,12 @@ from grader.readme.language_model.opinion import ask
 from grader.readme.validation.bag_of_words import bag_of_words_judge
 from grader.readme.validation.corpus import Corpus, load_corpus
 from grader.readme.validation.crossvalidate import Judge, JudgeMaker, claim_reading_judge, crossvalidate
+from grader.readme.validation.labelled_set import (
+    LabelledSetError,
+    measure_set,
+    set_as_json,
+    set_as_line,
+)
 from grader.readme.validation.measure import Measured, as_json, measure
 from grader.readme.validation.page import page
 
@@ -61,7 +67,8 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(
         prog="python -m grader.readme.validation",
         description="Cross-validated agreement, minimal pairs and attacks of the README judges.",
-        epilog="Example: python -m grader.readme.validation --json --judge 'bag of words'",
+        epilog="Example: python -m grader.readme.validation --json --judge 'bag of words'; "
+        "on texts of your own: python -m grader.readme.validation --set tests/grader/readme/data/heldout_bank",
     )
     parser.add_argument(
         "--judge",
@@ -71,7 +78,22 @@ def main(arguments: list[str] | None = None) -> int:
     )
     parser.add_argument("--json", action="store_true", help="print the figures and write no page")
     parser.add_argument("--out", type=Path, default=PAGE, help=f"where the page goes; default {PAGE}")
+    parser.add_argument(
+        "--set",
+        action="append",
+        type=Path,
+        metavar="FOLDER",
+        help="judge a folder of rated texts over facts of its own with the judge as it ships; may be repeated",
+    )
     chosen = parser.parse_args(arguments)
+    if chosen.set:
+        try:
+            sets = [measure_set(folder) for folder in chosen.set]
+        except LabelledSetError as error:
+            parser.error(str(error))
+        said = json.dumps([set_as_json(one) for one in sets], indent=1) + "\n"
+        sys.stdout.write(said if chosen.json else "".join(set_as_line(one) for one in sets))
+        return 0
     corpus = load_corpus()
     try:
         found = [measured(name, corpus, JUDGES[name](corpus)) for name in chosen.judge or OFFLINE]

@@ -13,18 +13,15 @@ from grader.readme.wording import COLUMN, columns_in, normalise, plain
 
 FOLDER = Path(__file__).parent / "annotations"
 OWN = "own"
-OTHERS = 0.25
-"""What a sentence of the larger collection weighs beside a claim of the corpus."""
 
 
 @dataclass(frozen=True)
 class Example:
-    """One claim for fitting: its features, the elements it states, the base text it belongs to, and its weight."""
+    """One claim for fitting: its features, the elements it states, and the base text it belongs to."""
 
     features: Mapping[str, float]
     elements: frozenset[str]
     base: str
-    weight: float = 1.0
 
 
 class AnnotationError(ValueError):
@@ -135,16 +132,10 @@ def _rows(name: str) -> Iterator[dict[str, str]]:
 
 def own_examples() -> list[Example]:
     """Sentences about other data in other words; they are no part of the corpus and train every fold."""
-    return [_example(row) for row in _rows("own_claims.csv")]
-
-
-def other_examples() -> list[Example]:
-    """Many more such sentences and the claims of 64 texts about other businesses, by several writers."""
-    return [_example(row, OTHERS) for row in _rows("other_claims.csv")]
-
-
-def _example(row: Mapping[str, str], weight: float = 1.0) -> Example:
-    return Example(_alone(row["claim"]), frozenset(row["elements"].split()), OWN, weight)
+    return [
+        Example(_alone(row["claim"]), frozenset(row["elements"].split()), OWN)
+        for row in _rows("own_claims.csv")
+    ]
 
 
 def _alone(text: str) -> dict[str, float]:
@@ -155,15 +146,5 @@ def _alone(text: str) -> dict[str, float]:
 
 
 def doubled(examples: list[Example]) -> list[Example]:
-    """Each claim once as it stands and once as it would stand alone, so that no heading is ever needed.
-
-    A claim that has nothing around it is there once, with twice the weight.
-    """
-    out: list[Example] = []
-    for example in examples:
-        alone = without_context(example.features)
-        if len(alone) == len(example.features):
-            out.append(replace(example, weight=2 * example.weight))
-        else:
-            out += [example, replace(example, features=alone)]
-    return out
+    """Each claim once as it stands and once as it would stand alone, so that no heading is ever needed."""
+    return examples + [Example(without_context(e.features), e.elements, e.base) for e in examples]

@@ -22,14 +22,7 @@ from grader.readme.ordinal import OrdinalModel
 from grader.readme.plan import plan_evidence
 from grader.readme.reader import ClaimReader
 from grader.readme.validation.agreement import weighted_kappa
-from grader.readme.validation.annotations import (
-    Example,
-    doubled,
-    examples_of,
-    other_examples,
-    own_examples,
-    restated,
-)
+from grader.readme.validation.annotations import Example, doubled, examples_of, own_examples, restated
 from grader.readme.validation.corpus import Corpus, load_corpus
 from grader.readme.validation.nudges import nudges
 
@@ -62,7 +55,6 @@ def read_all(corpus: Corpus) -> dict[str, Reading]:
 def fit_reader(examples: Sequence[Example]) -> ClaimReader:
     """One logistic regression per element over the features that enough claims have."""
     rows = doubled(list(examples))
-    shares = np.array([example.weight for example in rows])
     seen = Counter(name for example in rows for name in example.features)
     names = sorted(
         name
@@ -80,7 +72,7 @@ def fit_reader(examples: Sequence[Example]) -> ClaimReader:
         model = LogisticRegression(  # type: ignore[no-untyped-call]  # the library ships no types
             C=STRENGTH, solver="liblinear", max_iter=300, random_state=0
         )
-        model.fit(table, stated, sample_weight=shares)
+        model.fit(table, stated)
         weights[:, column] = np.where(np.abs(model.coef_[0]) < SMALLEST_WEIGHT, 0.0, model.coef_[0])
         intercepts[column] = model.intercept_[0]
     return ClaimReader(READ, place, np.round(weights, 2), np.round(intercepts, 2))
@@ -234,7 +226,6 @@ def fit_all(
     """Reader and level models fitted on the given base texts, their edits, and the sentences of our own."""
     rated = set(texts)
     examples = [e for e in annotated if e.base in rated] + own_examples() * OWN_TWICE
-    examples += other_examples()
     strangers = out_of_fold_readers(texts, examples)
     reckonings = {text: reckoned(readings[text], strangers[text]) for text in texts}
     evidence = {text: evidence_of(readings[text], corpus.facts, reckonings[text]) for text in texts}
