@@ -65,7 +65,7 @@ def test_a_statement_is_held_against_its_fact(facts: Facts, text: str, expected:
         "ECE bigger as 0.09 in three finished months: same.",
         "Undo when p99 passes 150 ms: set the alias back.",
         "p99 150 ms (measured 61 ms)",
-        "Limits for an alarm:\n\n- precision 0.40\n- by zone: precision 0.35",
+        "Limits for an alarm:\n\n- precision 0.40 by zone",
     ],
 )
 def test_a_limit_is_no_statement_of_fact(facts: Facts, text: str) -> None:
