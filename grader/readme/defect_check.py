@@ -8,7 +8,9 @@ from grader.readme.fact_check import Check
 from grader.readme.facts import Defect, Facts
 from grader.readme.months import MonthSaid, months_apart, months_in
 
-LEAK_KINDS = re.compile(r"leak|post_outcome|look_ahead|future")
+LEAK_KINDS = re.compile(
+    r"leak|post_outcome|look_ahead|future|nightly_score|overwritten|target_encoded|extraction_time"
+)
 MATURITY_KINDS = re.compile(r"immatur|maturity|censor|label_delay")
 DUPLICATE_KINDS = re.compile(r"duplicat")
 GROUP_KINDS = re.compile(r"group|overlap|many_rows")
@@ -136,6 +138,7 @@ def _changes(claim: Claim, facts: Facts) -> Iterator[Check]:
     for column, said in pairs:
         by_column.setdefault(column, []).append(said)
     dated = [d for d in facts.defects if d.start and not MATURITY_KINDS.search(d.kind)]
+    undated = {column for d in facts.defects if not d.start for column in d.columns}
     starts = {d.start for d in facts.defects if d.start}
     for column, months in by_column.items():
         mine = [d for d in dated if column in d.columns]
@@ -150,6 +153,7 @@ def _changes(claim: Claim, facts: Facts) -> Iterator[Check]:
             not CHANGE_STRONG.search(claim.own)
             or _REFERENCE_CUE.search(claim.own)
             or LEAK_STRONG.search(claim.own)
+            or column in undated
         ):
             continue
         said = months[0]

@@ -156,3 +156,32 @@ def test_columns_with_hyphens_are_columns() -> None:
     known = Facts(columns=("kwh-30d", "bill-amount_eur"))
     claims = read_claims("PSI of kwh-30d and of bill-amount_eur, weekly.", known).claims
     assert claims[0].columns == ("kwh-30d", "bill-amount_eur")
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [
+        "nightly_score",
+        "overwritten_dimension",
+        "target_encoded_index",
+        "extraction_time_counter",
+        "identifier_leak",
+    ],
+)
+def test_every_kind_of_leak_may_be_called_one(kind: str) -> None:
+    """A true finding in a column that knows the outcome was once held to be false, and capped the level at 2."""
+    facts = Facts.model_validate(
+        {"columns": ["attention_level", "fee"], "defects": [{"kind": kind, "columns": ["attention_level"]}]}
+    )
+    assert verdicts("`attention_level` is written when customers leave: dropped.", facts) == {
+        ("defect", True)
+    }
+    assert verdicts("`fee` is written when customers leave: dropped.", facts) == {("leak", False)}
+
+
+def test_a_defect_without_a_month_is_not_denied_one() -> None:
+    """The facts know no month for such a column, so they cannot contradict the one that is named."""
+    facts = Facts.model_validate(
+        {"columns": ["fee"], "defects": [{"kind": "missing_not_at_random", "columns": ["fee"]}]}
+    )
+    assert not any(not agrees for _, agrees in verdicts("`fee` is mostly empty since May 2023.", facts))
