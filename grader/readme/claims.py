@@ -264,10 +264,9 @@ def _settle(claims: Sequence[Claim], *, knows_columns: bool) -> tuple[Claim, ...
     Settings that name none of the columns of the data belong to something else.
     """
     out: list[Claim] = []
-    told: Modality | None = None
     for _, group in groupby(claims, key=lambda claim: claim.section):
         section = list(group)
-        told = None
+        told: Modality | None = None
         texts = [claim.own for claim in section]
         whole = section_modality(section[0].heading, texts, [claim.modality for claim in section])
         strange = knows_columns and not any(c.columns for c in section if c.kind == "code")

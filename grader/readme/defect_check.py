@@ -16,8 +16,6 @@ DUPLICATE_KINDS = re.compile(r"duplicat")
 GROUP_KINDS = re.compile(r"group|overlap|many_rows")
 
 LEAK_SAID = re.compile(
-    r"\b(?:comes? after the (?:end|decision|event|fact|notice)|gets? a value|entered (?:only )?(?:when"
-    r"|after|once))\b|"
     r"\b(?:leak\w*|post-?outcome|knows? (?:the|too|a little too)\b.{0,30}|known (?:only )?after"
     r"|(?:fill|populat|set|asked|made|written|given|record)\w* (?:in )?(?:once|after|when)|confession|"
     r"(?:must|may) (?:never|not) (?:come|be|get)|stays? out|removed|dropped|excluded|thrown out"

@@ -168,6 +168,7 @@ RETRACTED = re.compile(
 )
 
 
+_SET_OFF = re.compile(r", (?:which|who|whose)\s*$")
 # "alerts that nobody has seen" speaks of some alerts; "I admit that nobody looks" denies.
 _RELATIVE = re.compile(
     r"(?<!say)(?<!says)(?<!said)(?<!admit)(?<!confess)(?<!means)(?<!note)(?<!mention)(?<!state)(?<!fact)(?<!is)"
@@ -183,7 +184,7 @@ def is_denial(own: str) -> bool:
         for m in ABSENT.finditer(own)
     ):
         return True
-    match = next((m for m in _DENIED.finditer(own) if not _within_condition(own[: m.start()])), None)
+    match = next((m for m in _DENIED.finditer(own) if not _meant_ones(own[: m.start()])), None)
     if match is None:
         return False
     around = own[max(match.start() - 14, 0) : match.end() + 30]
@@ -191,6 +192,11 @@ def is_denial(own: str) -> bool:
     if command and command.start() <= match.start() <= command.end():
         return False  # "do not go back for a broken feed" tells the reader what to do
     return not (_DECISION.search(around) or _AFTERWARDS.search(own[match.start() :]))
+
+
+def _meant_ones(before: str) -> bool:
+    """The same, but what a comma sets off ("alarms, which nobody reads") is said of all of them."""
+    return bool(_CONDITION.search(before) or (_RELATIVE.search(before) and not _SET_OFF.search(before)))
 
 
 def _within_condition(before: str) -> bool:

@@ -6,6 +6,11 @@ from collections.abc import Callable, Mapping, Sequence
 from grader.readme.claims import Claim
 from grader.readme.facts import Facts
 
+_BOUND = r"(?:limit|range|threshold|bound|window|reference|fence)s?"
+_GIVEN_WAY = (
+    r"[^.;]{0,40}\b(?:to the new|until (?:it|they|the check|all)|so that (?:it|the check|they)"
+    r"|just delivered|to fit)\b"
+)
 _INPUTS = re.compile(
     r"\bpsi between .{0,40}qlabel|\b(?:psi|ks|stability index)\b.{0,60}\b(?:with the label"
     r"|correlation|feature importance|predictive power|confusion matrix)"
@@ -26,12 +31,9 @@ _INPUTS = re.compile(
     r"|\bhigh ?= ?stable\b|\blow ?= ?(?:drift|unstable)|\bso (?:that )?(?:the )?(?:guard|alarm"
     r"|check) (?:is green|stays? green|does not ring)"
     # the limit gives way to what it should have stopped
-    r"|\b(?:rais|wid(?:en)|loosen|relax|lift|stretch|adjust|mov)\w* (?:the |its |that )?"
-    r"(?:limit|range|threshold|bound|window|reference|fence)s?\b[^.;]{0,40}"
-    r"\b(?:to the new|until (?:it|they|the check|all)|so that (?:it|the check|they)|just delivered|to fit)\b"
-    r"|\b(?:limit|range|threshold|bound|window|reference|fence)s? (?:is|are|gets?|will be) "
-    r"(?:raised|widened|loosened|relaxed|lifted|stretched|adjusted|moved)\b[^.;]{0,40}"
-    r"\b(?:to the new|until (?:it|they|the check|all)|so that (?:it|the check|they)|just delivered|to fit)\b"
+    rf"|\b(?:rais|widen|loosen|relax|lift|stretch|adjust|mov)\w* (?:the |its |that )?{_BOUND}\b{_GIVEN_WAY}"
+    rf"|\b{_BOUND} (?:is|are|gets?|will be) "
+    rf"(?:raised|widened|loosened|relaxed|lifted|stretched|adjusted|moved)\b{_GIVEN_WAY}"
     r"|\btakes? the new (?:value|level|scale|normal)\w* (?:as|for) (?:the )?normal"
     r"|\b(?:check|count|test|gate)s? (?:turns?|is|are|goes|closes?) (?:green|fine|quiet) again\b"
     r"|\bmakes? the (?:limit|range|threshold|bound)s? (?:wider|looser|larger|higher) until\b"

@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-from grader.readme.facts import Facts
+from grader.readme.facts import Facts, FactsError
 from grader.readme.judgment import ReadmeJudgment, criterion_judgment
 from grader.readme.language_model.endpoint import Endpoint, SettingsError, settings_from
 from grader.readme.language_model.opinion import ask
@@ -89,7 +89,7 @@ def main(arguments: list[str] | None = None) -> int:
     if chosen.set:
         try:
             sets = [measure_set(folder) for folder in chosen.set]
-        except LabelledSetError as error:
+        except (FactsError, LabelledSetError) as error:
             parser.error(str(error))
         said = json.dumps([set_as_json(one) for one in sets], indent=1) + "\n"
         sys.stdout.write(said if chosen.json else "".join(set_as_line(one) for one in sets))

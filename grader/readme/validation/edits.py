@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from grader.readme.judgment import MAX_POINTS, CriterionId
 from grader.readme.validation.corpus import Levels, Pair
@@ -67,6 +68,34 @@ def attack_outcomes(judged: Mapping[str, Levels], attacks: Mapping[str, str]) ->
         )
         for name, base in sorted(attacks.items())
     ]
+
+
+def target_share(outcomes: Sequence[PairOutcome]) -> float:
+    """Share of edits whose target criterion went where it should, 0..1; 0 where there are none."""
+    return sum(outcome.target for outcome in outcomes) / max(len(outcomes), 1)
+
+
+def others_share(outcomes: Sequence[PairOutcome]) -> float:
+    """Share of edits that left all other criteria where they were, 0..1; 0 where there are none."""
+    return sum(outcome.others for outcome in outcomes) / max(len(outcomes), 1)
+
+
+def edits_as_json(outcomes: Sequence[PairOutcome]) -> dict[str, Any]:
+    """The figures of all edits and the ones that went wrong, as plain values for ``--json``."""
+    return {
+        "count": len(outcomes),
+        "target": round(target_share(outcomes), 4),
+        "others": round(others_share(outcomes), 4),
+        "by_kind": {
+            kind: {"target": target, "others": others, "count": count}
+            for kind, (target, others, count) in by_kind(outcomes).items()
+        },
+        "wrong": [
+            {"name": o.pair.name, "target": o.target, "others": o.others, "moved": dict(o.moved)}
+            for o in outcomes
+            if not (o.target and o.others)
+        ],
+    }
 
 
 def by_kind(outcomes: Sequence[PairOutcome]) -> dict[str, tuple[int, int, int]]:

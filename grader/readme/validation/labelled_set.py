@@ -15,7 +15,7 @@ from grader.readme.judgment import MAX_POINTS, ReadmeJudgment
 from grader.readme.validation.agreement import points, weighted_kappa
 from grader.readme.validation.corpus import Levels, Pair
 from grader.readme.validation.crossvalidate import Judge
-from grader.readme.validation.edits import PairOutcome, by_kind, outcome_of
+from grader.readme.validation.edits import PairOutcome, edits_as_json, others_share, outcome_of, target_share
 from grader.readme.validation.measure import levels_of
 
 
@@ -48,16 +48,6 @@ class SetMeasured:
         ]
         return sum(hits) / len(hits)
 
-    @property
-    def targets(self) -> float:
-        """Share of edits whose target criterion went where it should."""
-        return sum(o.target for o in self.outcomes) / max(len(self.outcomes), 1)
-
-    @property
-    def others(self) -> float:
-        """Share of edits that left all other criteria where they were."""
-        return sum(o.others for o in self.outcomes) / max(len(self.outcomes), 1)
-
 
 def measure_set(folder: Path, judge: Judge = judge_readme) -> SetMeasured:
     """Judge the texts of a folder and their edits.
@@ -76,10 +66,11 @@ def measure_set(folder: Path, judge: Judge = judge_readme) -> SetMeasured:
     expected = _expected(folder / "levels.csv", written)
     judged = {name: judge(text, facts) for name, text in written.items()}
     outcomes = []
-    for number, row in enumerate(json.loads((folder / "pairs.json").read_text(encoding="utf-8"))):
+    for number, row in enumerate(_edits(folder / "pairs.json")):
+        where = f"{folder / 'pairs.json'}, edit {number}"
         if row["base"] not in written:
-            raise LabelledSetError(f"{folder / 'pairs.json'}, edit {number}: no text {row['base']}.md")
-        text = _edited(written[row["base"]], row["replace"], f"{folder / 'pairs.json'}, edit {number}")
+            raise LabelledSetError(f"{where}: no text {row['base']}.md")
+        text = _edited(written[row["base"]], row["replace"], where)
         pair = Pair(f"{row['base']} {number}", row["base"], row["edit"], row["target"], row["expected"], "")
         outcomes.append(outcome_of(pair, levels_of(judged[row["base"]]), levels_of(judge(text, facts))))
     return SetMeasured(folder.name, facts, judged, expected, tuple(outcomes))
@@ -90,7 +81,28 @@ def _expected(path: Path, written: Mapping[str, str]) -> dict[str, Levels]:
         rows = {row["file"].removesuffix(".md"): row for row in csv.DictReader(handle)}
     if set(rows) != set(written):
         raise LabelledSetError(f"{path} rates {sorted(rows)}, the folder holds {sorted(written)}")
-    return {name: {c: int(row[c]) for c in MAX_POINTS} for name, row in rows.items()}
+    return {
+        name: {c: _level(row.get(c), f"{path}, {name}, {c}") for c in MAX_POINTS}
+        for name, row in rows.items()
+    }
+
+
+def _level(said: str | None, where: str) -> int:
+    if said not in {"1", "2", "3", "4"}:
+        raise LabelledSetError(f"{where}: found {said!r}, expected a level 1 to 4")
+    return int(said)
+
+
+def _edits(path: Path) -> list[dict[str, Any]]:
+    try:
+        rows = json.loads(path.read_text(encoding="utf-8"))
+    except json.JSONDecodeError as error:
+        raise LabelledSetError(f"{path}: expected a list of edits, found {error}") from error
+    for number, row in enumerate(rows):
+        missing = {"base", "edit", "target", "expected", "replace"} - set(row)
+        if missing:
+            raise LabelledSetError(f"{path}, edit {number}: {sorted(missing)[0]} is missing")
+    return list(rows)
 
 
 def _edited(text: str, replacements: Sequence[Sequence[str]], where: str) -> str:
@@ -108,24 +120,7 @@ def set_as_json(measured: SetMeasured) -> dict[str, Any]:
         "texts": len(measured.expected),
         "qwk_total": round(measured.total_kappa, 4),
         "exact": round(measured.exact, 4),
-        "edits": len(measured.outcomes),
-        "target": round(measured.targets, 4),
-        "others": round(measured.others, 4),
-        "by_kind": {
-            kind: {"target": target, "others": others, "count": count}
-            for kind, (target, others, count) in by_kind(measured.outcomes).items()
-        },
-        "wrong": [
-            {
-                "name": o.pair.name,
-                "edit": o.pair.edit,
-                "target": o.target,
-                "others": o.others,
-                "moved": dict(o.moved),
-            }
-            for o in measured.outcomes
-            if not (o.target and o.others)
-        ],
+        "edits": edits_as_json(measured.outcomes),
     }
 
 
@@ -134,5 +129,5 @@ def set_as_line(measured: SetMeasured) -> str:
     return (
         f"{measured.name}: {len(measured.expected)} texts, total QWK {measured.total_kappa:.3f}, "
         f"{measured.exact:.0%} of levels as expected; {len(measured.outcomes)} edits: "
-        f"{measured.targets:.0%} move their target, {measured.others:.0%} leave all others\n"
+        f"{target_share(measured.outcomes):.0%} move their target, {others_share(measured.outcomes):.0%} leave all others\n"
     )

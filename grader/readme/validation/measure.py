@@ -14,8 +14,10 @@ from grader.readme.validation.edits import (
     AttackOutcome,
     PairOutcome,
     attack_outcomes,
-    by_kind,
+    edits_as_json,
+    others_share,
     pair_outcomes,
+    target_share,
 )
 
 
@@ -36,12 +38,12 @@ class Measured:
     @property
     def targets(self) -> float:
         """Share of edits whose target criterion went where it should."""
-        return sum(outcome.target for outcome in self.pairs) / max(len(self.pairs), 1)
+        return target_share(self.pairs)
 
     @property
     def others(self) -> float:
         """Share of edits that left all other criteria where they were."""
-        return sum(outcome.others for outcome in self.pairs) / max(len(self.pairs), 1)
+        return others_share(self.pairs)
 
     @property
     def raised(self) -> int:
@@ -94,20 +96,7 @@ def as_json(measured: Measured) -> dict[str, Any]:
             for name, one in measured.agreement.items()
         },
         "confusion": {name: table.tolist() for name, table in measured.confusion.items()},
-        "pairs": {
-            "count": len(measured.pairs),
-            "target": round(measured.targets, 4),
-            "others": round(measured.others, 4),
-            "by_kind": {
-                kind: {"target": target, "others": others, "count": count}
-                for kind, (target, others, count) in by_kind(measured.pairs).items()
-            },
-            "wrong": [
-                {"name": o.pair.name, "target": o.target, "others": o.others, "moved": dict(o.moved)}
-                for o in measured.pairs
-                if not (o.target and o.others)
-            ],
-        },
+        "pairs": edits_as_json(measured.pairs),
         "attacks": {
             "count": len(measured.attacks),
             "raised": {o.name: dict(o.raised) for o in measured.attacks if o.raised},

@@ -30,6 +30,9 @@ DENIED = (
     "No retraining is foreseen.",
     "We do not lay the new month beside the old figures.",
     "I admit that nobody looks at the scores.",
+    "There is a dashboard, which nobody reads.",
+    "Nobody gets told when a check fails.",
+    "Nobody draws a list of changed columns.",
 )
 REPORTED = (
     "A former colleague at a telecom swears by weekly PSI checks at 0.2.",
