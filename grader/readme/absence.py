@@ -89,7 +89,9 @@ _FORMS = (
     # nobody keeps an eye on; "nobody gets a list" is what is done about a fault
     r"\b(?:nobody|no one|no-one|none of us|no person|no team) (?:\w+ly )?(?:keeps?|sits?|takes?|holds?"
     r"|works? out"
-    r"|calculat\w+|comput\w+|tests?|examines?|inspects?|verif\w+|records?|plots?|draws?|notices?|gets(?! (?:a|an|any|the|that|this|new) (?:\w+ )?(?:list|names?|scores?|call|offer)\b)|hears"
+    r"|calculat\w+|comput\w+|tests?|examines?|inspects?|verif\w+|records?|plots?|draws?|notices?"
+    r"|gets(?! (?:a|an|any|the|that|this|new) (?:\w+ )?(?:list|names?|scores?|call|offer)\b)"
+    r"|hears"
     r"|rings"
     r"|phones|is (?:told|informed|alerted|asked|responsible|assigned|rung)|has (?:set|defined|agreed"
     r"|written|built"

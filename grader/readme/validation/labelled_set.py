@@ -129,5 +129,6 @@ def set_as_line(measured: SetMeasured) -> str:
     return (
         f"{measured.name}: {len(measured.expected)} texts, total QWK {measured.total_kappa:.3f}, "
         f"{measured.exact:.0%} of levels as expected; {len(measured.outcomes)} edits: "
-        f"{target_share(measured.outcomes):.0%} move their target, {others_share(measured.outcomes):.0%} leave all others\n"
+        f"{target_share(measured.outcomes):.0%} move their target, "
+        f"{others_share(measured.outcomes):.0%} leave all others\n"
     )
