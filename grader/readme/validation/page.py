@@ -22,7 +22,7 @@ from, so no judge is asked about a text after it has learned from that text, an 
 Everything that is fitted is fitted anew inside a fold without the held texts: the claim reader, the weights and cuts of
 the levels, and the penalty and cuts of the baseline. **What they do not guard against:** the lists of words, the rules
 for denial, hearsay and harmful advice, and the choice of features were written by people who had seen the whole corpus.
-On texts of other origin expect less; `grader/readme/validation/README.md` gives figures on two sets over other facts.
+On texts of other origin expect less; `grader/readme/validation/README.md` gives figures on eight sets over other facts.
 """
 
 
