@@ -113,61 +113,6 @@ _COMMAND = re.compile(
 )
 _AFTERWARDS = re.compile(r"^[^,;:.]*[,;:] ?(?:so|therefore|hence|which is why|that is why)\b|\bby itself\b")
 
-NOT_BEGUN = re.compile(
-    r"\b(?:have|has)(?: not|n't) (?:built|done|implemented|adopted|introduced|set up) (?:any|this|that"
-    r"|these|it|them)\b"
-    r"|\bwhat (?:i|we) (?:do|did) not\b(?! (?:know|see|have))|\b(?:i|we) leave (?:this|that|it) for\b"
-    r"|\bnot (?:yet )?(?:arranged|built|planned|implemented|adopted|in place|recorded|checked|scheduled|done)\b"
-    r"|\b(?:is|are) (?:not )?(?:deferred|postponed|put off)\b|, put off\b|: put off\b|^put off\b"
-    r"|\bnothing (?:is|was|will be) (?:checked|done|built|compared|monitored|planned|computed|recorded"
-    r"|watched)\b"
-    r"|\bfor (?:lack of time|a later (?:version|release)|the second version)"
-    r"|\bthere is no date\b(?! for (?:the|a) )"
-    r"|\bas things stand,? (?:no|not|none|nothing|nobody|there is no|we do not|we don't|i do not)\b"
-    r"|\bnothing of (?:this|the following|what follows) (?:is|has|exists)\b|^out of scope\W*$"
-    r"|\bnot part of this\b"
-    r"|\b(?:have|has|had) no (?:plan|rules?|checks?|process|mechanism) (?:for|of|to)\b|^not done\b"
-    r"|\bdeliberately left out\b(?! of )|\bnothing (?:of|that|which)\b[^.;]{0,60}\b(?:exists?|is (?:running"
-    r"|in place|set up"
-    r"|there|done|built))\b|\b(?:how|what) (?:it|this|one) (?:could|might) (?:look|be done)\b"
-)
-_PLAN_WORDS = (
-    r"(?:above|following|checks?|rules?|limits?|steps?|plans?|measures?|practices?|procedures?|things?"
-    r"|points?|items?)"
-)
-# What takes a whole section back speaks of all of it; a sentence about when, how or of what is about that alone.
-RETRACTED = re.compile(
-    rf"\b(?:none|nothing|not any|no part) (?:of|in|from) (?:(?:this|that|it|these|those"
-    rf"|them)(?: {_PLAN_WORDS})?"
-    rf"|the {_PLAN_WORDS})\b(?: (?:here|above|below|yet|so far|list|section|plan|text))* ?"
-    r"(?:(?:is|are|was|were|has|have|had|will|would|can)\b.{0,40})?"
-    r"\b(?:done|planned|implemented|in place|proposed?|exists?|applied|applies|built|adopted"
-    r"|running|run|performed|carried out|mine|ours|happens?|used|set up|here|yet)\b"
-    r"(?! (?:by (?:hand|calendar|date)|manually|blindly|automatically|without|at (?:night|weekends?)"
-    r"|on (?:a |the )?(?:weekends?|holidays?|\w+days?)\b|(?:in|during|before|after|until|to) ))"
-    r"|^none of (?:this|that|these|those|the (?:rows|lines|figures|metrics|checks))(?: (?:rows|lines|figures"
-    r"|metrics))?"
-    r"(?: (?:above|below|here))? (?:is|are|was|were) (?:computed|measured|tracked|watched|checked)"
-    r"(?: (?:today|now|yet|at all|currently|so far))?\W*$"
-    r"|\b(?:do|does|did|would) ?(?:not|n't) (?:propose|suggest|intend|plan|adopt|recommend) "
-    r"(?:to (?:do|adopt|build|run|implement|introduce|have) )?(?:any|this|that|these|those|it|them)\b"
-    r"|\bnot (?:adopted|proposed|ours|part of this (?:work|submission|plan))\b"
-    r"|\b(?:we|i|nobody here) (?:do|does|did|run|runs) none of (?:this|that|it|these|those)\b"
-    r"|\bno (?:rule|check|step|limit|gate|comparison)s? of (?:this|that) kind (?:is|are|exists?)\b"
-    r"|^none of (?:these|this|that|them) (?:is|are) (?:measured|computed|checked|tracked|watched|followed) "
-    r"(?:once|when|while|at all)\b"
-    r"|\bthe (?:table|list|rules?|plan|section|lines?)(?: (?:above|below))? (?:is|are) not (?:used"
-    r"|followed|applied"
-    r"|in force)\b(?! (?:for|in|on|before|after))"
-    r"|\bhere nobody (?:runs|does|uses|follows) (?:this|that|it|them)\b"
-    r"|\bleft it in to show\b|\bhave not (?:been )?adopted\b"
-    r"|\b(?:haven't|have not|has not|hasn't) (?:been )?(?:adopted|taken over|introduced"
-    r"|implemented)\b(?! (?:yet )?(?:a|the) "
-    rf"(?:dashboard|seasonal))|\bwe (?:have|follow|use) none of (?:this|that|these|those|it|them"
-    rf"|the {_PLAN_WORDS})\b"
-)
-
-
 _SET_OFF = re.compile(r", (?:which|who|whose)\s*$")
 # "alerts that nobody has seen" speaks of some alerts; "I admit that nobody looks" denies.
 _RELATIVE = re.compile(

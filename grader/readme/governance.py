@@ -3,9 +3,10 @@
 import re
 from collections.abc import Sequence
 
-from grader.readme.denial import NOT_BEGUN, RETRACTED, is_denial
+from grader.readme.denial import is_denial
 from grader.readme.hearsay import BY_EXPERIENCE, OURS, THEIRS, is_hearsay, tells_of_the_past
 from grader.readme.modality import Modality, is_word_list
+from grader.readme.retraction import NOT_BEGUN, RETRACTED
 
 _VOID_HEADINGS: tuple[tuple[re.Pattern[str], Modality], ...] = (
     (re.compile(r"\b(?:glossary|definitions?$|terminology|keywords?|types of)\b"), "definition"),
