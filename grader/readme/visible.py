@@ -8,6 +8,8 @@ from typing import Literal
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
+from grader.readme.hiding import Hidden
+
 BlockKind = Literal["heading", "paragraph", "item", "row", "code"]
 
 # Zero-width signs, soft hyphen, direction marks, variation selectors' neighbours and tag characters.
@@ -24,20 +26,7 @@ SHELL_LINE = re.compile(
 )
 IMPORT_LINE = re.compile(r"^\s*(?:from\s+[\w.]+\s+)?import\s+")
 ENCODED = re.compile(r"^\s*[A-Za-z0-9+/=_-]{40,}\s*$")
-HIDING_STYLE = re.compile(
-    r"display\s*:\s*none|visibility\s*:\s*hidden|opacity\s*:\s*0(?:\.0*\d)?\b|font-size\s*:\s*(?:0"
-    r"|1)(?:px|pt|em|%)?\b"
-    r"|(?<![-\w])color\s*:\s*(?:#f{3}\b|#f{6}\b|#fefefe|white|transparent"
-    r"|rgba?\(\s*255\s*,\s*255\s*,\s*255)"
-    r"|(?:left|top|text-indent)\s*:\s*-\d{3,}",
-    re.I,
-)
-HIDING_ATTRIBUTE = re.compile(
-    r"\bhidden\b|aria-hidden\s*=\s*[\"']?true|\bcolor\s*=\s*[\"']?(?:#?f{6}|#f{3}|white)", re.I
-)
 TAG = re.compile(r"<!--.*?(?:-->|\Z)|<(/?)([a-zA-Z][\w-]*)((?:[^<>\"']|\"[^\"]*\"|'[^']*')*)>", re.S)
-NEVER_SHOWN = {"script", "style", "template", "title", "head", "noscript", "object", "svg"}
-VOID_TAGS = {"br", "img", "hr", "input", "meta", "link", "wbr", "source"}
 
 
 @dataclass(frozen=True)
@@ -85,31 +74,6 @@ class _Writer:
         return text, at
 
 
-@dataclass
-class _Hidden:
-    """Which HTML elements that hide their content are open."""
-
-    stack: list[tuple[str, bool]] = field(default_factory=list)
-
-    def see(self, closing: str, name: str, attributes: str) -> None:
-        name = name.lower()
-        if name in VOID_TAGS or attributes.rstrip().endswith("/"):
-            return
-        if closing:
-            while self.stack:
-                if self.stack.pop()[0] == name:
-                    return
-            return
-        hides = name in NEVER_SHOWN or bool(
-            HIDING_ATTRIBUTE.search(attributes) or HIDING_STYLE.search(attributes)
-        )
-        self.stack.append((name, hides))
-
-    @property
-    def on(self) -> bool:
-        return any(hides for _, hides in self.stack)
-
-
 def visible_blocks(source: str) -> tuple[Block, ...]:
     """The blocks of a Markdown text that a reader sees, in order.
 
@@ -127,7 +91,7 @@ class _Walk:
         for line in source.splitlines(keepends=True):
             self.starts.append(self.starts[-1] + len(line))
         self.writer = _Writer(source)
-        self.hidden = _Hidden()
+        self.hidden = Hidden()
         self.out: list[Block] = []
         self.depth = 0
         self.quotes = 0
@@ -195,6 +159,7 @@ class _Walk:
             elif struck or self.hidden.on:
                 continue
             elif child.type == "text" or child.type == "code_inline":
+                self.hidden.hear(child.content)
                 self.writer.put(child.content)
             elif child.type in {"softbreak", "hardbreak"}:
                 self.writer.glue("\n")
@@ -248,6 +213,7 @@ class _Walk:
     def _html_text(self, text: str) -> None:
         for line in text.splitlines():
             if line.strip():
+                self.hidden.hear(line)
                 self.writer.put(line.strip())
                 self.writer.glue("\n")
 

@@ -86,6 +86,24 @@ REFERENCE = re.compile(
 )
 
 
+# Letters of other alphabets that look like Latin ones, read as those inside a word that also has Latin letters.
+_LOOK_ALIKE = str.maketrans(
+    "\u0430\u0435\u043e\u0440\u0441\u0443\u0445\u0456\u0458\u0455\u04bb\u0501\u051b\u051d\u0442\u043a\u043c\u043d\u0432\u043f"
+    "\u03b1\u03bf\u03c1\u03bd\u03c5\u03b9\u03ba\u03c4\u0131\u0261\u029f",
+    "aeopcyxijshdqwtkmhbnaopvuiktigl",
+)
+_MIXED_WORD = re.compile(
+    r"\b(?=\w*[a-z])(?=\w*[\u0131\u0261\u029f\u03b1-\u03c9\u0430-\u045f\u04bb\u0501\u051b\u051d])\w+"
+)
+_APOSTROPHES = str.maketrans(
+    dict.fromkeys("\u00b4\u0060\u02b9\u02bb\u02bc\u02bd\u02c8\u02ca\u2018\u2019\u201b\u2032\uff07", "'")
+)
+_NO_APOSTROPHE = re.compile(
+    r"\b(do|does|did|is|are|was|were|has|have|had|would|could|should|wo|ca|need|must)nt\b(?!-)"
+)
+_SPLIT_NOT = re.compile(r"\bn ?\.? ?o ?\.? ?t\b|\b(?<=do )nto\b")
+
+
 @lru_cache(maxsize=8)
 def _name_patterns(
     names: tuple[str, ...], label: str | None, version: str | None
@@ -142,8 +160,11 @@ def feature_groups_in(text: str, facts: Facts) -> frozenset[str]:
 
 def plain(text: str) -> str:
     """Lower case, one kind of dash and quote, number words as digits, per cent as a sign."""
-    text = unicodedata.normalize("NFKC", text).lower()
-    text = re.sub(r"[‐‑‒–—−]", "-", text).translate(str.maketrans("’‘“”´`", "''\"\"''"))
+    text = unicodedata.normalize("NFKC", text.translate(_APOSTROPHES)).lower()
+    if not text.isascii():
+        text = _MIXED_WORD.sub(lambda m: m.group().translate(_LOOK_ALIKE), text)
+    text = _NO_APOSTROPHE.sub(r"\1n't", _SPLIT_NOT.sub("not", text))
+    text = re.sub(r"[‐‑‒–—−]", "-", text).translate(str.maketrans("“”", '""'))
     text = (
         text.replace("÷", "/")
         .replace("×", "x")

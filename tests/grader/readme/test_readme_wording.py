@@ -1,0 +1,39 @@
+"""Odd spellings of plain words are read as the plain words."""
+
+import pytest
+
+from grader.readme.claims import read_claims
+from grader.readme.facts import Facts
+from grader.readme.wording import plain
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("We do n\u043et compare", "we do not compare"),
+        ("We n\u0435ver compare", "we never compare"),
+        ("We do n\u03bft compare", "we do not compare"),
+        ("We don\u00b4t compare", "we don't compare"),
+        ("We dont compare", "we don't compare"),
+        ("It wont run, it cant run, it didnt run", "it won't run, it can't run, it didn't run"),
+        ("We do n o t compare", "we do not compare"),
+        ("We do nto compare", "we do not compare"),
+    ],
+)
+def test_a_disguised_not_is_read_as_not(written: str, read: str) -> None:
+    """Letters of other alphabets, odd apostrophes and left-out ones do not hide a denial."""
+    assert plain(written) == read
+
+
+@pytest.mark.parametrize(
+    "text", ["\u0394 above 0.2", "\u03c3 of 3 months", "the account of the want", "a tent", "not on"]
+)
+def test_ordinary_words_and_signs_stay(text: str) -> None:
+    """Greek signs of formulas and words that end in "nt" are left as they are."""
+    assert plain(text) == text.lower()
+
+
+def test_a_quote_keeps_the_letters_of_the_source(facts: Facts) -> None:
+    """Only the reading is folded; what is quoted stays verbatim."""
+    text = "PSI of trips_per_week is n\u043et above 0.2 \u00b4today\u00b4."
+    assert [claim.quote for claim in read_claims(text, facts).claims] == [text]
