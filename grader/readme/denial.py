@@ -3,6 +3,7 @@
 import re
 
 from grader.readme.absence import ABSENT
+from grader.readme.refusal import REFUSED, VERDICT
 
 # What a team does to watch, compare, release and take back; "retrain", "stop" or "page" are left out, since not doing
 # them is a decision of its own ("we do not retrain on a broken feed").
@@ -128,6 +129,8 @@ def is_denial(own: str) -> bool:
         and not _DECISION.search(own[max(m.start() - 14, 0) : m.end() + 30])
         for m in ABSENT.finditer(own)
     ):
+        return True
+    if VERDICT.search(own) or any(not _within_condition(own[: m.start()]) for m in REFUSED.finditer(own)):
         return True
     match = next((m for m in _DENIED.finditer(own) if not _meant_ones(own[: m.start()])), None)
     if match is None:
