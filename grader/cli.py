@@ -194,7 +194,7 @@ def register(app: typer.Typer) -> None:
 
     @app.command(
         "score",
-        epilog="Example: takehome score results/* --vault vault --rubric changed.yaml --dry-run",
+        epilog="Example: takehome score results/*/ --vault issued --rubric changed.yaml --dry-run",
     )
     def score_command(
         results: Annotated[list[Path], typer.Argument(help="Result folders of gradings.")],

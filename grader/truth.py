@@ -7,6 +7,7 @@ here. Nothing in this module ever reaches a container.
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -18,6 +19,8 @@ from pydantic import Field, ValidationError
 from grader.errors import VaultError
 from grader.types import Model
 
+DEPTH = 4
+"""Folders below --vault in which a key.json is looked for: `issue --out issued/ada` puts it three levels down."""
 MONTH = r"^\d{4}-(0[1-9]|1[0-2])$"
 
 
@@ -162,29 +165,66 @@ class Truth:
         return self.folder / "issued"
 
 
+def vaults_below(root: Path) -> list[Path]:
+    """Return every folder with key.json: `root` itself, else those at most DEPTH levels below, nearest first.
+
+    Hidden folders are passed over: a variant that is just being written lies in one.
+    """
+    if (root / "key.json").is_file():
+        return [root]
+    patterns = ["*/" * depth + "key.json" for depth in range(1, DEPTH + 1)]
+    found = [key.parent for pattern in patterns for key in sorted(root.glob(pattern))]
+    return [p for p in found if not any(part.startswith(".") for part in p.relative_to(root).parts)]
+
+
+def only_vault(vaults: Sequence[Path]) -> Path | None:
+    """Return the one vault of these, the first where all hold the same key; None where there is none, or several.
+
+    Raises VaultError where the same variant has two different keys: nobody could say which was issued.
+    """
+    first = next(iter(vaults), None)
+    if first is None or any(other.name != first.name for other in vaults):
+        return None
+    key = _bytes_of(first)
+    for other in vaults[1:]:
+        if _bytes_of(other) != key:
+            raise VaultError(
+                f"{first} and {other}: two different keys for {first.name}; "
+                "expected one; name the vault it was graded with by --vault"
+            )
+    return first
+
+
 def find_vault(path: Path, variant: str | None) -> Path:
     """Return the folder with key.json: `path` itself or the one below it for `variant`.
 
     Raises VaultError where there is none, or several and no variant to choose by.
     """
-    if (path / "key.json").is_file():
-        return path
     if not path.is_dir():
         raise VaultError(
             f"{path}: no such folder; expected a vault (a folder with key.json, or of such folders)"
         )
-    vaults = sorted(p.parent for p in path.glob("*/key.json"))
-    if variant is not None:
+    vaults = vaults_below(path)
+    if variant is not None and vaults != [path]:
         vaults = [p for p in vaults if p.name == variant]
+    found = only_vault(vaults)
+    if found is not None:
+        return found
     if not vaults:
         wanted = f" for variant {variant}" if variant else ""
         raise VaultError(
-            f"{path}: no key.json{wanted} in it or one level below; expected vault/<variant>/key.json"
+            f"{path}: no key.json{wanted} in it or at most {DEPTH} levels below; expected vault/<variant>/key.json"
         )
-    if len(vaults) > 1:
-        names = ", ".join(p.name for p in vaults[:8])
-        raise VaultError(f"{path}: {len(vaults)} vaults ({names}); name one with --vault {path}/<variant>")
-    return vaults[0]
+    names = ", ".join(p.name for p in vaults[:8])
+    raise VaultError(f"{path}: {len(vaults)} vaults ({names}); name one, as --vault {vaults[0]}")
+
+
+def _bytes_of(vault: Path) -> bytes:
+    path = vault / "key.json"
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise VaultError(f"{path}: not readable: {error.strerror}") from error
 
 
 def load_key(folder: Path) -> Key:

@@ -5,16 +5,18 @@ from __future__ import annotations
 import csv
 import hashlib
 import re
+import unicodedata
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
 from grader.errors import UsageError, VaultError
 from grader.pipeline.phase_key import tree_digest
+from grader.truth import DEPTH, only_vault, vaults_below
 
 ARCHIVES = (".zip", ".tar.gz", ".tgz", ".tar")
-DEPTH = 4
-"""Folders below --vault in which a key.json is looked for."""
+PSEUDONYM = re.compile(r"c[0-9a-f]{12}")
+"""As the generator forms it from the company secret and the candidate's name."""
 
 
 @dataclass(frozen=True)
@@ -63,6 +65,15 @@ def _digest(path: Path) -> str:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
+def folded(name: str) -> str:
+    """Return a name as names are compared: without case, and one form for letters that Macs write as two signs.
+
+    >>> folded("Zoe\u0308") == folded("ZO\u00cb")
+    True
+    """
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).casefold())
+
+
 @dataclass(frozen=True)
 class Vaults:
     """The vaults below a folder, each with the names it goes by, and what a list says about submissions."""
@@ -73,35 +84,44 @@ class Vaults:
 
     def of(self, name: str) -> Path:
         """Return the vault of a submission: as listed, by a name it shares, or the only one; else VaultError."""
-        if name in self.listed:
-            wanted = self.listed[name].lower()
+        key = folded(name)
+        if key in self.listed:
+            wanted = folded(self.listed[key])
             found = [vault for vault, names in self.names.items() if wanted in names]
         elif len(self.names) == 1:
             found = list(self.names)
         else:
-            words = {name.lower(), *re.split(r"[^a-z0-9]+", name.lower())}
+            words = {key, *re.split(r"[\W_]+", key)}
             found = [vault for vault, names in self.names.items() if words & names]
-        if len(found) != 1:
+        vault = only_vault(found)
+        if vault is None:
             raise VaultError(
-                f"{name}: {len(found)} of {len(self.names)} vaults below {self.root} fit this name; "
-                "name the submission like its variant or its folder, or give --list FILE with submission,variant"
+                f"{name}: {len(found)} of {len(self.names)} vaults below {self.root} fit this name; name the "
+                "submission like its variant, the folder it was issued into, or its pseudonym (known while "
+                "<pseudonym>.zip lies beside the vault), or give --list FILE with submission,variant"
             )
-        return found[0]
+        return vault
 
 
 def find_vaults(root: Path, listed: Path | None) -> Vaults:
     """Find every key.json below a folder; VaultError where there is none, UsageError for a list that is none."""
-    patterns = ["*/" * depth + "key.json" for depth in range(DEPTH + 1)]
-    keys = [key for pattern in patterns for key in sorted(root.glob(pattern))]
-    if not keys:
+    vaults = vaults_below(root)
+    if not vaults:
         raise VaultError(f"{root}: no key.json in it or {DEPTH} levels below; expected vaults")
-    names = {
-        key.parent: frozenset(
-            part.lower() for part in (*key.parent.relative_to(root).parts, key.parent.name) if part != "vault"
-        )
-        for key in keys
-    }
+    names = {vault: frozenset(map(folded, _names_of(vault, root))) for vault in vaults}
     return Vaults(root, names, {} if listed is None else read_list(listed))
+
+
+def _names_of(vault: Path, root: Path) -> list[str]:
+    """Return what a submission for this vault may be called.
+
+    The vault holds no pseudonym; the zip that was made to be sent, OUT/<pseudonym>.zip beside OUT/vault, does.
+    """
+    names = [part for part in (*vault.relative_to(root).parts, vault.name) if part != "vault"]
+    kept = vault.resolve().parent
+    if kept.name == "vault":
+        names += [parcel.stem for parcel in kept.parent.glob("*.zip") if PSEUDONYM.fullmatch(parcel.stem)]
+    return names
 
 
 def read_list(path: Path) -> dict[str, str]:
@@ -113,4 +133,4 @@ def read_list(path: Path) -> dict[str, str]:
         raise UsageError(f"{path}: not readable as CSV: {error}") from error
     if not rows or not {"submission", "variant"} <= set(rows[0]):
         raise UsageError(f"{path}: expected the columns submission and variant, and a line each")
-    return {stem(Path(row["submission"] or "")): (row["variant"] or "").strip() for row in rows}
+    return {folded(stem(Path(row["submission"] or ""))): (row["variant"] or "").strip() for row in rows}

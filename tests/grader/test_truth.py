@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from grader.errors import VaultError
-from grader.truth import Business, find_vault, load_key, load_truth
+from grader.truth import Business, find_vault, load_key, load_truth, vaults_below
 from tests.grader.vault_folder import write_vault
 
 
@@ -39,6 +39,33 @@ def test_a_vault_is_found_by_itself_or_below_a_folder(vault: Path) -> None:
         find_vault(vault.parent, None)
     with pytest.raises(VaultError, match="no such folder"):
         find_vault(vault.parent / "nowhere", None)
+
+
+def test_the_vault_that_issue_makes_is_found_below_the_folder_of_all(vault: Path) -> None:
+    """`score --vault issued` found nothing of `issue --out issued/ada`, which puts the key three levels down."""
+    issued = vault.parent.parent / "issued"
+    for place in ("ada/vault/aaaaaaaaaaaa", ".bob.x/vault/bbbbbbbbbbbb", "1/2/3/4/cccccccccccc"):
+        (issued / place).mkdir(parents=True)
+        (issued / place / "key.json").write_text(place)
+    assert find_vault(issued, "aaaaaaaaaaaa") == issued / "ada/vault/aaaaaaaaaaaa"
+    assert vaults_below(issued) == [issued / "ada/vault/aaaaaaaaaaaa"]
+    for hidden_or_too_deep in ("bbbbbbbbbbbb", "cccccccccccc"):
+        with pytest.raises(VaultError, match="at most 4 levels below"):
+            find_vault(issued, hidden_or_too_deep)
+
+
+def test_two_keys_of_one_variant_are_refused_and_copies_are_one(vault: Path) -> None:
+    """The same seed with other rows has another key: neither may be taken by chance."""
+    issued = vault.parent.parent / "issued"
+    first, second = (issued / name / "vault" / "aaaaaaaaaaaa" for name in ("ada", "copy"))
+    for place in (first, second):
+        place.mkdir(parents=True)
+        (place / "key.json").write_text("{}")
+    assert find_vault(issued, "aaaaaaaaaaaa") == first
+    assert find_vault(issued, None) == first
+    (second / "key.json").write_text('{"rows": 1}')
+    with pytest.raises(VaultError, match="two different keys for aaaaaaaaaaaa"):
+        find_vault(issued, "aaaaaaaaaaaa")
 
 
 def test_a_whole_vault_loads(vault: Path) -> None:

@@ -62,6 +62,41 @@ def test_a_submission_finds_its_vault_by_name(tmp_path: Path) -> None:
         found.of("zoe")
 
 
+def test_the_pseudonym_of_the_zip_that_was_sent_names_the_vault(tmp_path: Path) -> None:
+    """A submission called like the zip we sent, or the folder in it, fitted no vault: the vault holds no pseudonym."""
+    root = vaults(tmp_path / "issued", "ada/vault/aaaaaaaaaaaa", "bob/vault/bbbbbbbbbbbb")
+    (root / "ada" / "cab7016390434.zip").write_bytes(b"")
+    (root / "bob" / "notes.zip").write_bytes(b"")
+    found = find_vaults(root, None)
+    assert found.of("cab7016390434").name == "aaaaaaaaaaaa"
+    assert found.of("takehome-cab7016390434").name == "aaaaaaaaaaaa"
+    for other in ("cab7016390435", "notes"):
+        with pytest.raises(VaultError, match="its pseudonym"):
+            found.of(other)
+
+
+def test_a_name_with_umlauts_from_a_mac_is_the_same_name(tmp_path: Path) -> None:
+    """Macs write an umlaut as two signs: neither folders nor lists fitted names that were typed elsewhere."""
+    typed, mac = "J\u00fcrgen", "Ju\u0308rgen"
+    for here, there in ((typed, mac), (mac, typed)):
+        root = vaults(tmp_path / here, f"{here}/vault/aaaaaaaaaaaa", "zoe/vault/bbbbbbbbbbbb")
+        assert find_vaults(root, None).of(there).name == "aaaaaaaaaaaa"
+        assert find_vaults(root, None).of(f"{there}-final").name == "aaaaaaaaaaaa"
+        listed = tmp_path / "list.csv"
+        listed.write_text(f"submission,variant\n{here}-2.zip,bbbbbbbbbbbb\n", encoding="utf-8")
+        assert find_vaults(root, listed).of(f"{there}-2").name == "bbbbbbbbbbbb"
+
+
+def test_a_copy_of_a_vault_is_the_same_vault_and_another_key_is_refused(tmp_path: Path) -> None:
+    """`batch` searches like `grade` and `score`: copies count once, a variant with two keys is told."""
+    root = vaults(tmp_path / "issued", "ada/vault/aaaaaaaaaaaa", "old/ada/vault/aaaaaaaaaaaa", "bbbbbbbbbbbb")
+    found = find_vaults(root, None)
+    assert found.of("ada") == root / "ada/vault/aaaaaaaaaaaa"
+    (root / "old/ada/vault/aaaaaaaaaaaa/key.json").write_text('{"rows": 1}')
+    with pytest.raises(VaultError, match="two different keys"):
+        found.of("ada")
+
+
 def test_a_list_says_which_vault(tmp_path: Path) -> None:
     """Names that tell nothing are told by a file; a file without the columns is refused."""
     root = vaults(tmp_path / "issued", "aaaaaaaaaaaa", "bbbbbbbbbbbb")
