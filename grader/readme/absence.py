@@ -82,7 +82,8 @@ _FORMS = (
     r"|longer"
     r"|scor|list|customer|one\b|month|calls?\b|label|truth|outcome|drift|effect|reason|need|panic|action|change"
     r"|harm|churn|new|matter|alarm in|leak|wonder|doubt|fault|red))"
-    r"(?:\w+ ){1,5}?(?:is|are|has|have|exists?|triggers?|does|do|runs?|stops?|compares?|looks?|holds?"
+    r"(?:(?!unless|until|without|before|that|which|who)\w+ ){1,5}?"
+    r"(?:is|are|has|have|exists?|triggers?|does|do|runs?|stops?|compares?|looks?|holds?"
     r"|follows?|leads?"
     r"|blocks?|reads?|will|was|were|comes?|goes|tells?|watches|checks?|prevents?)\b"
     r"(?!.{0,60}\b(?:until|unless|before|without|if|when|in the world)\b)",

@@ -104,6 +104,8 @@ def test_unwillingness_is_denial(said: str) -> None:
         "if only the image goes back, the old model runs with the new cut.",
         "rather than retrain at once, we recalibrate on the last 2 months.",
         "we avoid confusing a unit change with drift.",
+        "no training unless precision is below 0.26 in 2 matured months with a clean feed.",
+        "no release that does not beat the current model on the last 2 matured months.",
     ],
 )
 def test_conditions_limits_of_knowledge_and_preferences_are_no_refusals(said: str) -> None:
