@@ -2,6 +2,7 @@
 
 import re
 
+from grader.readme.elsewhere import is_elsewhere
 from grader.readme.sources import OF_CUSTOMERS, REPORTED
 
 _OTHERS = (
@@ -101,6 +102,14 @@ BY_EXPERIENCE = re.compile(
     r"\b(?:in|from|at) (?:my|our|a) (?:last|previous|former|old|past|earlier) (?:job|employer|company"
     r"|team|position|role)"
 )
+# "In my last job X broke, and this is what I do since, here as well: ..." goes on with what is done here.
+_APPLIED_HERE = re.compile(
+    r"^[^.;:]{0,40}\b(?:in|from|at|with) (?:my|our|a) (?:last|previous|former|old|past|earlier) (?:job"
+    r"|employer|company|team"
+    r"|position|role|workplace|bank)\b[^.]{0,120}?\b(?:what (?:i|we) do(?: ever)? since|here,? (?:as well|too)|so here"
+    r"|(?:so|therefore|which is why|that is why),? (?:here,? |now,? )(?:i|we)|here (?:i|we) (?=(?!\w+ed\b)\w)"
+    r"|(?:i|we) (?:now )?do the same here)\b"
+)
 _STILL_THERE = re.compile(r"^(?:they|their|there(?! (?:is|are|will)))\b|\bthere,|\btheirs\b")
 _PAST = re.compile(r"\b(?:was|were|had|did|used to|\w{3,}ed|kept|held|put|went|ran|built|sent)\b")
 _PLANNED = re.compile(
@@ -115,7 +124,9 @@ def tells_of_the_past(own: str) -> bool:
 
 def is_hearsay(own: str) -> bool:
     """Whether a normalised sentence reports what others do, say or recommend."""
-    return bool(_HEARSAY.search(own) or REPORTED.search(own))
+    if experience := _APPLIED_HERE.search(own):
+        own = own[experience.end() :]
+    return bool(_HEARSAY.search(own) or REPORTED.search(own)) or is_elsewhere(own)
 
 
 def is_delegated(own: str) -> bool:

@@ -9,6 +9,7 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from grader.readme.hiding import Hidden
+from grader.readme.voices import mark_others
 
 BlockKind = Literal["heading", "paragraph", "item", "row", "code"]
 
@@ -103,7 +104,7 @@ class _Walk:
         position = 0
         while position < len(tokens):
             position = self._step(tokens, position)
-        return tuple(block for block in self.out if block.text.strip())
+        return tuple(mark_others([block for block in self.out if block.text.strip()]))
 
     def _step(self, tokens: Sequence[Token], position: int) -> int:
         token = tokens[position]
