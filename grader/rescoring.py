@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from pathlib import Path
 
 from grader.errors import UsageError
 from grader.evidence.document import EvidenceDocument, load_evidence
 from grader.interview.following import with_follow_up
-from grader.pipeline.publish import disk_full_is_ours, put_in_place, workspace
+from grader.pipeline.publish import check_out, disk_full_is_ours, put_in_place, workspace
 from grader.reports.read import read_report
 from grader.reports.write import write_reports
 from grader.results import Report
 from grader.review.applying import reviewed
-from grader.review.keeping import carried_over
+from grader.review.keeping import anchored, carried_over
+from grader.review.log import NAME as LOG
 from grader.review.log import read_log
 from grader.review.moves import Moves, moves_between
 from grader.rubric import Rubric
@@ -44,7 +46,13 @@ def score_again(folder: Path, vault: Path, rubric: Rubric) -> tuple[Report, Move
 
 
 def publish_again(folder: Path, report: Report, target: Path) -> Report:
-    """Write the reports with the evidence and the log, whole or not at all; `target` may be the folder itself."""
+    """Write the reports with the evidence and the log, whole or not at all; `target` may be the folder itself.
+
+    Whatever else lies in the folder (an opened key, somebody's notes) comes along. Raises UsageError where
+    `target` is another folder that is no result.
+    """
+    if target.resolve() != folder.resolve():
+        check_out(target)
     parent = target.resolve().parent
     parent.mkdir(parents=True, exist_ok=True)
     with disk_full_is_ours(parent), workspace(parent) as work:
@@ -53,10 +61,24 @@ def publish_again(folder: Path, report: Report, target: Path) -> Report:
         shutil.copytree(folder / "evidence", fresh / "evidence")
         with carried_over(folder, fresh) as entries:
             # Somebody may have decided something since the report was made.
-            final = with_follow_up(reviewed(report, entries))
+            final = anchored(with_follow_up(reviewed(report, entries)), fresh)
             write_reports(final, fresh)
+            for place in (folder, target):
+                _bring_along(place, fresh)
             put_in_place(fresh, target)
     return final
+
+
+def _bring_along(earlier: Path, fresh: Path) -> None:
+    """Copy what a fresh result lacks from an earlier one; not the log, which belongs to what was decided there."""
+    for entry in sorted(earlier.iterdir()) if earlier.is_dir() else ():
+        half_written = entry.name.startswith(".") and entry.name.endswith((".new", ".tmp"))
+        if entry.name == LOG or half_written or os.path.lexists(fresh / entry.name):
+            continue
+        if entry.is_dir() and not entry.is_symlink():
+            shutil.copytree(entry, fresh / entry.name, symlinks=True)
+        elif entry.is_file() or entry.is_symlink():
+            shutil.copy2(entry, fresh / entry.name, follow_symlinks=False)
 
 
 def refuse_other_vault(result: Path, document: EvidenceDocument, truth: Truth) -> None:
