@@ -6,6 +6,7 @@ import numpy as np
 
 from grader.checks.audit import leak_moves_predictions
 from grader.checks.case import NEAR, Case
+from grader.checks.readme import unread_language
 from grader.results import CriterionResult, RedFlag
 from grader.types import Proof, proof
 
@@ -17,7 +18,7 @@ def raise_flags(case: Case, results: dict[str, CriterionResult]) -> tuple[RedFla
         _figures_do_not_recompute(results),
         _other_model_served(case),
         _no_baseline(case),
-        _no_monitoring(results),
+        _no_monitoring(case, results),
     )
     return tuple(flag for flag in found if flag is not None)
 
@@ -73,8 +74,10 @@ def _no_baseline(case: Case) -> RedFlag | None:
     return _flag("no_baseline", "No baseline was evaluated beside the tuned model.")
 
 
-def _no_monitoring(results: dict[str, CriterionResult]) -> RedFlag | None:
+def _no_monitoring(case: Case, results: dict[str, CriterionResult]) -> RedFlag | None:
     lines = [results.get(f"readme.{name}") for name in ("monitoring_inputs", "monitoring_outcomes")]
     if any(line is None or line.level is None or line.level > 1 for line in lines):
         return None
+    if unread_language(case):
+        return None  # what such a text names is not known; each line says so and asks for a person
     return _flag("no_monitoring", "The README names no monitoring of inputs or of outcomes.")

@@ -8,8 +8,9 @@ from grader.checks.case import Case
 from grader.checks.evaluation import recomputed_figures
 from grader.evidence.opinion import SecondOpinion, by_criterion
 from grader.readme.facts import Facts
-from grader.readme.judge import judge_readme
+from grader.readme.judge import FOREIGN_CONFIDENCE, judge_readme
 from grader.readme.judgment import CriterionJudgment, ReadmeJudgment
+from grader.readme.language import looks_english
 from grader.readme.language_model.combining import combined, moved, suggested
 from grader.types import Finding, Proof, Suggestion, proof
 
@@ -51,6 +52,19 @@ def facts_of(case: Case) -> Facts:
 @lru_cache(maxsize=4)
 def _judged(text: str, facts: str) -> ReadmeJudgment:
     return judge_readme(text, Facts.model_validate_json(facts))
+
+
+def unread_language(case: Case) -> bool:
+    """Whether the README is not English, so that nothing can be said of what it names.
+
+    The judge's own doubt is needed as well: it sees the visible text only, and foreign words in a comment do not
+    make an English README unreadable.
+    """
+    text = case.evidence.document.readme.text
+    if not text.strip() or looks_english(text):
+        return False
+    judged = _judged(text, facts_of(case).model_dump_json(by_alias=True))
+    return all(line.confidence <= FOREIGN_CONFIDENCE for line in judged.criteria)
 
 
 def _judge(case: Case, criterion: str) -> Finding:

@@ -1,4 +1,4 @@
-"""The README's length, and what the builder would refuse of the Dockerfile."""
+"""The README's language and length, and what the builder would refuse of the Dockerfile."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from grader.contract.work import Work
 from grader.execution.dockerfile_gate import check_dockerfile
 from grader.probes.shared.files import read_file
 from grader.probes.shared.text import decode_text
+from grader.readme.language import looks_english
 
 WORD = re.compile(r"\w+(?:[-'’./]\w+)*")
 GRACE = 1.1
@@ -23,7 +24,7 @@ TEXT_CAP = 256 * 1024
 
 
 def check_readme(work: Work) -> Iterator[Problem]:
-    """Yield whether the text of deliverable 5 is there and within its length; nothing of what it says."""
+    """Yield whether the text of deliverable 5 is English and within its length; nothing of what it says."""
     stated = stated_paths(work)[0].get("readme")
     name = stated or next((n for n in ("PRODUCTION.md", "README.md") if n in work.files), None)
     if name is None:
@@ -35,6 +36,11 @@ def check_readme(work: Work) -> Iterator[Problem]:
         return
     limit = load_terms().words
     judged, how = _judged(PurePosixPath(name).name, text)
+    if not looks_english(judged):
+        expected = "English, the only language that is read"
+        yield note(
+            name, "", "text that does not look like English", expected, "write deliverable 5 in English"
+        )
     words = len(WORD.findall(judged))
     most = int(limit * GRACE)
     if words > most:

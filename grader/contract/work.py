@@ -31,8 +31,12 @@ class Work:
 
 
 def look_at(root: Path) -> Work:
-    """List a folder, and find the data: $DATA_DIR, `data` in it, or `data` beside it."""
+    """List a folder, and find the data: $DATA_DIR, `data` in it or beside it, or the bundle of a practice folder."""
     given = os.environ.get("DATA_DIR")
-    places = ([Path(given)] if given else []) + [root / "data", root.resolve().parent / "data"]
+    places = ([Path(given)] if given else []) + [
+        root / "data",
+        root.resolve().parent / "data",
+        root.resolve().parent / "bundle" / "data",
+    ]
     data = next((place for place in places if (place / SNAPSHOTS).is_file()), None)
     return Work(root, list_files(root), data)

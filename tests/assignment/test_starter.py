@@ -188,3 +188,17 @@ def test_readme_earns_nothing() -> None:
     text = (STARTER / "README.md").read_text().lower()
     assert len(text.split()) < 60
     assert not re.search(r"drift|monitor|retrain|rollback|alert", text)
+
+
+@pytest.mark.parametrize("place", ["data", "bundle/data"])
+def test_the_setup_of_the_practice_starter_found_no_data(place: str, tmp_path: Path) -> None:
+    """The README's line for DATA_DIR holds beside a bundle's data and in a practice folder."""
+    (tmp_path / place).mkdir(parents=True)
+    (tmp_path / place / "snapshots.parquet").touch()
+    work = tmp_path / "submission"
+    work.mkdir()
+    readme = (STARTER / "README.md").read_text(encoding="utf-8")
+    line = next(line.strip() for line in readme.splitlines() if "export DATA_DIR" in line)
+    bare = {k: v for k, v in os.environ.items() if k != "DATA_DIR"}
+    script = f'set -e\n{line}\ntest -f "$DATA_DIR/snapshots.parquet"'
+    subprocess.run(["sh", "-c", script], cwd=work, env=bare, check=True, timeout=20)

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from grader.checks.case import Case
+from grader.evidence.document import TextFile
 from grader.evidence.modelling import ClaimedMetrics, EvaluationEvidence
 from grader.flags import raise_flags
 from grader.results import CriterionResult
@@ -99,3 +100,27 @@ def test_no_monitoring_needs_both_lines_at_level_one(good: Case) -> None:
     assert flags(good, {n: line(n, 1) for n in names}) == {"no_monitoring"}
     for levels in ((1, 2), (1, None)):
         assert flags(good, {n: line(n, v) for n, v in zip(names, levels, strict=True)}) == set()
+
+
+GERMAN = """# Betrieb
+
+Wir überwachen `usage` jede Woche mit dem PSI gegen die Trainingsmonate; über 0,2 an zwei Wochen wird der Besitzer der
+Daten gerufen und die Werte werden nicht benutzt. Die Labels reifen nach 90 Tagen, und dann berechnen wir PR-AUC und
+die Präzision der Liste nach Monat und Segment.
+"""
+ENGLISH = "# Running it\n\nThe model is good and we are proud of it. It will be of use to the team.\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "raised"),
+    [
+        (GERMAN, set()),
+        (ENGLISH, {"no_monitoring"}),
+        (f"{ENGLISH}<!-- {GERMAN} {GERMAN} -->", {"no_monitoring"}),
+    ],
+)
+def test_a_german_plan_was_said_to_name_no_monitoring(good: Case, text: str, raised: set[str]) -> None:
+    """What is not read is not accused; foreign words that nobody sees excuse nothing."""
+    written = with_document(good, readme=TextFile(path="README.md", text=text))
+    names = ("readme.monitoring_inputs", "readme.monitoring_outcomes")
+    assert flags(written, {n: line(n, 1) for n in names}) == raised

@@ -24,6 +24,7 @@ def test_a_submission_that_keeps_the_contract_has_no_problem(folder: Path) -> No
     looked = check_files(folder)
     assert [one for one in looked.problems if not one.note] == []
     assert looked.kept
+    assert not any("English" in one.found for one in looked.problems)
     assert looked.parts == tuple(CHECKS)
     assert looked.seconds < 10
 
@@ -140,3 +141,23 @@ def test_hostile_text_is_printed_as_one_plain_line(folder: Path) -> None:
     assert "\x1b" not in shown
     assert "\x07" not in shown
     assert "\nPROBLEM fake" not in shown
+
+
+def test_the_data_of_a_practice_folder_was_not_found(folder: Path) -> None:
+    """There the work lies beside the bundle that holds the data, not beside the data."""
+    bundle = folder.parent / "bundle"
+    bundle.mkdir()
+    (folder.parent / "data").rename(bundle / "data")
+    assert not any("no issued data" in one.found for one in check_files(folder).problems)
+
+
+def test_a_readme_that_is_not_english_was_taken_without_a_word(folder: Path) -> None:
+    """Only English is read, so a candidate is told before sending; run instructions in English hide nothing."""
+    german = (
+        "Wir überwachen die Eingaben jede Woche und rufen den Besitzer der Daten, wenn sie sich ändern. " * 20
+    )
+    english = "Install the packages and then run the service on the port that you want to have. " * 60
+    (folder / "README.md").write_text(f"# Betrieb\n\n{german}\n\n## Setup\n\n{english}\n", encoding="utf-8")
+    looked = check_files(folder)
+    assert any(one.note and "English" in one.found for one in looked.problems)
+    assert looked.kept
