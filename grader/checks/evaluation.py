@@ -359,9 +359,21 @@ def generalises_to_replay(case: Case) -> Finding:
             )
         )
     credit = 0.8 * rank + 0.2 * rank * honest
-    message = (
-        f"On the months after the release the model reaches {rank:.0%} of what is attainable from this data."
-    )
+    message = f"On the months after the release the model {_beside_yardstick(achieved, dummy, yardstick.pr_auc, se)}."
     if honest < 1:
         message += " Its test figure was flattered: something in the test data is not there in production."
     return Finding(round(credit, 6), message, tuple(proofs))
+
+
+def _beside_yardstick(achieved: float, dummy: float, yardstick: float, se: float) -> str:
+    """Say where a PR-AUC lies; the yardstick is a fixed model of ours, not the most that the data allows."""
+    figures = f"PR-AUC {achieved:.3f} against {yardstick:.3f} ± {se:.3f}"
+    if achieved >= yardstick:
+        return f"is at least as good as our yardstick ({figures})"
+    if achieved >= yardstick - se:
+        return f"is as good as our yardstick within its error ({figures})"
+    share = max(0.0, achieved - dummy) / max(yardstick - dummy, 1e-6)
+    return (
+        f"comes {share:.0%} of the way from the base rate to our yardstick "
+        f"(PR-AUC {achieved:.3f}, between {dummy:.3f} and {yardstick:.3f})"
+    )

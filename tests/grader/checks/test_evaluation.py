@@ -322,3 +322,20 @@ def test_answering_only_easy_rows_earns_nothing_more(good: Case) -> None:
     full = check.generalises_to_replay(good).credit
     served[np.random.default_rng(4).random(served.size) < 0.7] = np.nan
     assert check.generalises_to_replay(with_arrays(good, service__replay=served)).credit < 0.8 * full
+
+
+def test_a_model_below_the_yardstick_was_said_to_reach_all_that_is_attainable(good: Case) -> None:
+    """The words name both figures: within the yardstick's error, above it, or how far on the way to it."""
+    achieved = good.replay_pr_auc
+    assert achieved is not None
+
+    def told(yardstick: float) -> str:
+        key = good.truth.key
+        replay = key.reference.replay.model_copy(update={"pr_auc": yardstick, "pr_auc_se": 0.02})
+        changed = key.model_copy(update={"reference": key.reference.model_copy(update={"replay": replay})})
+        return check.generalises_to_replay(replace(good, truth=replace(good.truth, key=changed))).message
+
+    assert f"as good as our yardstick within its error (PR-AUC {achieved:.3f}" in told(achieved + 0.01)
+    assert "at least as good as our yardstick" in told(achieved - 0.01)
+    dummy = good.truth.key.dummy.replay.pr_auc
+    assert "50% of the way from the base rate to our yardstick" in told(2 * achieved - dummy)
