@@ -58,12 +58,33 @@ def notebook_reproduces(case: Case) -> Finding:
     if not ran:
         message = "The notebook does not run from a fresh kernel to its end; restart, run all, then submit."
     elif same < 1:
-        message = "The notebook runs, but what it writes differs from the submitted findings.json."
+        message = _not_the_same(notebook.submitted, notebook.produced)
     else:
         message = "The notebook runs clean and writes the submitted findings."
     if worth < 1:
-        message += " Few of its findings are right, so little was reproduced."
+        message += f" {_worth_little(case.matching)}"
     return Finding(round(credit, 6), message, (cells, compared, *unread))
+
+
+def _not_the_same(submitted: FindingsFile | None, produced: FindingsFile | None) -> str:
+    if submitted is None:
+        return (
+            "The notebook runs, but no findings.json was submitted that its findings could be held against."
+        )
+    if produced is None:
+        return "The notebook runs, but it writes no findings.json."
+    if not submitted.findings and not produced.findings:
+        return "The notebook runs and writes the submitted findings.json, which holds no finding."
+    return "The notebook runs, but what it writes differs from the submitted findings.json."
+
+
+def _worth_little(matching: Matching) -> str:
+    """Say why a notebook's run is not worth all of its credit."""
+    if not matching.claims:
+        return "Without findings nothing was reproduced."
+    if 2 * matching.recall() >= 1:
+        return "Many of its findings are false alarms, which discounts this."
+    return "Its findings cover less than half of the defects, so less was reproduced."
 
 
 def _signature(claim: FindingClaim) -> tuple[str, tuple[str, ...], str | None]:

@@ -247,3 +247,24 @@ def test_the_notebook_must_run_and_write_the_same(good: Case) -> None:
 def test_the_small_world_has_the_columns_the_plants_name() -> None:
     """The fixtures of these tests are about columns that exist."""
     assert set(COLUMNS) <= set(world()[0].columns)
+
+
+def test_a_notebook_without_findings_was_said_to_write_others_than_submitted(good: Case) -> None:
+    """Two equal files that hold nothing earn nothing, and the words say why; a missing file is called missing."""
+
+    def told(submitted: FindingsFile | None, produced: FindingsFile | None) -> tuple[float, str]:
+        book = good.evidence.document.notebook.model_copy(
+            update={"submitted": submitted, "produced": produced}
+        )
+        found = check.notebook_reproduces(with_document(good, notebook=book))
+        return found.credit, found.message
+
+    none, some = FindingsFile(path="findings.json"), FindingsFile(path="findings.json", findings=GOOD)
+    credit, message = told(none, none)
+    assert credit == 0.0
+    assert "differs" not in message
+    assert "which holds no finding" in message
+    assert "Few" not in message
+    assert "writes no findings.json" in told(some, None)[1]
+    assert "no findings.json was submitted" in told(None, some)[1]
+    assert "differs" in told(some, none)[1]
