@@ -7,14 +7,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from grader.practice.lines import look_at
+from grader.practice.lines import Look, look_at
 from grader.practice.running import run_look
 from grader.reports.charts.looks import groups_chart, months_chart
 from grader.reports.charts.plant_map import outcome
 from grader.reports.plots import Plot
 from grader.results import PlantLine, Report
-from grader.truth import Plant, Truth
+from grader.truth import LabelClock, MonthSpan, Plant, Truth
 
+LAST = "9999-12"
+"""After every month of the data."""
 Statistic = tuple[str, str, str]
 """Name, value on the data, value on the same data without the plant."""
 
@@ -105,14 +107,14 @@ def _lesson(plant: Plant, line: PlantLine, truth: Truth, snapshots: Path) -> Les
         kind=plant.kind,
         family=plant.family,
         columns=", ".join(plant.columns) or "whole rows",
-        months=f"{span[0]} to {span[1]}" if span else "all months",
+        months=_months(plant),
         rows=f"{affected.count:,}" if affected else "",
         summary=plant.summary,
         statistics=tuple(
             (f"{s.name} of {s.column}" if s.column else s.name, _figure(s.value), _figure(s.null))
             for s in plant.statistics
         ),
-        plot=Plot(name, title, look.reading, image, heads, rows),
+        plot=Plot(name, title, _reading(plant, look, truth.key.label), image, heads, rows),
         code="import pandas as pd\n\n" + look.code,
         outcome=_word(line),
         credit=line.credit,
@@ -122,9 +124,33 @@ def _lesson(plant: Plant, line: PlantLine, truth: Truth, snapshots: Path) -> Les
 
 
 def _span(plant: Plant) -> tuple[str, str] | None:
-    """Return the months that the data differs in, or those whose labels do."""
+    """Return the months that a plot shades: of a defect of the outcome those in which its labels differ."""
     months = plant.label_months or plant.months
-    return (months.from_month, months.to_month or "9999-12") if months else None
+    return (months.from_month, months.to_month or LAST) if months else None
+
+
+def _months(plant: Plant) -> str:
+    """Return the months of the defect, as its summary has them, and those of its labels where they are others."""
+    if plant.months is None:
+        return "all months"
+    told = _range(plant.months)
+    shown = plant.label_months
+    return told if shown in (None, plant.months) else f"{told} (in the labels {_range(shown)})"
+
+
+def _reading(plant: Plant, look: Look, label: LabelClock) -> str:
+    """Return how to read the plot, and why it shades from an earlier month than the defect's."""
+    months, shown = plant.months, plant.label_months
+    if look.kind != "months" or months is None or shown is None or shown.from_month >= months.from_month:
+        return look.reading
+    return (
+        f"{look.reading} Labels look {label.horizon_months} months ahead, so they show what changes in "
+        f"{months.from_month} from {shown.from_month} on (shaded)."
+    )
+
+
+def _range(months: MonthSpan) -> str:
+    return f"{months.from_month} to {months.to_month or 'the end'}"
 
 
 def _word(line: PlantLine) -> str:

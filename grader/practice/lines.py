@@ -40,6 +40,8 @@ def look_at(plant: Plant, label: LabelClock, columns: Mapping[str, bool]) -> Loo
     made = _SPECIAL.get(plant.kind)
     if made is not None:
         return made(plant, column, label)
+    if plant.kind == "concept_drift" and column != label.column:
+        return _relation(column, label) if columns[column] else _relation_by_level(column, label)
     names = {one.name for one in plant.statistics}
     where = _where(plant)
     if plant.family == "leakage" and column != label.column:
@@ -221,6 +223,14 @@ def _relation(column: str, label: LabelClock) -> Look:
     expression = f'data.groupby(["snapshot_month", high])[{_text(label.column)}].mean().unstack()'
     reading = "The churn rate above the column's median (high) and not (low): what tells them apart changes."
     return Look((mature, high), expression, "Churn rate", reading)
+
+
+def _relation_by_level(column: str, label: LabelClock) -> Look:
+    mature = f"{READ}.query(\"snapshot_month <= '{label.last_mature_month}'\")"
+    level = f"level = data[{_text(column)}].astype(str)"
+    expression = f'data.groupby(["snapshot_month", level])[{_text(label.column)}].mean().unstack()'
+    reading = "The churn rate of each level, month by month: what tells the levels apart changes."
+    return Look((mature, level), expression, "Churn rate", reading)
 
 
 def _middle(column: str, where: Mapping[str, Sequence[str]], columns: Iterable[str]) -> Look:

@@ -13,7 +13,7 @@ import pytest
 from grader.practice.lines import Look, look_at, mask
 from grader.practice.running import GROUPS, SERIES, run_look, table_of
 from grader.practice.seal import SEALED, unseal
-from grader.truth import Truth, load_truth
+from grader.truth import KeyStatistic, LabelClock, Plant, Truth, load_truth
 from tests.end_to_end.tools import takehome
 
 SEEDS = (21, 22)
@@ -102,3 +102,27 @@ def test_many_levels_are_cut_to_those_that_differ_most() -> None:
     table = table_of(many, look)
     assert len(table.labels) <= GROUPS
     assert "g40" in table.labels
+
+
+LABEL = LabelClock(column="churned_90d", horizon_days=90, horizon_months=3, last_mature_month="2024-09")
+
+
+@pytest.mark.parametrize("column", ["contract_type", "nps_score"])
+def test_concept_drift_once_showed_the_shares_of_the_levels(column: str, tmp_path: Path) -> None:
+    """What changes is how churn depends on the column, so the plot is of churn by its values and the month."""
+    months = [f"{year}-{month:02d}" for year in (2023, 2024) for month in range(1, 13)]
+    rows = [
+        (m, high, float(high and m < "2023-09")) for m in months for high in (False, True) for _ in range(4)
+    ]
+    data = pd.DataFrame(rows, columns=["snapshot_month", column, "churned_90d"])
+    data[column] = (
+        data[column].astype(float) if column == "nps_score" else data[column].map({False: "a", True: "b"})
+    )
+    data.to_parquet(tmp_path / "snapshots.parquet")
+    plant = Plant(id="d", family="change", kind="concept_drift", columns=(column,), severity=1,
+                  statistics=(KeyStatistic(name="auc", column=column, value=0.5, null=0.6),))  # fmt: skip
+    table = run_look(look_at(plant, LABEL, {column: column == "nps_score"}), tmp_path / "snapshots.parquet")
+    apart = {month: max(v[i] for _, v in table.series) for i, month in enumerate(table.labels)}
+    assert max(table.labels) == LABEL.last_mature_month
+    assert len(table.series) == 2
+    assert all(value == (1.0 if month < "2023-09" else 0.0) for month, value in apart.items())
