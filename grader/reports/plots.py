@@ -19,6 +19,8 @@ from grader.results import Figures, LatencyLine, Report
 from grader.types import PhaseRecord
 
 RECALLS = (0.05, 0.1, 0.2, 0.3, 0.5, 0.7, 0.9)
+SAME_SCORE = 1e-9
+"""Means of one score over bins differ by rounding only."""
 
 
 @dataclass(frozen=True)
@@ -169,11 +171,18 @@ def _lift(figures: Figures) -> Plot | None:
     return Plot(
         "lift",
         "Lift by decile",
-        f"Calling the first decile reaches {share(deciles[0].cumulative_capture)} of all who would leave.",
+        _lift_caption(figures, deciles[0].cumulative_capture),
         lift_chart(deciles),
         ("Decile", "Customers", "Churners", "Churn rate", "Lift", "Captured so far"),
         rows,
     )
+
+
+def _lift_caption(figures: Figures, captured: float) -> str:
+    predicted = [one.predicted for one in figures.reliability]
+    if len(predicted) > 1 and max(predicted) - min(predicted) < SAME_SCORE:
+        return "All scores are equal: the deciles are in no order of the model's, and their lift is chance."
+    return f"Calling the first decile reaches {share(captured)} of all who would leave."
 
 
 def _replay(figures: Figures, with_oracle: bool) -> Plot | None:
@@ -230,4 +239,7 @@ def _replay_caption(claimed: float | None, replayed: float | None) -> str:
     if claimed is None:
         return months
     gap = claimed - replayed
-    return f"{months} Claimed less replayed: {gap:+.3f}."
+    return (
+        f"{months} The PR-AUC claimed for the test months less the one replayed is {gap:+.3f}; "
+        "far above 0, the test flattered the model."
+    )

@@ -12,6 +12,8 @@ from grader.reports.wording import share
 from grader.results import LiftDecile
 
 UPPER_END, LOWER_START = 176.0, 206.0
+NOTE_LINE = 10.0
+"""Height kept free above the highest bar for the words about the line at 1."""
 
 
 def lift_chart(deciles: Sequence[LiftDecile]) -> Markup:
@@ -21,7 +23,7 @@ def lift_chart(deciles: Sequence[LiftDecile]) -> Markup:
     middles = [LEFT + slot * (index + 0.5) for index in range(len(ordered))]
     first = ordered[0]
     description = (
-        f"Lift falls from {first.lift:.2f} in decile {first.decile} to {ordered[-1].lift:.2f} in decile "
+        f"Lift is {first.lift:.2f} in decile {first.decile} and {ordered[-1].lift:.2f} in decile "
         f"{ordered[-1].decile}; the first decile captures {share(first.cumulative_capture)} of all churners."
     )
     names = [
@@ -42,13 +44,15 @@ def lift_chart(deciles: Sequence[LiftDecile]) -> Markup:
 
 def _bars(ordered: Sequence[LiftDecile], middles: Sequence[float], slot: float) -> Markup:
     ticks = round_ticks(1.12 * max(1.0, *(one.lift for one in ordered)), 5)
-    y = Scale(0.0, ticks[-1], UPPER_END, TOP)
+    # The words about the line at 1 stand above all bars: beside the line they lie on the bars of a weak model.
+    y = Scale(0.0, ticks[-1], UPPER_END, TOP + 2 * NOTE_LINE)
     marks = _horizontal(ticks, y, "Lift")
     for middle, one in zip(middles, ordered, strict=True):
         marks.append(rect(middle - slot * 0.34, y(one.lift), slot * 0.68, UPPER_END - y(one.lift), "bar-a"))
         marks.append(text(middle, y(one.lift) - 5, f"{one.lift:.1f}", "value", "middle"))
     marks.insert(len(ticks) * 2 + 1, line(LEFT, y(1.0), RIGHT, y(1.0), "reference"))
-    marks.append(text(RIGHT, y(1.0) - 5, "1 = no better than chance", "note", "end"))
+    marks.append(line(RIGHT - 172, TOP + 5, RIGHT - 150, TOP + 5, "reference"))
+    marks.append(text(RIGHT, TOP + NOTE_LINE, "1 = no better than chance", "note", "end"))
     marks.append(line(LEFT, UPPER_END, RIGHT, UPPER_END, "axis"))
     return group(*marks)
 
@@ -63,7 +67,12 @@ def _capture(ordered: Sequence[LiftDecile], middles: Sequence[float]) -> Markup:
     marks.append(path(places, "line-a"))
     marks.extend(dot(px, py, "mark-a", 3.5) for px, py in places)
     marks.append(diamond(*places[0], "mark-a", 5.5))
-    marks.append(text(places[0][0] + 9, places[0][1] + 14, share(ordered[0].cumulative_capture), "value"))
+    x, height = places[0]
+    captured = share(ordered[0].cumulative_capture)
+    if height + 14 < BOTTOM - 3:
+        marks.append(text(x + 9, height + 14, captured, "value"))
+    else:
+        marks.append(text(x, height - 9, captured, "value", "middle"))
     marks.append(line(LEFT, BOTTOM, RIGHT, BOTTOM, "axis"))
     return group(*marks)
 

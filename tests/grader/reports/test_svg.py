@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markupsafe import Markup
 
+from grader.reports.charts.axes import BOTTOM
 from grader.reports.charts.lift import lift_chart
 from grader.reports.charts.plant_map import outcome, plant_map
 from grader.reports.charts.precision_recall import MOST_POINTS, pr_chart, thinned
@@ -18,6 +19,7 @@ from grader.reports.charts.reliability import outside, reliability_chart
 from grader.reports.charts.replay import replay_chart, replay_rows
 from grader.reports.charts.svg import Scale, element, round_ticks, tick_text
 from grader.reports.charts.timeline import timeline
+from grader.reports.plots import model_plots
 from grader.results import CurvePoint, LiftDecile, ReliabilityBin, ReplayBand
 from grader.types import PhaseRecord, Verdict
 
@@ -164,3 +166,36 @@ def test_degenerate_numbers_are_drawn() -> None:
         pr_chart([point], [], None),
     ):
         ET.fromstring(str(made))
+
+
+@pytest.mark.parametrize(
+    "lifts", [(0.81, 1.2, 1.1, 0.9, 1.4, 0.4, 1.2, 1.0, 1.1, 0.9), (3.8, 2.2, 1.2, *(0.4,) * 7)]
+)
+def test_words_of_a_weak_lift_lay_on_its_bars_and_axis(lifts: tuple[float, ...]) -> None:
+    """The words about the line at 1 stand above every bar, and the first captured share above the axis."""
+    rows = [
+        LiftDecile(decile=i + 1, customers=100, churners=6, churn_rate=0.06, lift=one,
+                   cumulative_capture=min(1.0, sum(lifts[: i + 1]) / 10))
+        for i, one in enumerate(lifts)
+    ]  # fmt: skip
+    root = ET.fromstring(str(lift_chart(rows)))
+    words = next(node for node in root.iter("text") if node.text == "1 = no better than chance")
+    tops = [float(node.get("y", "0")) for node in root.iter("rect")]
+    assert float(words.get("y", "0")) < min(tops) - 5
+    captured = next(
+        node for node in root.iter("text") if node.get("class") == "value" and "%" in (node.text or "")
+    )
+    assert float(captured.get("y", "0")) < BOTTOM - 2
+
+
+def test_equal_scores_are_said_to_rank_nobody() -> None:
+    """Bars of constant scores go up and down by chance, which once looked like a ranking."""
+    flat = tuple(one.model_copy(update={"predicted": 0.062}) for one in FIGURES.reliability)
+    captions = {
+        scores: next(
+            p for p in model_plots(FIGURES.model_copy(update={"reliability": bins})) if p.id == "lift"
+        ).caption
+        for scores, bins in (("equal", flat), ("other", FIGURES.reliability))
+    }
+    assert "All scores are equal" in captions["equal"]
+    assert "equal" not in captions["other"]
