@@ -84,11 +84,13 @@ def assess_communication(reading: Reading, reckoning: Reckoning, model: OrdinalM
     """What matters first, length, structure, one idea a sentence, no padding."""
     evidence = form_evidence(reading, reckoning)
     level, sure = model.level(evidence)
-    shown = [
+    acted = [
         claim
         for number, claim in enumerate(reckoning.claims)
         if claim.read and any(reckoning.raw[code][number] >= CLEAR for code in ACTIONABLE)
-    ] or [claim for claim in reckoning.claims if claim.pays and claim.quote]
+    ]
+    shown = acted or [claim for claim in reckoning.claims if claim.pays and claim.quote]
+    name = "statements to act on" if acted else "sentences, none of them to act on"
     if reading.words > WORD_LIMIT * 1.1:
         level = min(level, 1 if reading.words > WORD_LIMIT * 1.4 else 2)
     if not shown:
@@ -99,7 +101,7 @@ def assess_communication(reading: Reading, reckoning: Reckoning, model: OrdinalM
     note = f"{reading.words} words, {headings} headings, {listed} list or table lines, {words:.0f} words a statement"
     return Assessment(
         level,
-        (Element("statements to act on", tuple(shown[:4])),),
+        (Element(name, tuple(shown[:4])),),
         confidence=sure,
         note=note,
         evidence=evidence,

@@ -5,6 +5,7 @@ import numpy as np
 from grader.readme.claims import read_claims
 from grader.readme.communication import form_evidence
 from grader.readme.facts import Facts
+from grader.readme.judge import judge_readme
 from grader.readme.reader import fitted_reader
 from grader.readme.validation.corpus import load_corpus
 from grader.readme.validation.learn import reckoned, settled_cuts
@@ -80,3 +81,12 @@ def test_a_decision_drawn_as_a_tree_is_no_listing() -> None:
     read = [claim.modality for claim in read_claims(text, Facts()).claims]
     assert read == ["asserted"] * len(read)
     assert len(read) == 3
+
+
+def test_a_placeholder_was_praised_for_statements_to_act_on() -> None:
+    """Ten words at level 1 hold sentences, and the message says that none of them is one to act on."""
+    facts = load_corpus().facts
+    placeholder = "# Submission\n\nPlaceholder. The 500 words of deliverable 5 go here.\n"
+    told = {text: judge_readme(text, facts).criteria[-1].message for text in (placeholder, PLAN)}
+    assert "none of them to act on" in told[placeholder]
+    assert told[PLAN].startswith("found: statements to act on")
