@@ -4,16 +4,16 @@ import re
 from collections.abc import Iterator
 
 from grader.readme.claims import Claim
+from grader.readme.defect_denial import (
+    DUPLICATE_KINDS,
+    GROUP_KINDS,
+    LEAK_KINDS,
+    MATURITY_KINDS,
+    defect_fact,
+)
 from grader.readme.fact_check import Check
 from grader.readme.facts import Defect, Facts
 from grader.readme.months import MonthSaid, months_apart, months_in
-
-LEAK_KINDS = re.compile(
-    r"leak|post_outcome|look_ahead|future|nightly_score|overwritten|target_encoded|extraction_time"
-)
-MATURITY_KINDS = re.compile(r"immatur|maturity|censor|label_delay")
-DUPLICATE_KINDS = re.compile(r"duplicat")
-GROUP_KINDS = re.compile(r"group|overlap|many_rows")
 
 LEAK_SAID = re.compile(
     r"\b(?:leak\w*|post-?outcome|knows? (?:the|too|a little too)\b.{0,30}|known (?:only )?after"
@@ -73,6 +73,16 @@ _REFERENCE_CUE = re.compile(
     r"|train(?:ing)? (?:set|months|data|window|period|sample|rows|table)|train(?:ed)? on|window)\b"
 )
 
+_LABELS_UNFINISHED = re.compile(
+    r"\b(?:labels?|outcomes?|qlabel)\b.*\b(?:immature|unfinished|incomplete"
+    r"|not (?:yet )?(?:complete|mature|finished))\b"
+)
+# "PSI against January to June": the months of a comparison, not of a change.
+_COMPARED = re.compile(
+    r"\b(?:against|versus|vs\.?|compared? (?:to|with)|relative to|reference:?|bins? from)"
+    r"(?: (?!since\b|from\b|in\b)[\w-]+){0,4} ?$"
+)
+
 
 def _places(claim: Claim, facts: Facts) -> list[tuple[str, int]]:
     lowered = claim.text.lower()
@@ -84,8 +94,9 @@ def _places(claim: Claim, facts: Facts) -> list[tuple[str, int]]:
 
 def _pairs(claim: Claim, facts: Facts) -> Iterator[tuple[str, MonthSaid]]:
     places = _places(claim, facts)
-    for said in months_in(claim.text.lower().replace("–", "-").replace("—", "-")):
-        if places:
+    lowered = claim.text.lower().replace("–", "-").replace("—", "-")
+    for said in months_in(lowered):
+        if places and not _COMPARED.search(lowered[: said.at]):
             yield min(places, key=lambda place: abs(place[1] - said.at))[0], said
 
 
@@ -123,7 +134,9 @@ def _leaks(claim: Claim, facts: Facts) -> Iterator[Check]:
         elif (
             len(claim.columns) == 1
             and LEAK_STRONG.search(claim.own)
-            and not re.search(r"\bif\b|\bno leak", claim.own)
+            and not re.search(
+                r"\bif\b|\bno leak|(?:\bnot|n't|\bnever|\bcannot) (?:a |really )?leak", claim.own
+            )
         ):
             yield Check(f"leak {column}", f"{column} is a leak", f"leak: {named}", False, claim)
 
@@ -144,7 +157,7 @@ def _changes(claim: Claim, facts: Facts) -> Iterator[Check]:
         if hit:
             defect, said = hit
             yield Check(
-                f"defect {defect.kind} {column}", f"{column}: {said.month}", _fact(defect), True, claim
+                f"defect {defect.kind} {column}", f"{column}: {said.month}", defect_fact(defect), True, claim
             )
             continue
         if (
@@ -160,7 +173,7 @@ def _changes(claim: Claim, facts: Facts) -> Iterator[Check]:
             abs(months_apart(said.month, start)) <= near for start in starts if start
         ):
             continue  # the month belongs to another defect, told in the same sentence
-        fact = _fact(mine[0]) if mine else f"no change of {column} is known"
+        fact = defect_fact(mine[0]) if mine else f"no change of {column} is known"
         yield Check(f"change {column}", f"{column}: {said.month}", fact, False, claim)
     if not claim.columns:
         yield from _undated(claim, dated)
@@ -172,11 +185,17 @@ def _undated(claim: Claim, dated: list[Defect]) -> Iterator[Check]:
     units = re.search(
         r"\b(?:unit|mb|gb|kb|megabytes?|gigabytes?|price effect|price break|price flip)\b", claim.own
     )
+    if _LABELS_UNFINISHED.search(claim.own):
+        return
     for said in months:
         defect = next((d for d in dated if d.start and months_apart(said.month, d.start) == 0), None)
         if defect and CHANGE_SAID.search(claim.own):
             yield Check(
-                f"defect {defect.kind} {' '.join(defect.columns)}", said.month, _fact(defect), True, claim
+                f"defect {defect.kind} {' '.join(defect.columns)}",
+                said.month,
+                defect_fact(defect),
+                True,
+                claim,
             )
             return
     if (
@@ -202,11 +221,6 @@ def _within(defect: Defect, month: str) -> bool:
     return abs(months_apart(month, defect.start)) <= 1
 
 
-def _fact(defect: Defect) -> str:
-    where = ", ".join(defect.columns) or "rows"
-    return f"{defect.kind} in {where}" + (f" from {defect.start}" if defect.start else "")
-
-
 def _maturity(claim: Claim, facts: Facts) -> Iterator[Check]:
     defect = next((d for d in facts.defects if MATURITY_KINDS.search(d.kind) and d.start), None)
     if defect is None or defect.start is None or not UNFINISHED.search(f"{claim.own}"):
@@ -216,7 +230,7 @@ def _maturity(claim: Claim, facts: Facts) -> Iterator[Check]:
         return
     offsets = [months_apart(m.month, defect.start) for m in said]
     if any(-1 <= offset <= 2 for offset in offsets):
-        yield Check("defect label maturity", said[0].month, _fact(defect), True, claim)
+        yield Check("defect label maturity", said[0].month, defect_fact(defect), True, claim)
     elif (
         re.search(
             r"\b(?:unfinished|immature|incomplete|not (?:yet )?(?:finished|complete|mature|ripe))\b",
@@ -224,4 +238,4 @@ def _maturity(claim: Claim, facts: Facts) -> Iterator[Check]:
         )
         and not claim.columns
     ):
-        yield Check("label maturity", said[0].month, _fact(defect), False, claim)
+        yield Check("label maturity", said[0].month, defect_fact(defect), False, claim)

@@ -1,14 +1,17 @@
 """Level of ``grounded_in_this_work``: is the README about this data and this model, and is it true?"""
 
 import re
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 
 from grader.readme.claims import Claim
 from grader.readme.defect_check import check_findings
+from grader.readme.defect_denial import DENIED, denied_defects, is_denial_of_a_defect
 from grader.readme.elements import NAMES, Assessment, Element
 from grader.readme.evidence import Reckoning
 from grader.readme.fact_check import Check, check_figures
 from grader.readme.facts import Facts
+from grader.readme.finding_stance import clauses, is_guess, is_of_other_data, tells_no_finding
 from grader.readme.judgment import CheckedClaim
 from grader.readme.modality import own_modality
 from grader.readme.ordinal import OrdinalModel
@@ -48,18 +51,31 @@ def check_claims(claims: tuple[Claim, ...], facts: Facts) -> tuple[Check, ...]:
     out: list[Check] = []
     denied: list[Check] = []
     for claim in claims:
-        if not claim.read or claim.modality in _SAID_BY_NOBODY:
+        if not claim.read or claim.modality in _SAID_BY_NOBODY or is_of_other_data(claim):
             continue
         if claim.modality in {"asserted", "delegated"}:
-            out += [*check_figures(claim, facts), *check_findings(claim, facts)]
+            out += [*check_figures(claim, facts), *_findings(claim, facts)]
         elif claim.modality == "negated":
-            both = (*check_figures(claim, facts), *check_findings(claim, facts))
+            both = (*check_figures(claim, facts), *_findings(claim, facts))
             denied += [check for check in both if check.agrees]
+            out += [check for check in both if not check.agrees and check.topic.startswith(DENIED)]
         elif own_modality(claim.own, claim.text, quoted=False) != "negated":
-            out += check_findings(claim, facts)
+            out += [check for check in _findings(claim, facts) if not check.topic.startswith(DENIED)]
+    # "The usage did not jump, its unit changed" tells the change; only a denial alone is false.
+    told = {(check.topic.removeprefix("defect"), check.claim.block) for check in out if check.agrees}
+    out = [c for c in out if c.agrees or (c.topic.removeprefix(DENIED), c.claim.block) not in told]
     # What stands in denials alone shows no knowledge of the data.
     known = {check.topic.startswith("defect") for check in out if check.agrees}
     return (*out, *(check for check in denied if check.topic.startswith("defect") in known))
+
+
+def _findings(claim: Claim, facts: Facts) -> Iterator[Check]:
+    """Findings clause by clause; one that denies a defect tells none, and is false where the defect is there."""
+    if tells_no_finding(claim):
+        return
+    for clause in clauses(claim, facts):
+        found = denied_defects if is_denial_of_a_defect(clause, facts) else check_findings
+        yield from (replace(check, claim=claim) for check in found(clause, facts))
 
 
 def ground(reckoning: Reckoning, facts: Facts) -> Grounding:
@@ -69,17 +85,23 @@ def ground(reckoning: Reckoning, facts: Facts) -> Grounding:
     findings = {topic for topic in agreed if topic.startswith("defect")}
     wrong = len({(check.topic, check.said) for check in checks if not check.agrees})
     spoken = {id(check.claim) for check in checks if check.agrees}
+    false = {id(check.claim) for check in checks if not check.agrees} - spoken
     read = reckoning.only(
-        claim.columns or id(claim) in spoken or _OF_THIS_WORK.search(claim.own) for claim in reckoning.claims
-    ).evidence("g")
+        (claim.columns or id(claim) in spoken or _OF_THIS_WORK.search(claim.own))
+        and id(claim) not in false
+        and not is_of_other_data(claim)
+        for claim in reckoning.claims
+    )
+    told = read.only(not tells_no_finding(claim) for claim in reckoning.claims).evidence("g")
+    weighed = read.only(not is_guess(claim) for claim in reckoning.claims).evidence("g")
     values = {
         "finding": float(len(findings) >= 1),
         "findings": min(len(findings), 6) / 3,
-        "told": read["gf"],
-        "told+": read["gf+"],
-        "consequence": max(read["gc"], 0.0),
-        "limitation": read["gl"],
-        "limitation+": read["gl+"],
+        "told": told["gf"],
+        "told+": told["gf+"],
+        "consequence": max(weighed["gc"], 0.0),
+        "limitation": weighed["gl"],
+        "limitation+": weighed["gl+"],
         "mostly right": float(wrong == 0),
     }
     return Grounding(checks, values)
