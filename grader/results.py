@@ -209,7 +209,10 @@ class Bonus(Model):
 
 
 class Report(Model):
-    """Everything a reader of the result needs; the same evidence, rubric and vault give the same bytes."""
+    """Everything a reader of the result needs; the same evidence, rubric, vault and review give the same bytes.
+
+    `review` is the SHA-256 of the last line of `review.jsonl` when this was written, empty without one.
+    """
 
     schema_version: Literal[1] = 1
     submission: SubmissionId
@@ -228,6 +231,7 @@ class Report(Model):
     verdict: Literal["pass", "borderline", "fail", "incomplete"]
     final: bool = False
     finalised: Finalised | None = None
+    review: str = ""
     dimensions: tuple[DimensionResult, ...]
     phases: tuple[PhaseRecord, ...]
     red_flags: tuple[RedFlag, ...] = ()

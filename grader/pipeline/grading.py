@@ -37,7 +37,7 @@ from grader.readme.language_model.endpoint import Settings
 from grader.reports.write import write_reports
 from grader.results import Report
 from grader.review.applying import reviewed
-from grader.review.keeping import carried_over
+from grader.review.keeping import anchored, carried_over
 from grader.review.log import read_log
 from grader.rubric import Rubric
 from grader.scoring import score
@@ -88,7 +88,7 @@ def grade(order: Order, executor: Executor, progress: Progress) -> Report:
         result = work / "result"
         save_evidence(evidence, result / "evidence")
         with carried_over(order.out, result) as decided:
-            report = with_follow_up(reviewed(report, decided))
+            report = anchored(with_follow_up(reviewed(report, decided)), result)
             write_reports(report, result)
             put_in_place(result, order.out)
         progress.done("scoring", "OK", time.monotonic() - started)

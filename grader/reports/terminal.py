@@ -74,7 +74,7 @@ def _print_head(report: Report, console: Console) -> None:
     grid.add_row(
         "Bonus", _text(console, f"{bonus}  {report.bonus_detail.message}", longest=MESSAGE_CHARACTERS)
     )
-    grid.add_row("Open", _text(console, wording.open_points(report)))
+    grid.add_row("Open", _text(console, wording.still_open(report)))
     grid.add_row("Status", _text(console, wording.final_line(report)))
     grid.add_row("Variant", _text(console, report.variant))
     console.print(grid)

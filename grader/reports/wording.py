@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
+from grader.proposals import unconfirmed
 from grader.results import CriterionResult, Report
 from grader.types import Status
 
@@ -107,6 +108,16 @@ def person_line(criterion: CriterionResult) -> str:
     return f"{standing(criterion)} by {person.reviewer}, program: {program_level(criterion)}. {person.reason}"
 
 
+def told(criterion: CriterionResult) -> str:
+    """What was found, in words that fit the level: a person's first, the program's marked as its own."""
+    person = criterion.person
+    if person is None:
+        return criterion.message
+    if (person.program.status, person.program.level) == ("scored", criterion.level):
+        return f"{criterion.message} (confirmed by {person.reviewer}: {person.reason})"
+    return f"set by {person.reviewer}: {person.reason} (program, {program_level(criterion)}: {criterion.message})"
+
+
 def final_line(report: Report) -> str:
     """Whether a person has declared the result final, and who."""
     if not report.final:
@@ -150,4 +161,15 @@ def open_points(report: Report) -> str:
         for amount, word in ((report.pending, "pending"), (report.not_assessed, "not assessed"))
         if amount > 0
     ]
-    return ", ".join(parts) + " of " + points(report.max) + " points" if parts else "nothing open"
+    return ", ".join(parts) + " of " + points(report.max) + " points" if parts else "no points"
+
+
+def still_open(report: Report) -> str:
+    """What is still open, with the levels that no person has confirmed; for reviewers.
+
+    What candidates are shown does not tell whose levels they are, so there they could not be counted.
+    """
+    waiting = len(unconfirmed(report))
+    if not waiting:
+        return open_points(report)
+    return f"{open_points(report)}; {waiting} {'level waits' if waiting == 1 else 'levels wait'} for a person"

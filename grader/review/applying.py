@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from grader.errors import UsageError
+from grader.proposals import unconfirmed
 from grader.results import (
     CriterionResult,
     DimensionResult,
@@ -38,7 +39,8 @@ def reviewed(report: Report, entries: Sequence[AnyEntry]) -> Report:
 
     A level equal to the program's confirms it and keeps its points. Entries on another submission are left
     out; those whose criterion or flag is not there any more are told of in the notes. The result is final when
-    the last entry says so, nothing is open, and rubric and total are what they were then.
+    the last entry says so, nothing is open, no level is a proposal any more, and rubric and total are what they
+    were then.
     """
     plain = as_scored(report)
     mine = [one for one in entries if one.submission == plain.submission.sha256]
@@ -84,6 +86,18 @@ def mark_of(report: Report) -> PassMark:
 def open_criteria(report: Report) -> tuple[CriterionResult, ...]:
     """Return the criteria that wait for a person."""
     return tuple(one for part in report.dimensions for one in part.criteria if one.status == "pending")
+
+
+def lapsed(report: Report, entries: Sequence[AnyEntry]) -> Finalised | None:
+    """Return who last declared this submission final where that does not hold any more; null elsewhere."""
+    if report.final:
+        return None
+    declared = [
+        one
+        for one in entries
+        if isinstance(one, ResultFinalised) and one.submission == report.submission.sha256
+    ]
+    return Finalised(reviewer=declared[-1].reviewer, time=declared[-1].time) if declared else None
 
 
 def undecided_flags(report: Report) -> tuple[RedFlag, ...]:
@@ -172,6 +186,7 @@ def _finality(report: Report, entries: Sequence[AnyEntry]) -> dict[str, object]:
         and abs(last.total - report.total) < TOTAL_TOLERANCE
         and not open_criteria(report)
         and not undecided_flags(report)
+        and not unconfirmed(report)
     )
     if not holds or last is None:
         return {"final": False, "finalised": None}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
@@ -14,32 +15,45 @@ from grader.command_line import errors_shown
 from grader.errors import UsageError
 from grader.reports.read import read_report
 from grader.reports.write import write_reports
-from grader.results import Report
+from grader.results import Finalised, Report
 from grader.review import log
-from grader.review.applying import reviewed
+from grader.review.applying import lapsed, reviewed
 from grader.review.deciding import Decision, entries_of
+from grader.review.keeping import anchored
 from grader.review.listing import as_json as listing_json
 from grader.review.listing import print_listing
 
 
-def decide(folder: Path, asked: Decision) -> Report:
+def decide(folder: Path, asked: Decision) -> tuple[Report, Finalised | None]:
     """Record a decision and write the reports anew; whoever comes second waits.
 
-    The log is written first: should the reports fail, the next review or scoring makes them from it.
+    Returns the report, and who had declared it final where that ended. The log is written first: should the
+    reports fail, the next review or scoring makes them from it.
     """
     with log.locked(folder):
         report, known = read_report(folder), log.read_log(folder)
         entries = log.chained(entries_of(report, known, asked), log.last_digest(folder))
-        made = reviewed(report, (*known, *entries))
+        decided = (*known, *entries)
+        made = reviewed(report, decided)
         log.append(folder, entries)
+        made = anchored(made, folder)
         write_reports(made, folder)
-        return made
+        return made, lapsed(made, decided)
 
 
-def current(folder: Path) -> Report:
-    """Return the report with the whole log applied."""
+def current(folder: Path) -> tuple[Report, Finalised | None]:
+    """Return the report with the whole log applied, and who had declared it final where that ended.
+
+    Reports that lack a recorded decision, because writing them failed, are written anew.
+    """
     with log.locked(folder):
-        return reviewed(read_report(folder), log.read_log(folder))
+        report, known = read_report(folder), log.read_log(folder)
+        made = anchored(reviewed(report, known), folder)
+        if made.review != report.review:
+            # A folder that cannot be written to can still be looked at.
+            with suppress(OSError):
+                write_reports(made, folder)
+        return made, lapsed(made, known)
 
 
 def register(app: typer.Typer) -> None:
@@ -60,7 +74,16 @@ def register(app: typer.Typer) -> None:
             typer.Option("--flag", metavar="ID=STATE", help="confirmed or dismissed; may be repeated."),
         ] = None,
         finalise: Annotated[
-            bool, typer.Option("--finalise", help="Declare the result final; nothing may be open.")
+            bool,
+            typer.Option(
+                "--finalise", help="Declare the result final; nothing may be open, no level a proposal."
+            ),
+        ] = False,
+        accept: Annotated[
+            bool,
+            typer.Option(
+                "--accept-proposals", help="Accept every level that is still a proposal, as it stands."
+            ),
         ] = False,
         reason: Annotated[str, typer.Option("--reason", help="Why; goes into the log and the report.")] = "",
         reviewer: Annotated[
@@ -76,15 +99,19 @@ def register(app: typer.Typer) -> None:
         with errors_shown():
             if not result.is_dir():
                 raise UsageError(f"{result}: no such folder; expected the result folder of a grading")
-            if levels or flags or finalise:
+            if levels or flags or finalise or accept:
                 now = datetime.now(UTC).isoformat(timespec="seconds")
-                asked = Decision(tuple(levels or ()), tuple(flags or ()), finalise, reviewer, reason, now)
-                report = decide(result, asked)
+                asked = Decision(
+                    tuple(levels or ()), tuple(flags or ()), finalise, reviewer, reason, now, accept
+                )
+                report, was_final = decide(result, asked)
             elif reason:
-                raise UsageError("--reason: nothing to decide; expected --set, --flag or --finalise with it")
+                raise UsageError(
+                    "--reason: nothing to decide; expected --set, --flag, --accept-proposals or --finalise with it"
+                )
             else:
-                report = current(result)
+                report, was_final = current(result)
             if as_json:
-                typer.echo(json.dumps(listing_json(report), ensure_ascii=False))
+                typer.echo(json.dumps(listing_json(report, was_final), ensure_ascii=False))
             else:
-                print_listing(report, Console(), str(result))
+                print_listing(report, Console(), str(result), was_final)

@@ -4,20 +4,26 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, cast
 
 from grader.errors import UsageError
+from grader.proposals import unconfirmed
 from grader.results import ProgramValue, Report
 from grader.review.applying import as_scored, mark_of, open_criteria, reviewed, undecided_flags
-from grader.review.entries import AnyEntry, FlagDecided, LevelSet, ResultFinalised
+from grader.review.entries import LONGEST, AnyEntry, FlagDecided, LevelSet, ResultFinalised
 
 STATES = ("confirmed", "dismissed")
+ACCEPTED = "accepted as proposed"
+"""The reason of a level that stands because a person accepted all remaining proposals."""
 
 
 @dataclass(frozen=True)
 class Decision:
-    """One call of the command: levels as CRITERION=LEVEL, flags as ID=STATE, and who, why and when (UTC)."""
+    """One call of the command: levels as CRITERION=LEVEL, flags as ID=STATE, and who, why and when (UTC).
+
+    `accept` takes every proposal that still waits at the level the program gave.
+    """
 
     levels: tuple[str, ...]
     flags: tuple[str, ...]
@@ -25,13 +31,14 @@ class Decision:
     reviewer: str
     reason: str
     time: str
+    accept: bool = False
 
 
 def entries_of(report: Report, log: Sequence[AnyEntry], asked: Decision) -> tuple[AnyEntry, ...]:
     """Return the entries to add, not yet chained.
 
     Raises UsageError where a criterion, level, flag or state does not exist, where reviewer or reason is
-    missing, or where the result is to be final while something is open.
+    missing, or where the result is to be final while something is open or a level is still a proposal.
     """
     mark_of(report)
     if not re.search(r"\S", asked.reviewer):
@@ -39,13 +46,15 @@ def entries_of(report: Report, log: Sequence[AnyEntry], asked: Decision) -> tupl
     if (asked.levels or asked.flags) and not re.search(r"\S", asked.reason):
         raise UsageError("--reason: say why; a decision without a reason is not recorded")
     for name, text in (("--reviewer", asked.reviewer), ("--reason", asked.reason)):
-        if len(text) > 2_000:
-            raise UsageError(f"{name}: {len(text):,} characters; expected at most 2,000")
+        if len(text) > LONGEST:
+            raise UsageError(f"{name}: {len(text):,} characters; expected at most {LONGEST:,}")
     plain = as_scored(report)
     made: list[AnyEntry] = [
         *(_level(plain, text, asked) for text in asked.levels),
         *(_flag(plain, text, asked) for text in asked.flags),
     ]
+    if asked.accept:
+        made += _accepted(plain, reviewed(report, [*log, *made]), asked)
     if asked.finalise:
         made.append(_final(reviewed(report, [*log, *made]), asked))
     return tuple(made)
@@ -74,6 +83,14 @@ def _level(report: Report, text: str, asked: Decision) -> LevelSet:
     )
 
 
+def _accepted(plain: Report, report: Report, asked: Decision) -> list[LevelSet]:
+    reason = f"{ACCEPTED}: {asked.reason}" if asked.reason.strip() else ACCEPTED
+    levels = [f"{one.id}={one.level}" for one in unconfirmed(report) if one.level is not None]
+    if not levels and not asked.finalise:
+        raise UsageError("--accept-proposals: no proposal waits for a person; there is nothing to accept")
+    return [_level(plain, text, replace(asked, reason=reason[:LONGEST])) for text in levels]
+
+
 def _flag(report: Report, text: str, asked: Decision) -> FlagDecided:
     name, _, state = text.partition("=")
     raised = [flag.id for flag in report.red_flags]
@@ -97,6 +114,12 @@ def _final(report: Report, asked: Decision) -> ResultFinalised:
     if flags:
         raise UsageError(
             f"--finalise: flags nobody decided: {', '.join(flags)}; confirm or dismiss each with --flag"
+        )
+    proposals = [one.id for one in unconfirmed(report)]
+    if proposals:
+        raise UsageError(
+            f"--finalise: levels no person has confirmed: {', '.join(proposals)}; read them and give each a level "
+            "with --set, or accept all that remain as they stand with --accept-proposals"
         )
     return ResultFinalised(
         **_signed(report, asked), rubric=report.rubric.sha256, total=report.total, reason=asked.reason

@@ -9,7 +9,9 @@ from pydantic import Field, TypeAdapter
 from grader.results import ProgramValue
 from grader.types import Model
 
-Words = Annotated[str, Field(min_length=1, max_length=2_000, pattern=r"\S")]
+LONGEST = 2_000
+"""Characters of a name or a reason."""
+Words = Annotated[str, Field(min_length=1, max_length=LONGEST, pattern=r"\S")]
 
 
 class Signed(Model):
@@ -46,7 +48,7 @@ class ResultFinalised(Signed):
     kind: Literal["final"] = "final"
     rubric: str
     total: float
-    reason: str = Field(default="", max_length=2_000)
+    reason: str = Field(default="", max_length=LONGEST)
 
 
 Entry = Annotated[LevelSet | FlagDecided | ResultFinalised, Field(discriminator="kind")]

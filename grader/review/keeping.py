@@ -7,8 +7,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from grader.results import Report
 from grader.review.entries import AnyEntry
-from grader.review.log import NAME, locked, read_log
+from grader.review.log import NAME, last_digest, locked, read_log
+
+
+def anchored(report: Report, folder: Path) -> Report:
+    """Return the report with the digest of the folder's log, so that a change of its last line is seen."""
+    return report.model_copy(update={"review": last_digest(folder)})
 
 
 @contextmanager

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
+import shlex
 from dataclasses import dataclass
-from typing import Literal
 
 from rich.console import Console
 from rich.padding import Padding
 from rich.text import Text
 
+from grader.proposals import Why, unconfirmed, why_waiting
 from grader.reports import wording
-from grader.reports.plain_text import one_line
-from grader.results import CriterionResult, Report
+from grader.reports.plain_text import one_line, plain
+from grader.results import CriterionResult, Finalised, Report
 from grader.review.applying import undecided_flags
 
-LOW_CONFIDENCE = 0.7
-"""Confidence below which a level is called uncertain."""
-Why = Literal["pending", "not assessed", "low confidence", "proposal"]
 WHY_WORDS: dict[Why, str] = {
     "pending": "nothing was scored; a person must look",
     "not assessed": "could not be measured here",
@@ -42,29 +40,20 @@ def waiting(report: Report) -> tuple[Waiting, ...]:
         Waiting(one, why)
         for part in report.dimensions
         for one in part.criteria
-        if one.person is None and (why := _why(one, part.id, report.isolated)) is not None
+        if (why := why_waiting(one, part.id, report.isolated)) is not None
     ]
     order = tuple(WHY_WORDS)
     return tuple(sorted(found, key=lambda one: (order.index(one.why), one.criterion.confidence)))
 
 
-def _why(criterion: CriterionResult, dimension: str, judged: bool) -> Why | None:
-    if criterion.status == "pending":
-        return "pending"
-    if criterion.status == "not_assessed":
-        return "not assessed"
-    if criterion.confidence < LOW_CONFIDENCE:
-        return "low confidence"
-    return "proposal" if judged and dimension == "readme" else None
-
-
-def as_json(report: Report) -> dict[str, object]:
-    """Return the list as plain values."""
+def as_json(report: Report, was_final: Finalised | None = None) -> dict[str, object]:
+    """Return the list as plain values; `was_final` is who had declared the result final where that ended."""
     return {
         "submission": report.submission.name,
         "total": report.total,
         "verdict": report.verdict,
         "final": report.final,
+        "was_final": was_final.model_dump(mode="json") if was_final else None,
         "open": [
             {
                 "id": one.criterion.id,
@@ -87,8 +76,11 @@ def as_json(report: Report) -> dict[str, object]:
     }
 
 
-def print_listing(report: Report, console: Console, folder: str) -> None:
-    """Print what waits, the flags, what was decided, and how to go on; candidates' text is shown as it is."""
+def print_listing(report: Report, console: Console, folder: str, was_final: Finalised | None = None) -> None:
+    """Print what waits, the flags, what was decided, and how to go on; candidates' text is shown as it is.
+
+    `was_final` is who had declared the result final where that does not hold any more.
+    """
     word = wording.VERDICT_WORDS[report.verdict][0]
     state = wording.final_line(report)
     _say(
@@ -97,6 +89,13 @@ def print_listing(report: Report, console: Console, folder: str) -> None:
         "bold",
     )
     _say(console, state)
+    if was_final:
+        _say(
+            console,
+            f"No longer final: {was_final.reviewer} declared it final at {was_final.time}; what was decided or "
+            "scored since took that back. Declare it final again with --finalise.",
+            "bold",
+        )
     _print_waiting(report, console)
     _print_flags(report, console)
     _print_decided(report, console)
@@ -104,12 +103,14 @@ def print_listing(report: Report, console: Console, folder: str) -> None:
         name = '--reviewer NAME --reason "…"'
         console.print()
         _say(console, "To decide:")
+        review = f"takehome review {shlex.quote(folder)}"
+        accept = " --accept-proposals" if unconfirmed(report) else ""
         for line in (
-            f"takehome review {folder} --set CRITERION=LEVEL {name}",
-            f"takehome review {folder} --flag ID=confirmed {name}",
-            f"takehome review {folder} --finalise --reviewer NAME",
+            f"{review} --set CRITERION=LEVEL {name}",
+            f"{review} --flag ID=confirmed {name}",
+            f"{review}{accept} --finalise --reviewer NAME",
         ):
-            _say(console, f"  {line}")
+            console.print(_encoded(console, f"  {plain(line)}"), soft_wrap=True)
 
 
 def _print_waiting(report: Report, console: Console) -> None:
@@ -156,5 +157,9 @@ def _say(console: Console, content: str, style: str = "") -> None:
 
 
 def _text(console: Console, content: str, style: str = "", longest: int = 300) -> Text:
+    return _encoded(console, one_line(content, longest), style)
+
+
+def _encoded(console: Console, content: str, style: str = "") -> Text:
     encoding = console.encoding or "utf-8"
-    return Text(one_line(content, longest).encode(encoding, "replace").decode(encoding), style=style)
+    return Text(content.encode(encoding, "replace").decode(encoding), style=style)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import hashlib
+import json
 import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -41,10 +42,17 @@ def locked(folder: Path) -> Iterator[None]:
 
 
 def read_log(folder: Path) -> tuple[AnyEntry, ...]:
-    """Return all entries, oldest first; UsageError where a line was changed, removed or cut."""
+    """Return all entries, oldest first; UsageError where a line was changed, removed or cut.
+
+    The chain alone would not show that the last lines were changed or removed; `report.json` keeps the digest
+    of the last line it was made with. Lines after that one are well: they were recorded, and then the reports
+    could not be written.
+    """
     path = folder / NAME
     entries: list[AnyEntry] = []
     previous = ""
+    published = _published(folder)
+    found = not published
     for number, line in enumerate(_lines(path), start=1):
         try:
             entry = ENTRY.validate_json(line)
@@ -58,6 +66,13 @@ def read_log(folder: Path) -> tuple[AnyEntry, ...]:
             )
         entries.append(entry)
         previous = digest(line)
+        found = found or previous == published
+    if not found:
+        raise UsageError(
+            f"{path}: the last line was changed or lines were removed: none of its {len(entries)} lines has the "
+            f"SHA-256 {published[:12]}… that report.json was published with; expected the log as it was then, "
+            "put it back"
+        )
     return tuple(entries)
 
 
@@ -88,11 +103,32 @@ def append(folder: Path, entries: Sequence[AnyEntry]) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
+    if not before:
+        _name_kept(folder)
 
 
 def digest(line: bytes) -> str:
     """Return the SHA-256 of a line without its line feed, in hex."""
     return hashlib.sha256(line).hexdigest()
+
+
+def _name_kept(folder: Path) -> None:
+    """Bring the name of a new log to the disk too, or reports made from it could outlive it."""
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _published(folder: Path) -> str:
+    """Return the digest in `report.json`; empty where there is none, or no report that could be read."""
+    try:
+        report = json.loads((folder / "report.json").read_bytes())
+    except (OSError, ValueError):
+        return ""
+    kept = report.get("review") if isinstance(report, dict) else None
+    return kept if isinstance(kept, str) else ""
 
 
 def _lines(path: Path) -> list[bytes]:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from grader.errors import UsageError
+from grader.proposals import unconfirmed
 from grader.results import PassMark, Report, RubricId
-from grader.review.applying import as_scored, reviewed
+from grader.review.applying import as_scored, lapsed, reviewed
 from grader.review.deciding import Decision, entries_of
 from grader.review.entries import AnyEntry
 from grader.totals import totals_of
@@ -29,10 +30,13 @@ def asked(
     *levels: str,
     flags: tuple[str, ...] = (),
     finalise: bool = False,
+    accept: bool = False,
     log: tuple[AnyEntry, ...] = (),
 ) -> tuple[AnyEntry, ...]:
     """The log after one more decision."""
-    decision = Decision(levels, flags, finalise, "Grace", "read it twice", "2025-01-07T10:00:00+00:00")
+    decision = Decision(
+        levels, flags, finalise, "Grace", "read it twice", "2025-01-07T10:00:00+00:00", accept
+    )
     return (*log, *entries_of(report, log, decision))
 
 
@@ -114,18 +118,50 @@ def test_final_needs_everything_decided() -> None:
         asked(report, finalise=True)
     with pytest.raises(UsageError, match=r"flag\.errors_on_input"):
         asked(report, "serving.latency=3", finalise=True)
-    log = asked(report, "serving.latency=3", flags=("flag.errors_on_input=dismissed",), finalise=True)
+    log = asked(
+        report, "serving.latency=3", flags=("flag.errors_on_input=dismissed",), accept=True, finalise=True
+    )
     made = reviewed(report, log)
     assert made.final
     assert made.finalised is not None
     assert made.finalised.reviewer == "Grace"
 
 
+def test_a_result_was_final_though_nobody_had_read_its_levels() -> None:
+    """Proposals keep a result from being final, also where an older log says final; the error names them."""
+    report = scored()
+    decided = asked(report, "serving.latency=3", flags=("flag.errors_on_input=dismissed",))
+    with pytest.raises(UsageError, match=r"readme\.communication.*--set.*--accept-proposals"):
+        asked(report, finalise=True, log=decided)
+    accepted = asked(report, accept=True, finalise=True, log=decided)
+    assert not reviewed(report, (*decided, accepted[-1])).final
+
+
+def test_accepted_proposals_are_decisions_of_that_person() -> None:
+    """What is accepted keeps its points and has a name and a reason; what was set before is left alone."""
+    report = scored()
+    log = asked(report, "readme.communication=1")
+    made = reviewed(report, asked(report, accept=True, log=log))
+    assert unconfirmed(made) == ()
+    taken, kept = line(made, "readme.monitoring_inputs"), line(made, "readme.communication")
+    assert taken.points == line(report, "readme.monitoring_inputs").points
+    assert (taken.person.reviewer, taken.person.reason) == ("Grace", "accepted as proposed: read it twice")
+    assert (kept.level, kept.person.reason) == (1, "read it twice")
+    with pytest.raises(UsageError, match="no proposal waits"):
+        asked(report, accept=True, log=asked(report, accept=True, log=log))
+
+
 def test_final_ends_with_what_it_was_declared_on() -> None:
     """A later decision, another rubric or another total makes the result a proposal again."""
     report = scored()
-    log = asked(report, "serving.latency=3", flags=("flag.errors_on_input=dismissed",), finalise=True)
-    assert not reviewed(report, asked(report, "audit.leakage=2", log=log)).final
+    log = asked(
+        report, "serving.latency=3", flags=("flag.errors_on_input=dismissed",), accept=True, finalise=True
+    )
+    assert lapsed(reviewed(report, log), log) is None
+    later = asked(report, "audit.leakage=2", log=log)
+    ended = lapsed(reviewed(report, later), later)
+    assert ended is not None
+    assert ended.reviewer == "Grace"
     other = report.rubric.model_copy(update={"sha256": "0" * 64})
     assert not reviewed(report.model_copy(update={"rubric": other}), log).final
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import shlex
 from pathlib import Path
 
 import pytest
@@ -16,7 +17,7 @@ from grader.reports.terminal import print_scorecard
 from grader.reports.write import write_reports
 from grader.results import PassMark, RubricId
 from grader.review import cli
-from grader.review.log import NAME, read_log
+from grader.review.log import NAME, last_digest, read_log
 from tests.grader.reports import builders
 
 WHO = ("--reviewer", "Grace <b>", "--reason", "the list <i>was</i> there")
@@ -79,11 +80,69 @@ def test_from_raised_flags_to_final(folder: Path) -> None:
         == 0
     )
     assert not read_report(folder).final
-    assert run(folder, "--finalise", "--reviewer", "Grace").exit_code == 0
+    refused = run(folder, "--finalise", "--reviewer", "Grace")
+    assert refused.exit_code == 2
+    assert "--accept-proposals" in refused.stderr
+    assert "6 levels wait for a person" in (folder / "report.html").read_text(encoding="utf-8")
+    done = run(folder, "--accept-proposals", "--finalise", "--reviewer", "Grace")
+    assert (done.exit_code, "accepted as proposed" in done.stdout) == (0, True)
     assert read_report(folder).final
-    assert run(folder, "--set", "audit.drift=4", *WHO).exit_code == 0
+    assert "wait for a person" not in (folder / "report.html").read_text(encoding="utf-8")
+
+
+def test_a_decision_took_a_final_result_back_without_a_word(folder: Path) -> None:
+    """Who decides after the end is told whose finality ended, then and at the next look."""
+    every = ("--set", "serving.latency=3", "--flag", "flag.errors_on_input=dismissed", "--accept-proposals")
+    assert "No longer final" not in run(folder, *every, "--finalise", *WHO).stdout
+    shown = run(folder, "--set", "audit.drift=4", "--reviewer", "Heidi", "--reason", "found later")
+    assert shown.exit_code == 0
+    assert "No longer final: Grace <b> declared it final" in " ".join(shown.stdout.split())
     assert not read_report(folder).final
-    assert len(read_log(folder)) == 4
+    assert json.loads(run(folder, "--json").stdout)["was_final"]["reviewer"] == "Grace <b>"
+
+
+def test_commands_to_copy_broke_at_a_space(tmp_path: Path) -> None:
+    """What is printed to be copied works in a shell."""
+    folder = tmp_path / "results of  Ada"
+    folder.mkdir()
+    write_reports(builders.report(rubric=RUBRIC), folder)
+    lines = [line for line in run(folder).stdout.splitlines() if line.startswith("  takehome review")]
+    assert [shlex.split(line)[2] for line in lines] == [str(folder)] * 3
+
+
+@pytest.mark.parametrize("how", ["edited", "removed", "all removed"])
+def test_the_last_line_of_the_log_could_be_changed_by_hand(folder: Path, how: str) -> None:
+    """The reports keep the digest of the last line, so a changed, cut or missing log is refused."""
+    for level in ("1", "2"):
+        assert run(folder, "--set", f"audit.drift={level}", *WHO).exit_code == 0
+    log = folder / NAME
+    lines = log.read_text(encoding="utf-8").splitlines(keepends=True)
+    changed = lines[-1].replace('"level":2', '"level":4')
+    assert changed != lines[-1]
+    log.write_text("".join({"edited": [lines[0], changed], "removed": lines[:1], "all removed": []}[how]))
+    for arguments in ((), ("--set", "audit.drift=3", *WHO)):
+        done = run(folder, *arguments)
+        assert (done.exit_code, "report.json was published with" in done.stderr) == (2, True)
+    log.write_text("".join(lines), encoding="utf-8")
+    assert run(folder).exit_code == 0
+
+
+def test_a_decision_whose_reports_failed_is_published_at_the_next_look(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A crash between log and reports loses nothing, on the first decision and on a later one."""
+
+    def crash(*_: object) -> None:
+        raise OSError("killed")
+
+    for level in (1, 2):
+        with monkeypatch.context() as patched:
+            patched.setattr(cli, "write_reports", crash)
+            assert run(folder, "--set", f"audit.drift={level}", *WHO).exit_code == 1
+        assert len(read_log(folder)) == level
+        assert run(folder).exit_code == 0
+        assert read_report(folder).dimensions[0].criteria[2].level == level
+        assert read_report(folder).review == last_digest(folder)
 
 
 @pytest.mark.parametrize(
