@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from grader.interview.kit import Area, Kit, Question, Seniority
+from grader.reports.wording import told
 from grader.results import CriterionResult, Report
 from grader.types import Proof
 
@@ -137,7 +138,8 @@ def _odd(question: Question, report: Report, scored: list[CriterionResult]) -> l
         found.append(Because(GENERALISES, figures, weight=GAP_WEIGHT))
     for one in scored:
         # Every README level is a proposal, so doubt alone says little; below this it does.
-        if one.confidence < UNSURE and one.level is not None and one.level < STRONG:
+        # Once a person looked, the program's doubt is settled.
+        if one.person is None and one.confidence < UNSURE and (one.level or STRONG) < STRONG:
             lead = f"the program is unsure ({one.confidence:.2f}), "
             found.append(_because(one, lead, weight=OTHER * (one.max - one.points)))
     return found
@@ -145,5 +147,5 @@ def _odd(question: Question, report: Report, scored: list[CriterionResult]) -> l
 
 def _because(criterion: CriterionResult, lead: str = "", weight: float = 0.0) -> Because:
     proof = criterion.evidence[0] if criterion.evidence else Proof(file="")
-    what = f"{lead}level {criterion.level}: {criterion.message}"
+    what = f"{lead}level {criterion.level}: {told(criterion)}"
     return Because(criterion.id, what, proof.said, proof.measured, weight)

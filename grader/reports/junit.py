@@ -5,8 +5,9 @@ from __future__ import annotations
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 from grader.reports.plain_text import one_line, plain
-from grader.reports.wording import STATUS_WORDS, points, program_level
+from grader.reports.wording import STATUS_WORDS, points, program_level, told
 from grader.results import CriterionResult, DimensionResult, Report
+from grader.types import Proof
 
 WEAK_LEVEL = 2
 """A criterion at this level or below is a failure."""
@@ -61,7 +62,7 @@ def _suite(dimension: DimensionResult) -> Element:
 def _case(dimension: DimensionResult, criterion: CriterionResult) -> Element:
     name = one_line(f"{criterion.id}: {criterion.title}", 200)
     case = Element("testcase", {"classname": f"takehome.{dimension.id}", "name": name, "time": "0"})
-    message = one_line(criterion.message, 500)
+    message = one_line(told(criterion), 500)
     if criterion.status != "scored" or criterion.level is None:
         SubElement(case, "skipped", {"message": f"{STATUS_WORDS[criterion.status]}: {message}"})
     elif criterion.level <= WEAK_LEVEL:
@@ -78,9 +79,11 @@ def _scored(criterion: CriterionResult) -> str:
 
 
 def _evidence(criterion: CriterionResult) -> list[str]:
-    return [
-        plain(
-            f"{one_line(proof.file)}, {one_line(proof.where)}: said {one_line(proof.said)!s}; measured {proof.measured}"
-        )
-        for proof in criterion.evidence
-    ]
+    return [_proof(one) for one in criterion.evidence]
+
+
+def _proof(proof: Proof) -> str:
+    place = ", ".join(one_line(one) for one in (proof.file, proof.where) if one)
+    found = (("said", one_line(proof.said)), ("measured", proof.measured))
+    words = "; ".join(f"{name} {value}" for name, value in found if value)
+    return plain(": ".join(one for one in (place, words) if one))

@@ -12,6 +12,7 @@ from grader.interview.kit import AREAS, SENIORITIES, Seniority, load_kit
 from grader.results import RedFlag, Report
 from grader.types import level_of
 from tests.grader.reports import builders
+from tests.grader.reports.test_junit import overruled
 
 KIT = load_kit()
 
@@ -132,3 +133,18 @@ def test_the_guide_shows_anchors_and_inert_text() -> None:
     assert text.count("- Level 4: ") == asked
     assert "<script" not in "".join(text.split("`")[::2])
     assert "\x1b" not in text
+
+
+def test_the_guide_gave_a_persons_level_with_the_programs_opposite_words() -> None:
+    """Where a person set the level, the person's reason says why, and the program's doubt is no cause."""
+    report = overruled("readme.retraining_triggers", 1)
+    because = [
+        cause
+        for one in choose(report, KIT, "mid")
+        for cause in one.because
+        if cause.about == "readme.retraining_triggers"
+    ]
+    assert because
+    assert all(
+        one.what.startswith("level 1: set by Grace: the alert never fires (program") for one in because
+    )

@@ -8,6 +8,8 @@ import xml.etree.ElementTree as ET
 import pytest
 
 from grader.reports.junit import render_junit
+from grader.results import PersonLevel, ProgramValue, Report
+from grader.types import Proof
 
 from . import builders
 
@@ -42,6 +44,53 @@ def test_low_levels_fail_and_open_ones_are_skipped() -> None:
     assert open_ is not None
     assert open_.get("message", "").startswith("pending: ")
     assert cases["audit.leakage"].find("failure") is None
+
+
+def overruled(name: str, level: int) -> Report:
+    """A report in which a person set one level against a program that gave 4, with half a proof."""
+    report = builders.report()
+    person = PersonLevel(
+        reviewer="Grace",
+        time="t",
+        reason="the alert never fires",
+        program=ProgramValue(points=3.0, level=4, status="scored"),
+    )
+    change = {
+        "level": level,
+        "points": 0.0,
+        "message": "All of it is there.",
+        "person": person,
+        "evidence": (Proof(file="README.md", measured="two claims"),),
+    }
+    return report.model_copy(
+        update={
+            "dimensions": tuple(
+                part.model_copy(
+                    update={
+                        "criteria": tuple(
+                            one.model_copy(update=change) if one.id == name else one for one in part.criteria
+                        )
+                    }
+                )
+                for part in report.dimensions
+            )
+        }
+    )
+
+
+def test_a_failure_set_by_a_person_was_told_in_the_programs_praise() -> None:
+    """The person's reason stands first, the program's words are marked as its own; no empty `said`."""
+    made = ET.fromstring(render_junit(overruled("readme.communication", 1)))
+    (failure,) = (
+        case.find("failure")
+        for case in made.iter("testcase")
+        if case.get("name", "").startswith("readme.communication")
+    )
+    assert failure is not None
+    assert failure.get("message") == (
+        "set by Grace: the alert never fires (program, level 4: All of it is there.)"
+    )
+    assert (failure.text or "").splitlines()[1] == "README.md: measured two claims"
 
 
 @pytest.mark.parametrize("case", [builders.hostile_report, builders.pending_report, builders.empty_report])
