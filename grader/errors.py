@@ -10,6 +10,17 @@ GraderError                 exit code 2 unless said otherwise
 
 from __future__ import annotations
 
+import re
+
+
+def said_by_yaml(error: Exception) -> str:
+    """Return what YAML says of a text in one line, without the name it gives to a text that came from no file.
+
+    >>> said_by_yaml(ValueError('expected "]"\\n  in "<byte string>", line 1, column 5'))
+    'expected "]" in line 1, column 5'
+    """
+    return re.sub(r'in "<(?:byte|unicode) string>", ', "in ", " ".join(str(error).split()))
+
 
 class GraderError(Exception):
     """Something on our side, or the caller's, is wrong; `exit_code` is what the command returns."""

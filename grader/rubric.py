@@ -14,7 +14,7 @@ import yaml
 from pydantic import Field, ValidationError
 
 from grader.checks.case import Case
-from grader.errors import RubricError
+from grader.errors import RubricError, said_by_yaml
 from grader.types import Finding, Model
 
 DEFAULT = Path(__file__).with_name("rubric.yaml")
@@ -94,8 +94,10 @@ def load_rubric(path: Path = DEFAULT) -> Rubric:
     except ValidationError as error:
         first = error.errors()[0]
         raise RubricError(f"{path}: {'.'.join(map(str, first['loc']))}: {first['msg']}") from error
-    except (OSError, yaml.YAMLError) as error:
-        raise RubricError(f"{path}: not readable as a rubric: {error}") from error
+    except yaml.YAMLError as error:
+        raise RubricError(f"{path}: not readable as a rubric: {said_by_yaml(error)}") from error
+    except OSError as error:
+        raise RubricError(f"{path}: not readable as a rubric: {error.strerror}") from error
     seen: set[str] = set()
     checks: dict[str, Check] = {file.bonus.check: find_check(file.bonus.check, path, "bonus")}
     for dimension in file.dimensions:

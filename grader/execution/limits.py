@@ -7,7 +7,7 @@ from pathlib import Path
 import yaml
 from pydantic import Field, ValidationError
 
-from grader.errors import UsageError
+from grader.errors import UsageError, said_by_yaml
 from grader.probes.unpack.rules import EntryRules
 from grader.types import Model
 
@@ -74,9 +74,18 @@ def load_limits(path: Path | None) -> Limits:
         return Limits()
     try:
         given = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
+        if not isinstance(given, dict):
+            raise TypeError(f"expected names of limits with values, found {type(given).__name__}")
         merged = Limits().model_dump()
         for name, value in given.items():
             merged[name] = {**merged[name], **value} if isinstance(value, dict) and name in merged else value
         return Limits.model_validate(merged)
-    except (OSError, yaml.YAMLError, ValidationError, AttributeError, TypeError) as error:
-        raise UsageError(f"{path}: not usable as limits: {error}") from error
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = ".".join(map(str, first["loc"]))
+        said = "no such limit" if first["type"] == "extra_forbidden" else first["msg"]
+        raise UsageError(f"{path}: not usable as limits: {place}: {said}") from error
+    except OSError as error:
+        raise UsageError(f"{path}: not usable as limits: {error.strerror}") from error
+    except (yaml.YAMLError, TypeError, ValueError) as error:
+        raise UsageError(f"{path}: not usable as limits: {said_by_yaml(error)}") from error

@@ -99,6 +99,14 @@ def test_what_is_no_rubric_is_refused(tmp_path: Path, content: str) -> None:
         load_rubric(tmp_path / "nowhere.yaml")
 
 
+@pytest.mark.parametrize("content", ['{"version": "1"', "a: [", "\x00"])
+def test_a_place_in_a_broken_rubric_is_a_place_in_the_file(tmp_path: Path, content: str) -> None:
+    """A broken rubric was said to be broken in "<byte string>"."""
+    said = refused(tmp_path, content)
+    assert "string>" not in said
+    assert "line 1" in said or "position 0" in said
+
+
 def test_a_reweighted_copy_is_accepted(tmp_path: Path) -> None:
     """A company may move points and drop lines as long as they add up."""
     raw = copy.deepcopy(RAW)

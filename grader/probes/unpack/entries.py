@@ -21,6 +21,8 @@ DAMAGE = (
     RuntimeError, ValueError, IndexError, KeyError, OverflowError, MemoryError, struct.error,
 )  # fmt: skip
 """What Python's readers raise on archives that are cut, altered or made up."""
+NO_TAR = "file could not be opened successfully"
+"""How tarfile begins its list of all that it tried; no candidate learns from it what is expected."""
 MAX_LINK = 4096
 
 
@@ -44,9 +46,14 @@ def from_archive(path: Path) -> Iterator[Entry]:
         with path.open("rb") as stream:
             is_zip = stream.read(2) == b"PK"
         yield from _from_zip(path) if is_zip else _from_tar(path)
+    except tarfile.ReadError as error:
+        if not str(error).startswith(NO_TAR):
+            raise RefusedError("damaged", f"not a readable .zip or .tar.gz: {str(error)[:300]}") from error
+        found = "neither a zip nor a tar" if path.stat().st_size else "an empty file"
+        raise RefusedError("damaged", f"expected a folder, .zip or .tar.gz; found {found}") from error
     except (*DAMAGE, OSError) as error:
         said = str(error)[:300] or type(error).__name__
-        raise RefusedError("damaged", f"{path.name!r}: not a readable .zip or .tar.gz: {said}") from error
+        raise RefusedError("damaged", f"not a readable .zip or .tar.gz: {said}") from error
 
 
 def _from_zip(path: Path) -> Iterator[Entry]:

@@ -44,6 +44,21 @@ def test_a_file_that_says_nothing_sensible_is_refused(tmp_path: Path, text: str)
         loaded(tmp_path, text)
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("foo: 1", "limits.yaml: not usable as limits: foo: no such limit"),
+        ("probe: {pids: 0}", "limits.yaml: not usable as limits: probe.pids: Input should be greater than 0"),
+        ("- 1", "limits.yaml: not usable as limits: expected names of limits with values, found list"),
+    ],
+)
+def test_refused_limits_are_named_in_words_of_ours(tmp_path: Path, text: str, expected: str) -> None:
+    """A wrong file once ended in the validator's own report with an address of its manual."""
+    with pytest.raises(UsageError) as caught:
+        loaded(tmp_path, text)
+    assert str(caught.value).endswith(expected)
+
+
 def test_limits_are_shown_with_their_units() -> None:
     """A reader sees every limit of every phase as a person would write it."""
     shown = Limits().lines()

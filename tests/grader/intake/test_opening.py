@@ -293,3 +293,14 @@ def test_in_process_unpacking_refuses_to_overwrite(tmp_path: Path) -> None:
     (tmp_path / "frames").write_text("mine")
     with pytest.raises(FileExistsError):
         unpack_here(zipped(tmp_path / "a.zip", FILES), tmp_path / "frames")
+
+
+@pytest.mark.parametrize(
+    ("content", "found"), [(b"", "an empty file"), (b"# hi\n", "neither a zip nor a tar")]
+)
+def test_what_is_no_archive_is_told_what_is_expected(tmp_path: Path, content: bytes, found: str) -> None:
+    """A Markdown file once got the four errors of the tar reader, about a name that nobody had given."""
+    path = tmp_path / "some.md"
+    path.write_bytes(content)
+    error = refused(path, tmp_path / "out")
+    assert str(error).endswith(f"[damaged] expected a folder, .zip or .tar.gz; found {found}")
