@@ -107,6 +107,9 @@ _BACK_HERE = re.compile(
 _SENTENCE = re.compile(r"(?<=[.!?])[\"”')]*\s+|(?<=:)\**\s+")
 _TITLE_DOT = re.compile(r"\b(?:dr|prof|mr|mrs|ms|fig|no|art|e\.g|i\.e|vs|st|nr)\.\s*$", re.I)
 _LISTED = {"item", "row", "code"}
+# Signs that are looked at, in one block and in all: more than the words that are ever read for credit.
+MOST_OF_A_BLOCK = 12_000
+MOST_OF_ALL = 60_000
 
 
 def mark_others(blocks: Sequence["Block"]) -> list["Block"]:
@@ -116,7 +119,12 @@ def mark_others(blocks: Sequence["Block"]) -> list["Block"]:
     governed = ""  # "list" or "next" behind an introduction that ended the block before
     depth = 0
     talk = sum(bool(_PROGRAM_TURN.match(block.text)) for block in blocks) > 0
+    seen = 0
     for block in blocks:
+        seen += min(len(block.text), MOST_OF_A_BLOCK)
+        if seen > MOST_OF_ALL:
+            out.append(block)
+            continue
         if block.kind == "heading":
             if not under or block.level <= under:
                 under = block.level if _foreign_heading(plain(block.text)) else 0
@@ -163,21 +171,21 @@ def _introduces(block: "Block", pieces: Sequence[tuple[int, int]]) -> bool:
     """Whether the last sentence of a block hands over to somebody else, and nothing of theirs is in the block."""
     if pieces or block.kind == "row":
         return False
-    spans = _sentences(block.text)
-    last = plain(block.text[slice(*spans[-1])])
-    whole = plain(block.text)
+    text = block.text[-MOST_OF_A_BLOCK:]
+    spans = _sentences(text)
+    last = plain(text[slice(*spans[-1])])
     if last.endswith(":"):
         return bool(
             _REPORT.search(last) or OTHER_MODEL.search(last) or MADE_UP.search(last) or WISHED.search(last)
         )
     alone = len(spans) == 1
-    return alone and bool(re.match(r"from: \w+", whole) and _REPORT.search(whole))
+    return alone and bool(re.match(r"from: \w+", last) and _REPORT.search(last))
 
 
 def _pieces(block: "Block") -> Iterator[tuple[int, int]]:
     """Spans of a block that are others' words; a first span of (-1, -1) says that the block before is meant."""
     text = block.text
-    spans = _sentences(text)
+    spans = _sentences(text[:MOST_OF_A_BLOCK])
     if speaker := _SPEAKER.match(text):
         yield speaker.end(), len(text)
         return
