@@ -6,8 +6,16 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 
 from grader.readme.facts import Facts
-from grader.readme.governance import section_modality, spread
+from grader.readme.governance import (
+    jested_blocks,
+    leads_to_nothing,
+    own_decision,
+    section_modality,
+    spread,
+    title_modality,
+)
 from grader.readme.modality import Modality, own_modality
+from grader.readme.retraction import taken_back_elsewhere
 from grader.readme.visible import Block, visible_blocks
 from grader.readme.wording import columns_in, normalise
 
@@ -193,6 +201,7 @@ def _block_claims(
     if block.kind == "paragraph":
         short = len(whole.split()) <= 9
         opens = whole.endswith((":", "?", " if", " when")) or (short and not whole.endswith("."))
+        opens = opens or (short and leads_to_nothing(whole))
         pseudo = whole if opens and len(whole.split()) <= 14 else place.pseudo
         if opens and len(whole.split()) <= 2 and place.pseudo:
             pseudo = f"{place.pseudo.split(' > ')[0]} > {whole}"
@@ -264,20 +273,38 @@ def _settle(claims: Sequence[Claim], *, knows_columns: bool) -> tuple[Claim, ...
     Settings that name none of the columns of the data belong to something else.
     """
     out: list[Claim] = []
-    for _, group in groupby(claims, key=lambda claim: claim.section):
-        section = list(group)
+    sections = [list(group) for _, group in groupby(claims, key=lambda claim: claim.section)]
+    gone = taken_back_elsewhere([(s[0].heading, [claim.own for claim in s]) for s in sections])
+    for number, section in enumerate(sections):
         told: Modality | None = None
         texts = [claim.own for claim in section]
         whole = section_modality(section[0].heading, texts, [claim.modality for claim in section])
+        title = "negated" if number in gone else title_modality(section[0].heading)
         strange = knows_columns and not any(c.columns for c in section if c.kind == "code")
-        for _, in_block in groupby(section, key=lambda claim: claim.block):
-            members = list(in_block)
-            states = spread([m.own for m in members], [m.modality for m in members], members[0].lead, told)
+        blocks = [list(group) for _, group in groupby(section, key=lambda claim: claim.block)]
+        jested = jested_blocks([[m.own for m in members] for members in blocks])
+        lists: set[str] = set()
+        opening = ""
+        for place, members in enumerate(blocks):
+            lead, kind = members[0].lead, members[0].kind
+            over = kind == "paragraph" and lead in lists
+            if kind in {"item", "row"}:
+                # A short item leads on to the next ones, but what denies the list denies those too.
+                opening = opening or lead
+                lists.add(lead)
+                lead = opening if leads_to_nothing(opening) else lead
+            else:
+                opening = ""
+            states = spread([m.own for m in members], [m.modality for m in members], lead, told, listed=over)
             told = states[-1]
             for member, state in zip(members, states, strict=True):
-                out.append(
-                    replace(
-                        member, modality="quotation" if strange and member.kind == "code" else whole or state
-                    )
-                )
+                if strange and member.kind == "code":
+                    settled: Modality = "quotation"
+                elif place in jested:
+                    settled = "negated"
+                elif title and (number in gone or not own_decision(member.own)):
+                    settled = title
+                else:
+                    settled = whole or state
+                out.append(replace(member, modality=settled))
     return tuple(out)

@@ -1,6 +1,7 @@
 """What takes back more than its own sentence: a section that was not begun, a plan that is retracted."""
 
 import re
+from collections.abc import Sequence
 
 NOT_BEGUN = re.compile(
     r"\b(?:have|has)(?: not|n't) (?:built|done|implemented|adopted|introduced|set up) (?:any|this|that"
@@ -55,3 +56,119 @@ RETRACTED = re.compile(
     rf"(?:dashboard|seasonal))|\bwe (?:have|follow|use) none of (?:this|that|these|those|it|them"
     rf"|the {_PLAN_WORDS})\b"
 )
+_UNTRUE = (
+    r"(?:(?:pure |plain |mere |only )?(?:fiction(?:al)?|fictitious|invented|made[- ]up(?! of)|make-believe"
+    r"|untrue|imaginary|(?:a|an) (?:bad )?(?:lie|joke|parody|satire|spoof|invention|hoax)|lies|nonsense|satire))"
+)
+_TEXT = r"(?:paragraph|section|passage|chapter|page|read ?me|text|document)"
+_ALL_OF = (
+    r"(?:(?:all|everything|every (?:word|line|sentence|item|bullet|point)|each (?:line|sentence|item|bullet))"
+    rf"(?: of| in| on)? (?:the (?:above|following|foregoing)|this {_TEXT}|this file|these lines|this|that|it|above"
+    rf"|below|here|what (?:stands|is written|follows))|(?:this|the (?:above|next|following|last|previous)) {_TEXT})"
+)
+_WORK = r"(?:projects?|repositor(?:y|ies)|repo|compan(?:y|ies)|teams?|products?|read ?me|tasks?)"
+_OTHER_WORK = (
+    r"(?:(?:an?other|(?:a |some )?different|someone else's|somebody else's|a neighbouring|the wrong|a former)"
+    rf" (?:\w+'s )?(?:\w+ ){{0,2}}{_WORK}\b)"
+)
+_MONEY = (
+    r"(?:refused|denied|rejected|declined|turned down|vetoed|cancelled|scrapped|withdrew|withdrawn|did not approve"
+    r"|didn't approve|said no to)"
+)
+# What stands before or behind a plan and says that it is not meant, not true, or of something else.
+UNMEANT = re.compile(
+    rf"\b{_ALL_OF}\b(?: (?!not\b)[^\s.;:]+){{0,6}} (?:is|are|was|were|has been)"
+    rf"(?: just| only| all| purely| entirely| simply)? {_UNTRUE}\b"
+    rf"|\b{_ALL_OF}\b[^.;]{{0,40}}\b(?:belongs? to|describes?|is about|was (?:written|meant) for"
+    rf"|(?:copied|pasted|lifted|taken)(?: \w+){{0,3}} from)(?: [\w-]+){{0,5}}? {_OTHER_WORK}"
+    rf"|\bthis {_TEXT} (?:is|was) (?:copied|pasted|lifted) from (?:\w+ ){{0,2}}\w+'s {_WORK}\b"
+    rf"|\bthis file (?:was (?:written|meant) for|belongs to|was copied from)(?: [\w-]+){{0,3}}? {_OTHER_WORK}"
+    r"|\b(?:none|nothing|not (?:a|one|a single) (?:word|line|sentence)) (?:of|in|from|on) "
+    rf"(?:(?:this|that|it|these|those|them)\b(?: {_TEXT})?|the (?:above|following)|what (?:follows|stands \w+))"
+    r"(?: (?:here|above|below))*(?: is| are| was)?(?: actually| really| in fact)? "
+    r"(?:true|real|meant|meant seriously|serious)\b(?! (?:for|of|in|on|during|when|if|after|before) "
+    r"(?!(?:us|our|ours|the|this|my) ?(?:model|team|company|project)?\W*$))"
+    rf"|\b(?:forget|disregard|strike|ignore) (?:all (?:of )?)?(?:(?:this|the (?:above|whole|last|previous)) {_TEXT}"
+    r"|the above|everything above)\b(?! (?:if|unless|when|until|as))"
+    rf"|\b(?:i|we) (?:have )?made (?:this {_TEXT}|all (?:of )?(?:this|that|it)|the above|everything above) up\b"
+    rf"|\b(?:i|we) (?:have )?(?:invented|dreamt up) (?:this {_TEXT}|all (?:of )?(?:this|that|it)|the above"
+    r"|everything above)\b"
+    rf"|\b{_MONEY} (?:(?!if\b|when\b|until\b|unless\b)[\w']+ ){{0,4}}(?:all (?:of )?(?:this|that|it|these|the above)"
+    r"|any of (?:this|it|these|the above)|this (?:whole )?plan)(?=\W*$|[,;.:)]| and\b)"
+    r"|\bthere (?:is|was) no (?:money|budget|time) for (?:any|all|one) of (?:this|it|these|the above)\b"
+    r"|\b(?:read|take) (?:each|every|all)\b.{0,40}\bas (?:its|the|their) opposite\b"
+    r"|\b(?:we|i) do the opposite of (?:each|every|all|what|these|the (?:above|following))\b"
+    r"|\bthe (?:section|chapter|paragraph) \W[^.;]{2,40}\W (?:is|was)\b[^.;]{0,60}"
+    r"\b(?:void|by mistake|invented|made up)\b"
+    rf"|\b(?:under|in|of) the next (?:heading|{_TEXT})\b[^.;]{{0,40}}"
+    r"\b(?:predecessor|scrapped|invented|made up|not ours)\b"
+    r"|\bit would be a lie to (?:claim|say|write|pretend) (?:(?:any|all) of )?(?:the following|what follows|this)\b"
+    r"|\bwhoever believes (?:one|any|a word) of (?:this|these|the above|what follows)\b"
+    r"|\b(?:nichts davon|all das|das alles|dies alles)\b.{0,40}\b(?:nicht|wahr|stimmt|erfunden|gibt es|gelogen)\b"
+    r"|\bnichts davon (?:ist|wird|machen|haben|tun|stimmt|existiert|gilt)\b"
+    r"|\brien de (?:tout )?(?:cela|ceci|ça) n'|\btout (?:cela|ceci) est (?:inventé|faux)\b"
+)
+# A whole sentence that speaks of the one before it: "Just kidding.", a footnote "* Invented for this page."
+JEST = re.compile(
+    r"^\W*(?:(?:i am|i'm|we are|we were|i was) )?(?:just|only) (?:kidding|joking)\b"
+    r"|^\W*(?:this|that|it) was (?:just |only |all )?a joke\W*$|^\W*april fools?\b"
+    r"|^\W*(?:but )?not (?:us|ours|our team),? (?:though|however|of course|alas|sadly)\W*$"
+    r"|^\W*so much for (?:wishful thinking|(?:the|my|our) (?:dreams?|wish ?list))\b"
+    r"|^\W*in (?:truth|reality),? .{0,80}\b(?:left alone|left running|unattended|unwatched|no plan)\b"
+    r"|^\W*(?:purely |entirely )?(?:invented|made up|fictional|fictitious|fiction)(?: (?:for|to fill) "
+    r"(?:this|the) \w+)?\W*$"
+    r"|^\W*(?:this|that) is what (?:chat ?gpt|gpt|an? (?:llm|chat ?bot|assistant|ai))\b"
+)
+_WHOLE_FILE = re.compile(r"\bthis (?:file|page|read ?me|document|text)\b")
+_ALL_BEFORE = re.compile(
+    r"\b(?:all|everything|every (?:word|line|sentence)) (?:of |in )?(?:the |what (?:stands|is) )?above\b"
+)
+_BACK = re.compile(r"\b(?:above|preceding|previous section|last section|foregoing)\b")
+_AHEAD = re.compile(r"\b(?:the following|what follows|below|next (?:section|heading|chapter|paragraph))\b")
+_NEXT_SECTION = re.compile(r"\bnext (?:section|heading|chapter)\b")
+_NAMED = re.compile(r"\bthe (?:section|chapter) [\"'“‘*_`]+([\w ,&-]{2,40}?)[\"'”’*_`]+")
+
+
+def takes_back(sentence: str) -> bool:
+    """Whether a sentence says of a whole text that it is not done, not meant or not true."""
+    ahead = _NEXT_SECTION.search(sentence) or _NAMED.search(sentence)
+    return bool(RETRACTED.search(sentence) or (UNMEANT.search(sentence) and not ahead))
+
+
+def taken_back_elsewhere(sections: Sequence[tuple[str, Sequence[str]]]) -> set[int]:
+    """Which sections, given as heading and sentences, are taken back by what stands in another one."""
+    found: set[int] = set()
+    for place, (_, sentences) in enumerate(sections):
+        said = [s for s in sentences if RETRACTED.search(s) or UNMEANT.search(s) or JEST.search(s)]
+        # In a section of its own it can only mean another one; next to a plan it means that plan.
+        alone = bool(said) and len(said) == len(sentences) <= 2
+        for sentence in said:
+            unmeant = bool(UNMEANT.search(sentence))
+            if named := _NAMED.search(sentence):
+                found.update(
+                    n for n, (h, _) in enumerate(sections) if h.split(" / ")[-1] == named.group(1).strip()
+                )
+            elif (unmeant and _NEXT_SECTION.search(sentence)) or (alone and _AHEAD.search(sentence)):
+                found.update(_branch(sections, place, 1))
+            elif unmeant and _WHOLE_FILE.search(sentence):
+                found.update(range(len(sections)))
+            elif (alone or unmeant) and _ALL_BEFORE.search(sentence):
+                found.update(range(place))
+            elif alone and (_BACK.search(sentence) or JEST.search(sentence)):
+                found.update(_branch(sections, place, -1))
+    return found
+
+
+def _branch(sections: Sequence[tuple[str, Sequence[str]]], place: int, step: int) -> list[int]:
+    """The next section in a direction, with all that stand under the same heading as it, but not the one itself."""
+    own = sections[place][0].split(" / ")[0]
+    first = place + step
+    if not 0 <= first < len(sections):
+        return []
+    top = sections[first][0].split(" / ")[0]
+    out = [first]
+    while top != own and 0 <= out[-1] + step < len(sections):
+        if sections[out[-1] + step][0].split(" / ")[0] != top:
+            break
+        out.append(out[-1] + step)
+    return out

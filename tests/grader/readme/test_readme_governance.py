@@ -137,3 +137,104 @@ def test_what_is_rejected_may_be_data(heading: str) -> None:
     """A check on refused rows is a check."""
     found = read_claims(f"# Service\n## {heading}\n{PLAN}\n", Facts()).claims
     assert all(claim.pays for claim in found)
+
+
+@pytest.mark.parametrize(
+    "heading",
+    [
+        "Non-goals",
+        "What we left out",
+        "What is missing here",
+        "Things I ran out of time for",
+        "Victims of the deadline",
+        "Phase 3 (no budget)",
+        "Don'ts",
+        "Proposals the steering committee turned down",
+        "Tickets closed as won't fix",
+        "Rejected ideas and plans",
+        "Open questions and plans we rejected",
+        "Changelog: removed in 1.3",
+        "To do",
+        "Template text, replace before submission",
+        "From the assignment sheet",
+        "What a good answer would have contained",
+        "Sample exam question with model solution",
+        "Model card of the competitor product",
+        "My dream set-up, were money no object",
+        "A short story",
+    ],
+)
+def test_a_heading_that_disowns_its_section_leaves_no_plan(heading: str) -> None:
+    """Whole plans below "Non-goals" or "What we left out" once paid in full."""
+    found = read_claims(f"# Service\n## {heading}\n{PLAN}\n", Facts()).claims
+    assert not any(claim.pays for claim in found)
+
+
+@pytest.mark.parametrize(
+    "heading",
+    [
+        "What is missing in the data",
+        "What I left out of the features",
+        "What we left out and why",
+        "Known limitations",
+        "Rejected features",
+        "Goals and non-goals",
+        "Do's and don'ts",
+        "To do when a batch fails",
+        "Plans customers dropped",
+        "What a good model must do",
+        "What the committee turned down, and what we do instead",
+    ],
+)
+def test_a_heading_near_a_disowning_one_takes_nothing(heading: str) -> None:
+    """Headings about the data, or about what was decided and why, hold honest claims."""
+    found = read_claims(f"# Service\n## {heading}\n{PLAN}\n", Facts()).claims
+    assert all(claim.pays for claim in found)
+
+
+def test_a_denial_below_a_list_of_donts_stays_a_decision() -> None:
+    """Who writes "Never retrain on a broken feed" below "Don'ts" has decided something."""
+    text = "# Service\n## Don'ts\n- Never retrain on a broken feed.\n- Retrain by calendar.\n"
+    assert [claim.pays for claim in read_claims(text, Facts()).claims] == [True, False]
+
+
+@pytest.mark.parametrize(
+    "lead",
+    [
+        "**Out of scope.**",
+        "We do not do any of these things:",
+        "TODO:",
+        "Some day, perhaps, somebody will see to these:",
+        "It would be a lie to claim the following:",
+    ],
+)
+@pytest.mark.parametrize("between", ["\n\n", "\n- "])
+def test_a_lead_in_governs_paragraphs_as_it_governs_a_list(lead: str, between: str) -> None:
+    """The same plan in paragraphs once escaped the denial that reached a list."""
+    pieces = [f"{piece.rstrip('.')}." for piece in PLAN.split(". ")]
+    found = read_claims(f"# Service\n## Plan\n{lead}\n{between}" + between.join(pieces), Facts()).claims
+    assert not any(claim.pays for claim in found if claim.text in PLAN)
+
+
+def test_a_lead_in_that_has_had_its_list_is_over() -> None:
+    """A plan behind a list of what is not done is a plan again."""
+    found = read_claims(f"# Service\n## Plan\nTODO:\n\n- dashboards\n- a wiki\n\n{PLAN}\n", Facts()).claims
+    assert [claim.pays for claim in found[1:]] == [False, False] + [True] * 3
+
+
+def test_a_question_about_all_of_it_may_be_answered_no() -> None:
+    """A plan between "Do we do any of this?" and "No." once paid."""
+    found = read_claims(f"# Service\n## Do we do any of this?\n{PLAN}\n\nNo.\n", Facts()).claims
+    assert not any(claim.text in PLAN and claim.pays for claim in found)
+    runbook = "Is any of these over the limit? No. Score. Yes. The batch is held."
+    found = read_claims(f"# Service\n## Plan\n{PLAN}\n\n{runbook}\n", Facts()).claims
+    assert all(claim.pays for claim in found[:3])
+
+
+@pytest.mark.parametrize(
+    "scene", ["Imagine a company quite unlike this one.", "Once upon a time there was a kingdom."]
+)
+def test_a_scene_set_elsewhere_is_no_plan(scene: str) -> None:
+    """A tale in the present tense once read like what is done here."""
+    assert "asserted" not in states(f"{scene} {PLAN}")[1:]
+    assert states(f"Imagine the batch has doubled: it is held. {PLAN}")[1:] == ["asserted"] * 3
