@@ -4,18 +4,35 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import shutil
+import signal
 import subprocess
 import sys
 import time
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NoReturn
 
-import typer
 
-import data_generator.cli
-import grader.cli
-import grader.intake.cli
+def _leave(*_: object) -> NoReturn:
+    # No exception: readers written in C turn one into an error of their own and print a traceback.
+    os.write(2, b"takehome: interrupted; nothing was written\n")
+    os._exit(130)
+
+
+_IS_THE_COMMAND = __name__ == "__main__" or Path(sys.argv[0]).stem == "takehome"
+if _IS_THE_COMMAND and signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+    # The numerical libraries take seconds to load; Ctrl-C meanwhile is no error of anybody.
+    signal.signal(signal.SIGINT, _leave)
+try:
+    import typer
+
+    import data_generator.cli
+    import grader.cli
+    import grader.intake.cli
+finally:
+    if signal.getsignal(signal.SIGINT) is _leave:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 ROOT = Path(__file__).resolve().parent
 
@@ -41,8 +58,8 @@ def demo(
 ) -> None:
     """Run the main job: generate a variant, solve it with the reference, grade it, write the report.
 
-    What has not changed since the last run (the variant, the reference's solution of it) is used again; the
-    grading is always done anew.
+    What has not changed since the last run (the variant, the reference's solution of it, finished phases of the
+    grading) is used again; the scores and reports are always made anew.
     """
     out.mkdir(parents=True, exist_ok=True)
     took: list[tuple[str, float]] = []

@@ -1,0 +1,45 @@
+"""The one command: what it says before any command of its own has begun."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+INTERRUPTED = """
+import os, signal, sys
+
+class Interrupting:
+    def find_spec(self, name, path=None, target=None):
+        if name == "grader.cli":
+            os.kill(os.getpid(), signal.SIGINT)
+
+sys.meta_path.insert(0, Interrupting())
+sys.argv = ["{program}", "explain"]
+import takehome
+takehome.main()
+"""
+
+
+def interrupted(program: str) -> subprocess.CompletedProcess[str]:
+    """Start the command and interrupt it while it loads its parts."""
+    code = INTERRUPTED.format(program=program)
+    return subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+
+
+def test_ctrl_c_while_the_command_loads_is_one_line() -> None:
+    """Ctrl-C in the first seconds once printed a long traceback out of the libraries' insides."""
+    done = interrupted("takehome")
+    assert (done.returncode, done.stderr) == (130, "takehome: interrupted; nothing was written\n")
+
+
+def test_who_imports_the_command_keeps_the_interruption() -> None:
+    """A test or a tool that loads the module is not ended by it."""
+    assert "KeyboardInterrupt" in interrupted("another").stderr
+
+
+def test_ctrl_c_after_loading_is_python_again() -> None:
+    """Commands clean up after themselves; the short way out is for loading only."""
+    code = "import signal, sys; sys.argv = ['takehome']; import takehome\n"
+    code += "print(signal.getsignal(signal.SIGINT) is signal.default_int_handler)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "True"
