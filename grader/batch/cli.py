@@ -50,6 +50,14 @@ def register(app: typer.Typer, opened: Opened) -> None:
         ] = False,
         rubric: Annotated[Path, typer.Option("--rubric", help="Another rubric file.")] = DEFAULT,
         limits: Annotated[Path | None, typer.Option(help="A YAML file over the default limits.")] = None,
+        kept: Annotated[
+            Path | None,
+            typer.Option(
+                "--phase-cache",
+                envvar="TAKEHOME_PHASE_CACHE",
+                help="Where finished phases are kept; default: takehome/phases in the user's cache folder.",
+            ),
+        ] = None,
         again: Annotated[bool, typer.Option("--again", help="Grade everything again.")] = False,
         quiet: Annotated[bool, typer.Option("--quiet", help="No progress lines.")] = False,
         as_json: Annotated[bool, typer.Option("--json", help="Print the result as JSON.")] = False,
@@ -64,7 +72,7 @@ def register(app: typer.Typer, opened: Opened) -> None:
             loaded, limited = load_rubric(rubric), load_limits(limits)
             waiting = arrived(inbox)
             progress: Progress = Silent() if quiet else Lines()
-            cache = None if local else PhaseCache(default_cache(), fresh=again)
+            cache = None if local else PhaseCache(kept or default_cache(), fresh=again)
 
             def one(submission: Arrived, result: Path) -> Report:
                 truth = open_truth(vaults.of(submission.name))

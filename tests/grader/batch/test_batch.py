@@ -9,15 +9,22 @@ from pathlib import Path
 
 import pytest
 from rich.console import Console
+from typer.testing import CliRunner
 
+import grader.batch.cli
+import grader.cli
+import takehome
 from grader.batch.inbox import Arrived, arrived, find_vaults
 from grader.batch.running import Batch, Outcome, exit_code, run
 from grader.batch.table import print_table, standard_error, table_csv, table_json
 from grader.errors import SandboxError, SubmissionError, UsageError, VaultError
+from grader.pipeline.grading import Order
 from grader.reports.write import write_reports
 from grader.results import Report
 from grader.totals import MEASUREMENT_ERROR
+from tests.grader.fake_executor import FakeExecutor
 from tests.grader.reports import builders
+from tests.grader.vault_folder import write_vault
 
 
 def inbox(folder: Path, *names: str) -> Path:
@@ -214,3 +221,34 @@ def test_the_table_ranks_and_is_inert(tmp_path: Path) -> None:
     assert rows[-1][0].startswith("'=")
     assert len({len(row) for row in rows}) == 1
     assert table_json(found)[0]["submission"] == "bobby.zip"
+
+
+def test_kept_phases_are_taken_from_where_grade_takes_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`batch` ran everything again where `grade` took kept phases: it did not look at TAKEHOME_PHASE_CACHE."""
+    used: list[Path] = []
+
+    def graded(order: Order, executor: object, progress: object) -> Report:
+        assert order.cache is not None
+        used.append(order.cache.folder)
+        return Grading()(Arrived(order.submission, "ada", ""), order.out)
+
+    monkeypatch.setattr(grader.batch.cli, "grade", graded)
+    monkeypatch.setattr(grader.cli, "open_executor", lambda *_: FakeExecutor())
+    write_vault(tmp_path / "issued" / "vault" / "0123456789ab")
+    box = inbox(tmp_path / "in", "ada.zip")
+    words = [
+        "batch",
+        str(box),
+        "--vault",
+        str(tmp_path / "issued"),
+        "--out",
+        str(tmp_path / "out"),
+        "--again",
+    ]
+    for more, name in ((["--phase-cache", str(tmp_path / "given")], "given"), ([], "set")):
+        monkeypatch.setenv("TAKEHOME_PHASE_CACHE", str(tmp_path / "set"))
+        done = CliRunner().invoke(takehome.app, [*words, *more])
+        assert done.exit_code == 0, done.output
+        assert used.pop() == tmp_path / name
