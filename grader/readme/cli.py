@@ -24,16 +24,30 @@ USAGE_ERROR = 2
 
 def register(app: typer.Typer) -> None:
     """Add ``judge-readme`` to a command line application."""
-    app.command("judge-readme")(judge_readme_command)
+    example = "Example: takehome judge-readme submission/README.md --facts facts.json --json"
+    app.command("judge-readme", epilog=example)(judge_readme_command)
+
+
+def _there(readme: Path) -> Path:
+    # Said before anything is said of options that are missing too.
+    if readme.is_dir() or not readme.exists():
+        _stop(f"{readme}: no such file; expected a README as Markdown")
+    return readme
 
 
 def judge_readme_command(
     readme: Annotated[
-        Path, typer.Argument(help="The README (or PRODUCTION.md) to judge.", metavar="README.md")
+        Path,
+        typer.Argument(help="The README (or PRODUCTION.md) to judge.", metavar="README.md", callback=_there),
     ],
     facts: Annotated[
-        Path | None, typer.Option(help="JSON file with what is known of the submission.")
-    ] = None,
+        Path,
+        typer.Option(
+            help="JSON file with what is known of the submission: columns, label (column, horizon_days), months "
+            "(first, last), defects (kind, columns, from, to), metrics, decision (threshold, capacity_share), "
+            "service (p99_ms, model_version); parts may be missing."
+        ),
+    ],
     as_json: Annotated[bool, typer.Option("--json", help="Print the judgment as JSON.")] = False,
     language_model: Annotated[
         bool,
@@ -46,14 +60,12 @@ def judge_readme_command(
         Path | None, typer.Option(help="Where every prompt and answer of the language model is kept (JSON).")
     ] = None,
 ) -> None:
-    """Judge a README: levels, verbatim quotes and claims checked against the facts.
+    """Judge a README alone: levels, verbatim quotes and claims checked against the facts.
 
-    Example: takehome judge-readme submission/README.md --facts facts.json --json
+    `takehome grade` does this with facts of its own: what it measured, and the key.
     """
-    if facts is None:
-        _stop("--facts is missing: name the JSON file with the facts of the submission")
     try:
-        known = read_facts(facts)
+        known = read_facts(facts, lambda said: typer.echo(f"takehome: {said}", err=True))
     except FactsError as error:
         _stop(str(error))
     text = _text_of(readme)
@@ -94,7 +106,7 @@ def _keep(path: Path, opinion: Opinion) -> None:
 
 
 def _stop(message: str) -> NoReturn:
-    typer.echo(f"judge-readme: {message}", err=True)
+    typer.echo(f"takehome: {' '.join(message.split())}", err=True)
     raise typer.Exit(USAGE_ERROR)
 
 

@@ -1,6 +1,7 @@
 """What the grader knows of a submission when it judges the text."""
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
 
@@ -76,8 +77,29 @@ class Facts(_Part):
         return tuple(dict.fromkeys(known))
 
 
-def read_facts(path: Path) -> Facts:
-    """Read facts from a JSON file; raises FactsError naming the file and the place."""
+def unknown_parts(given: object, part: type[_Part] = Facts, place: str = "") -> list[str]:
+    """Return the places in given facts that nothing here reads, as `label.colum`; a misspelt part is among them."""
+    if not isinstance(given, dict):
+        return []
+    fields = {field.alias or name: name for name, field in part.model_fields.items()}
+    found = []
+    for key, value in given.items():
+        here = f"{place}{key}"
+        if key not in fields:
+            found.append(here)
+        elif part is Facts and key == "defects" and isinstance(value, list):
+            for number, one in enumerate(value):
+                found += unknown_parts(one, Defect, f"{here}.{number}.")
+        elif isinstance(inner := getattr(Facts(), key, None), _Part):
+            found += unknown_parts(value, type(inner), f"{here}.")
+    return found
+
+
+def read_facts(path: Path, note: Callable[[str], None] = lambda said: None) -> Facts:
+    """Read facts from a JSON file; raises FactsError naming the file and the place.
+
+    Parts may be missing, but not all. Parts that are not known are passed over, and told to `note`.
+    """
     try:
         raw = json.loads(path.read_text(encoding="utf-8-sig"))
     except OSError as error:
@@ -86,6 +108,12 @@ def read_facts(path: Path) -> Facts:
         raise FactsError(f"{path}: expected a JSON object, found {error}") from error
     if not isinstance(raw, dict):
         raise FactsError(f"{path}: expected a JSON object, found {type(raw).__name__}")
+    parts = ", ".join(Facts.model_fields)
+    if not raw.keys() & Facts.model_fields.keys():
+        found = ", ".join(map(repr, list(raw)[:5])) or "an empty object"
+        raise FactsError(f"{path}: found {found}, expected at least one of {parts}")
+    if unknown := unknown_parts(raw):
+        note(f"{path}: not read: {', '.join(unknown[:5])}; the parts are {parts}")
     # A part given as null means "not known", the same as a missing part.
     present = {key: value for key, value in raw.items() if value is not None}
     try:

@@ -59,7 +59,25 @@ def test_bad_usage_is_exit_two_with_a_message(
     facts = ["--facts", str(tmp_path / "none.json" if broken == "facts" else data / "facts.json")]
     result = CliRunner().invoke(app, ["judge-readme", readme, *([] if broken == "no facts" else facts)])
     assert result.exit_code == 2
-    assert "judge-readme:" in result.output
+    expected = {"readme": "takehome: ", "facts": "takehome: ", "no facts": "--facts"}
+    assert expected[broken] in result.output
+
+
+def test_a_missing_readme_is_not_reported_as_missing_facts(app: typer.Typer, tmp_path: Path) -> None:
+    """`judge-readme nowhere.md` said that the facts were missing, and nothing of the file that was not there."""
+    result = CliRunner().invoke(app, ["judge-readme", str(tmp_path / "nowhere.md")])
+    assert result.exit_code == 2
+    assert result.stderr.startswith(f"takehome: {tmp_path / 'nowhere.md'}: no such file")
+
+
+def test_facts_that_are_not_read_are_named(app: typer.Typer, data: Path, tmp_path: Path) -> None:
+    """A misspelt part once changed the judgment without a word; the result on standard output stays JSON."""
+    path = tmp_path / "facts.json"
+    path.write_text('{"months": {"first": "2023-01"}, "labels": {}}', encoding="utf-8")
+    result = CliRunner().invoke(app, ["judge-readme", str(data / "r46.md"), "--facts", str(path), "--json"])
+    assert result.exit_code == 0
+    assert json.loads(result.stdout)["max"] == 25
+    assert "not read: labels; the parts are columns, label, months" in result.stderr
 
 
 def test_bytes_that_are_no_text_get_a_verdict(app: typer.Typer, data: Path, tmp_path: Path) -> None:

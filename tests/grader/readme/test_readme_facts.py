@@ -133,6 +133,34 @@ def test_unknown_parts_of_the_facts_are_ignored(tmp_path: Path) -> None:
     assert read_facts(path).columns == ("a_b",)
 
 
+def test_unknown_parts_of_the_facts_are_named_with_their_place(tmp_path: Path) -> None:
+    """What is passed over is told, so that a misspelt part is no silent hole; known files are told nothing of."""
+    said: list[str] = []
+    path = tmp_path / "facts.json"
+    wrong = {"label": {"colum": "x"}, "weather": 1, "defects": [{"kind": "x", "from": "2024-01", "till": 1}]}
+    path.write_text(json.dumps({**wrong, "metrics": {"anything": 1}}), encoding="utf-8")
+    read_facts(path, said.append)
+    assert "not read: label.colum, weather, defects.0.till;" in said.pop()
+    root = Path(__file__).parents[3]
+    ours = [
+        root / "grader/readme/validation/corpus/facts.json",
+        *Path(__file__).parent.glob("data/**/facts.json"),
+    ]
+    for known in ours:
+        read_facts(known, said.append)
+    assert len(ours) > 5
+    assert said == []
+
+
+@pytest.mark.parametrize("content", ['{"foo": 1}', "{}"])
+def test_facts_without_one_known_part_are_refused(tmp_path: Path, content: str) -> None:
+    """Any JSON object was taken for facts, and the README judged as if nothing were known of the submission."""
+    path = tmp_path / "facts.json"
+    path.write_text(content, encoding="utf-8")
+    with pytest.raises(FactsError, match=r"facts\.json: found .*, expected at least one of columns, label"):
+        read_facts(path)
+
+
 @pytest.mark.parametrize("content", ["[1]", "{", '{"metrics": {"pr_auc": "high"}}'])
 def test_unusable_facts_are_named(tmp_path: Path, content: str) -> None:
     """A broken facts file is reported with its path."""
