@@ -17,7 +17,7 @@ from grader.pipeline.grading import Order, grade
 from grader.pipeline.progress import Silent
 from grader.pipeline.units import Retry
 from grader.reports.read import read_report
-from grader.review.log import NAME
+from grader.review.log import NAME, last_digest
 from grader.review.moves import moves_between, print_moves
 from grader.rubric import DEFAULT, load_rubric
 from grader.truth import load_truth
@@ -98,10 +98,12 @@ def test_scoring_again_keeps_decisions_and_says_who_moves(order: Order, tmp_path
     assert shown.exit_code == 0, shown.output
     assert "audit.leakage: points 4 -> 4.7, level 3; weight 6 -> 7" in shown.stdout
     assert (order.out / NAME).read_bytes() == log
+    assert read_report(order.out).review == last_digest(order.out)
     grade(order, FakeExecutor(), Silent())
     kept = next(one for one in read_report(order.out).dimensions[0].criteria if one.id == "audit.leakage")
     assert (order.out / NAME).read_bytes() == log
     assert (kept.level, kept.points) == (3, 4.0)
+    assert read_report(order.out).review == last_digest(order.out)
 
 
 def test_several_results_give_one_table(order: Order, tmp_path: Path) -> None:
