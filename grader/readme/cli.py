@@ -31,7 +31,8 @@ def register(app: typer.Typer) -> None:
 def _there(readme: Path) -> Path:
     # Said before anything is said of options that are missing too.
     if readme.is_dir() or not readme.exists():
-        _stop(f"{readme}: no such file; expected a README as Markdown")
+        found = "a folder" if readme.is_dir() else "no such file"
+        _stop(f"{readme}: {found}; expected a README as Markdown")
     return readme
 
 
