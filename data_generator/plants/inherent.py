@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -128,8 +128,14 @@ def apply(draft: Draft, kind: str) -> tuple[Draft, PlantKey]:
         affected_rows=affected_rows(draft.public, fact.rows(draft.public)),
         at_scoring="continues",
         parameters={},
-        summary=fact.summary.format(value=fact.measure(draft.public)),
+        summary=summary_of(kind, {fact.statistic: fact.measure(draft.public)}),
     )
+
+
+def summary_of(kind: str, measured: Mapping[str, float]) -> str:
+    """Return a fact's summary with its measured statistic."""
+    fact = FACTS[kind]
+    return fact.summary.format(value=measured[fact.statistic])
 
 
 def measure(frame: pd.DataFrame, key: PlantKey) -> dict[str, float]:

@@ -74,4 +74,8 @@ def with_statistics(plant: Plant, key: PlantKey, public: pd.DataFrame, twin: pd.
     null = dict.fromkeys(value) if twin is None or key.kind in inherent.FACTS else plant.measure(twin, key)
     column = key.parameters.get("statistic_column", key.columns[0])
     measured = [Statistic(name=name, value=value[name], null=null[name], column=column) for name in value]
-    return key.model_copy(update={"statistics": measured})
+    changed = {"statistics": measured}
+    if key.kind in inherent.FACTS:
+        # Plants that came after it moved the figure that its summary was written with.
+        return key.model_copy(update={**changed, "summary": inherent.summary_of(key.kind, value)})
+    return key.model_copy(update=changed)

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from data_generator.errors import SpecError
 from data_generator.key import AffectedRows, affected_rows
+from data_generator.plants import inherent
 from data_generator.plants.draft import months_of
 from data_generator.plants.duplicate_rows import copies
 from data_generator.plants.registry import SHIPPED
@@ -100,3 +101,11 @@ def test_impossible_requests_say_what_is_wrong(seed: int, rows: int, word: str) 
     """A bad number is named, not run into."""
     with pytest.raises(SpecError, match=word):
         make_variant(seed, rows)
+
+
+def test_a_fact_was_told_with_another_figure_than_was_measured(variant: Variant) -> None:
+    """Defects planted after a fact move its figure, so its summary is written with the one of the issued rows."""
+    facts = [key for key in variant.plants if key.kind in inherent.FACTS]
+    assert len(facts) == len(inherent.FACTS)
+    for key in facts:
+        assert key.summary.startswith(f"{key.statistics[0].value:.1%} of the "), key.summary
