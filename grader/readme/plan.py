@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from difflib import get_close_matches
 
 from grader.readme.claims import Claim
 from grader.readme.elements import NAMES, NEEDED, TOPICS, Assessment, Element, elements_of
@@ -21,12 +22,36 @@ FURTHER: Mapping[str, tuple[str, ...]] = {"i": ("in",), "o": ("ok", "on"), "t": 
 FURTHER_LEAST = 0.25
 
 
+# Names written as columns are: two words or more with a line between.
+_IDENTIFIER = re.compile(r"\b[a-z][a-z0-9]*(?:_[a-z0-9]+)+\b")
+# Names of series, settings and files are written in the same way.
+_TECHNICAL = re.compile(
+    r"psi|null|missing|zero|share|median|mean|(?:^|_)(?:max|min|ks|sd|ref|auc|rate|count|rows|keys)(?:_|$)|wasserstein"
+    r"|score|drift|churn|model|batch|load|feature|schema|check|test|train|alert|window|threshold|gain|job|run|file"
+)
+
+
 @dataclass(frozen=True)
 class PlanEvidence:
     """What a README establishes for one criterion, and the claims in it that would do harm."""
 
     values: Mapping[str, float]
     wrong: tuple[Claim, ...]
+
+
+def names_no_feature(claim: Claim, facts: Facts) -> bool:
+    """Whether all columns a claim names are made up, so that it names no feature of these data."""
+    if claim.columns or not facts.columns:
+        return False
+    named = [name for name in _IDENTIFIER.findall(claim.text.lower()) if not _TECHNICAL.search(name)]
+    return bool(named) and not any(_akin(name, facts) for name in named)
+
+
+def _akin(name: str, facts: Facts) -> bool:
+    """Whether a name may be made of that of a column, or be a misspelt one."""
+    names = [column.lower() for column in facts.names]
+    stems = {column.split("_")[0].removesuffix("s") for column in names}
+    return name.split("_")[0].removesuffix("s") in stems or bool(get_close_matches(name, names, 1))
 
 
 def plan_evidence(criterion: CriterionId, reckoning: Reckoning, facts: Facts) -> PlanEvidence:
@@ -36,8 +61,16 @@ def plan_evidence(criterion: CriterionId, reckoning: Reckoning, facts: Facts) ->
     read = reckoning.claims_for(f"{topic}x", SURELY_WRONG)
     doubtful = tuple(claim for claim in read if not _DENIED.search(claim.own))
     values = reckoning.evidence(topic)
+    real = reckoning.only(not names_no_feature(claim, facts) for claim in reckoning.claims).evidence(topic)
+    values |= {code: value for code, value in real.items() if code.rstrip("+") == "if"}
     values["nothing wrong"] = float(not (wrong or doubtful))
     return PlanEvidence(values, wrong or doubtful)
+
+
+def _watches_nothing_real(reckoning: Reckoning, facts: Facts) -> bool:
+    """Whether checks are planned for made-up columns and for no other."""
+    strange = any(names_no_feature(claim, facts) for claim in reckoning.claims_for("is"))
+    return strange and all(names_no_feature(claim, facts) for claim in reckoning.claims_for("if"))
 
 
 def assess_plan(
@@ -47,7 +80,7 @@ def assess_plan(
     topic = TOPICS[criterion]
     evidence = plan_evidence(criterion, reckoning, facts)
     level, sure = model.level(evidence.values)
-    if evidence.wrong:
+    if evidence.wrong or (topic == "i" and _watches_nothing_real(reckoning, facts)):
         level = min(level, 2)
     if not any(reckoning.claims_for(code, FURTHER_LEAST) for code in FURTHER[topic]):
         level = min(level, 3)
