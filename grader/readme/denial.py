@@ -34,7 +34,7 @@ _DENIED = re.compile(
     r"|\b(?:does not|doesn't|won't|will not) run (?:unseen|quietly|silently|first|beside|along|next|in)\b"
     r"|\bno (?:registry|alias|image|earlier|former|old) (?:\w+ )?(?:name |number |version "
     r"|model )?(?:to (?:set|put|go|fall|move)|is kept|is left)\b|"
-    rf"\b(?:do|does|did|will|would|can|could|need|have|has|is|are|was|were) ?(?:not|n't"
+    rf"\b(?:do|does|did|will|wo|would|can|ca|could|need|have|has|is|are|was|were) ?(?:not|n't"
     rf"|never)\b(?: (?:yet|even|been|be"
     rf"|so far|currently|ever|really))* (?:\w+ly )?{_DOING}"
     r"|\b(?:can't|cannot|can not) (?:put back|go back|return|restore|roll back|revert|undo)\b"

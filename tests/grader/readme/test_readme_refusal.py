@@ -84,6 +84,8 @@ def test_what_must_not_retrain_is_a_decision(said: str) -> None:
         "no monthly psi of qcol , qcol and qcol against january to june with a ticket above 0.2.",
         "no precision in the list on an uncalled 5 % after 105 days.",
         "we refuse to compare a new model with the current one.",
+        "we won't compute psi of qcol each month.",
+        "we can't compare a new model with the current one.",
         "i can't be bothered to compute psi each month.",
         "we see no point in comparing qcol with last month.",
         "it would be a lie to say that we compute psi each month.",
