@@ -22,6 +22,7 @@ from grader.execution.limits import load_limits
 from grader.execution.local import LocalExecutor
 from grader.execution.protocol import Executor
 from grader.interview import cli as interview_cli
+from grader.interview.following import with_follow_up
 from grader.pipeline.grading import Order, grade
 from grader.pipeline.phase_cache import PhaseCache, default_cache
 from grader.pipeline.progress import Lines, Progress, Silent
@@ -36,7 +37,10 @@ from grader.rescoring import open_truth, publish_again, score_again
 from grader.results import Report
 from grader.review import cli as review_cli
 from grader.review.moves import print_moves
-from grader.rubric import DEFAULT, load_rubric
+from grader.rubric import DEFAULT, Rubric, load_rubric
+
+BONUS = "bonus"
+"""How `explain` calls the line that is no criterion: its points are shown apart."""
 
 
 class ExecutorChoice(StrEnum):
@@ -108,11 +112,20 @@ def _language_model() -> Settings:
         raise UsageError(f"--language-model: {error}") from error
 
 
+def _explain_bonus(rubric: Rubric, as_json: bool) -> None:
+    rule = rubric.file.bonus
+    text = inspect.getdoc(rubric.checks[rule.check]) or ""
+    if as_json:
+        typer.echo(json.dumps([{"id": BONUS, **rule.model_dump(), "explanation": text}]))
+    else:
+        typer.echo(f"{BONUS} ({rule.points:g} points, shown apart)\n\n{text}")
+
+
 def register(app: typer.Typer) -> None:
     """Add the grader's commands to the one command line."""
     contract_cli.register(app)
     readme_cli.register(app)
-    review_cli.register(app)
+    review_cli.register(app, with_follow_up)
     exports_cli.register(app)
     interview_cli.register(app)
     practice_cli.register(app)
@@ -235,8 +248,13 @@ def register(app: typer.Typer) -> None:
         with errors_shown():
             loaded = load_rubric(rubric)
             lines = loaded.criteria()
+            if criterion == BONUS:
+                _explain_bonus(loaded, as_json)
+                return
             if criterion is not None and criterion not in lines:
-                raise UsageError(f"{criterion}: no such criterion; expected one of {', '.join(lines)}")
+                raise UsageError(
+                    f"{criterion}: no such criterion; expected one of {', '.join(lines)}, {BONUS}"
+                )
             chosen = [lines[criterion]] if criterion else list(lines.values())
             texts = {c.id: inspect.getdoc(loaded.checks[c.check]) or "" for c in chosen}
             if as_json:

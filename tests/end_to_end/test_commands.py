@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -102,6 +103,12 @@ def test_explain_lists_and_explains() -> None:
     assert "evaluation.split" in tools.takehome("explain").stdout
     assert "embargo" in tools.takehome("explain", "evaluation.split").stdout
     assert "expected one of" in refused(2, "explain", "evaluation.taste")
+
+
+def test_the_bonus_was_no_criterion_to_explain() -> None:
+    """It is a row of the score like the others, so its words can be looked up like theirs."""
+    assert "changing that column" in tools.takehome("explain", "bonus").stdout
+    assert json.loads(tools.takehome("explain", "bonus", "--json").stdout)[0]["points"] == 5
 
 
 def test_evidence_is_not_scored_against_the_vault_of_another_size(
