@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -23,8 +24,16 @@ from grader.review.keeping import anchored
 from grader.review.listing import as_json as listing_json
 from grader.review.listing import print_listing
 
+Remake = Callable[[Report], Report]
+"""What follows from the levels and is made by a part above this one: the questions for the talk."""
 
-def decide(folder: Path, asked: Decision) -> tuple[Report, Finalised | None]:
+
+def unchanged(report: Report) -> Report:
+    """Return the report as it is."""
+    return report
+
+
+def decide(folder: Path, asked: Decision, remake: Remake = unchanged) -> tuple[Report, Finalised | None]:
     """Record a decision and write the reports anew; whoever comes second waits.
 
     Returns the report, and who had declared it final where that ended. The log is written first: should the
@@ -34,14 +43,14 @@ def decide(folder: Path, asked: Decision) -> tuple[Report, Finalised | None]:
         report, known = read_report(folder), log.read_log(folder)
         entries = log.chained(entries_of(report, known, asked), log.last_digest(folder))
         decided = (*known, *entries)
-        made = reviewed(report, decided)
+        made = remake(reviewed(report, decided))
         log.append(folder, entries)
         made = anchored(made, folder)
         write_reports(made, folder)
         return made, lapsed(made, decided)
 
 
-def current(folder: Path) -> tuple[Report, Finalised | None]:
+def current(folder: Path, remake: Remake = unchanged) -> tuple[Report, Finalised | None]:
     """Return the report with the whole log applied, and who had declared it final where that ended.
 
     Reports that lack a recorded decision, because writing them failed, are written anew.
@@ -52,12 +61,13 @@ def current(folder: Path) -> tuple[Report, Finalised | None]:
         if made.review != report.review:
             # A folder that cannot be written to can still be looked at.
             with suppress(OSError):
+                made = remake(made)
                 write_reports(made, folder)
         return made, lapsed(made, known)
 
 
-def register(app: typer.Typer) -> None:
-    """Add `review` to a command line application."""
+def register(app: typer.Typer, remake: Remake = unchanged) -> None:
+    """Add `review` to a command line application; `remake` brings what follows from the levels in line with them."""
 
     @app.command(
         "review",
@@ -104,13 +114,13 @@ def register(app: typer.Typer) -> None:
                 asked = Decision(
                     tuple(levels or ()), tuple(flags or ()), finalise, reviewer, reason, now, accept
                 )
-                report, was_final = decide(result, asked)
+                report, was_final = decide(result, asked, remake)
             elif reason:
                 raise UsageError(
                     "--reason: nothing to decide; expected --set, --flag, --accept-proposals or --finalise with it"
                 )
             else:
-                report, was_final = current(result)
+                report, was_final = current(result, remake)
             if as_json:
                 typer.echo(json.dumps(listing_json(report, was_final), ensure_ascii=False))
             else:

@@ -13,6 +13,7 @@ from typer.testing import CliRunner, Result
 
 import takehome
 from grader.execution.limits import Limits
+from grader.interview.following import with_follow_up
 from grader.pipeline.grading import Order, grade
 from grader.pipeline.progress import Silent
 from grader.pipeline.units import Retry
@@ -104,6 +105,16 @@ def test_scoring_again_keeps_decisions_and_says_who_moves(order: Order, tmp_path
     assert (order.out / NAME).read_bytes() == log
     assert (kept.level, kept.points) == (3, 4.0)
     assert read_report(order.out).review == last_digest(order.out)
+
+
+def test_the_questions_for_the_talk_kept_the_programs_words(order: Order) -> None:
+    """A person's level is in the questions of the report at once, not only when it is scored again."""
+    grade(order, FakeExecutor(), Silent())
+    done = run("review", order.out, "--set", "audit.leakage=1", "--reviewer", "Grace", "--reason", "guessed")
+    assert done.exit_code == 0, done.output
+    decided = read_report(order.out)
+    assert decided.follow_up == with_follow_up(decided).follow_up
+    assert any("by Grace: guessed" in why for one in decided.follow_up for why in one.because)
 
 
 def test_several_results_give_one_table(order: Order, tmp_path: Path) -> None:
