@@ -23,7 +23,6 @@ from grader.execution.local import LocalExecutor
 from grader.execution.protocol import Executor
 from grader.interview import cli as interview_cli
 from grader.interview.following import with_follow_up
-from grader.interview.following import with_follow_up
 from grader.pipeline.grading import Order, grade
 from grader.pipeline.phase_cache import PhaseCache, default_cache
 from grader.pipeline.progress import Lines, Progress, Silent
