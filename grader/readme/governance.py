@@ -62,7 +62,11 @@ _HERE = (
 _NOT_OURS: tuple[tuple[re.Pattern[str], Modality], ...] = (
     (
         re.compile(
-            r"^(?:explicit |deliberate |our |my )?non-?goals?$|^(?:the |our |my )?do ?n'?o?t'?s$"
+            r"^(?:explicit |deliberate |our |my )?(?:non-?|not |no )goals?$|^(?:scrapped|shelved|never built|backlog)$"
+            rf"|^what {_BY_WHOM} {_REFUSED}$|^what this (?:plan|read ?me|work) leaves out$|\bnot funded$"
+            r"|^(?:\w+ )?(?:cut|dropped|skipped|left out) (?:for|because of|due to) (?:the )?(?:lack of )?"
+            r"(?:time|deadline|cost|money|budget)$|^(?:things |what )(?:i|we) did(?: not|n't) have (?:the )?time for$"
+            r"|^(?:explicit )?non-?goals?$|^(?:the |our |my )?do ?n'?o?t'?s$"
             rf"|^(?:things |what |parts |all )?(?:that )?(?:i|we) (?:have |had to )?(?:left out|leave out|cut|skipped"
             rf"|sacrificed|ran out of time for|had no time for){_HERE}$"
             rf"|^(?:what is|what's|things|parts) (?:still )?missing{_HERE}$"
@@ -84,7 +88,8 @@ _NOT_OURS: tuple[tuple[re.Pattern[str], Modality], ...] = (
         re.compile(
             r"\b(?:template|placeholder|dummy|filler|sample) text\b|\blorem ipsum\b"
             r"|\b(?:replace|delete|fill in|remove) before (?:submi\w+|hand\w*)"
-            r"|^(?:copied |quoted |pasted )?from the (?:assignment|task|exercise)(?: (?:sheet|text|description))?$"
+            r"|^(?:copied |quoted |pasted |instructions )?from the (?:assignment|task|exercise)"
+            r"(?: (?:sheet|text|description))?$"
             r"|^(?:the )?(?:assignment|task|exercise) sheet$"
             r"|\b(?:sample|specimen|past|old) exam\b|\bexam questions?\b|\b(?:sample|specimen) (?:answer|solution)s?\b"
         ),
@@ -92,7 +97,9 @@ _NOT_OURS: tuple[tuple[re.Pattern[str], Modality], ...] = (
     ),
     (
         re.compile(
-            r"^what (?:a|the) (?:good|perfect|ideal|strong|better|full|best) (?:answer|solution|read ?me|submission"
+            r"^(?:the|an) (?:ideal|perfect) (?:answer|solution)$"
+            r"|\bexample of an? (?:\w+ )?(?:answer|read ?me|submission)\b"
+            r"|^what (?:a|the) (?:good|perfect|ideal|strong|better|full|best) (?:answer|solution|read ?me|submission"
             r"|candidate|plan|team) (?:would|should|could|contains?|says?|does|has)\b"
             r"|\bjob (?:advert\w*|ad|posting|description)s?\b|^(?:we are|we're) hiring$"
             r"|\b(?:model card|model|plan|monitoring|documentation|manual|read ?me) (?:of|from|by|at) "

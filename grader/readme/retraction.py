@@ -58,13 +58,17 @@ RETRACTED = re.compile(
 )
 _UNTRUE = (
     r"(?:(?:pure |plain |mere |only )?(?:fiction(?:al)?|fictitious|invented|made[- ]up(?! of)|make-believe"
-    r"|untrue|imaginary|(?:a|an) (?:bad )?(?:lie|joke|parody|satire|spoof|invention|hoax)|lies|nonsense|satire))"
+    r"|not true(?! (?:if|when|for|of|in|on|during|before|after|until))|untrue|imaginary"
+    r"|(?:a|an) (?:bad )?(?:lie|joke|parody|satire|spoof|invention|hoax)|lies|nonsense|satire))"
 )
 _TEXT = r"(?:paragraph|section|passage|chapter|page|read ?me|text|document)"
 _ALL_OF = (
     r"(?:(?:all|everything|every (?:word|line|sentence|item|bullet|point)|each (?:line|sentence|item|bullet))"
     rf"(?: of| in| on)? (?:the (?:above|following|foregoing)|this {_TEXT}|this file|these lines|this|that|it|above"
-    rf"|below|here|what (?:stands|is written|follows))|(?:this|the (?:above|next|following|last|previous)) {_TEXT})"
+    rf"|below|here|what (?:stands|is written|follows))"
+    rf"|(?:this|the (?:above|next|following|last|previous))(?: whole| entire)? {_TEXT}"
+    r"|the (?:plan|text|list|section|paragraph|page) (?:above|below)"
+    r"|the above(?= (?:is|are|was|were)\b))"
 )
 _WORK = r"(?:projects?|repositor(?:y|ies)|repo|compan(?:y|ies)|teams?|products?|read ?me|tasks?)"
 _OTHER_WORK = (
@@ -77,7 +81,7 @@ _MONEY = (
 )
 # What stands before or behind a plan and says that it is not meant, not true, or of something else.
 UNMEANT = re.compile(
-    rf"\b{_ALL_OF}\b(?: (?!not\b)[^\s.;:]+){{0,6}} (?:is|are|was|were|has been)"
+    rf"\b{_ALL_OF}\b(?: (?:about|on|in|under|here|above|below)\b(?: [^\s.;:]+){{0,7}})? (?:is|are|was|were|has been)"
     rf"(?: just| only| all| purely| entirely| simply)? {_UNTRUE}\b"
     rf"|\b{_ALL_OF}\b[^.;]{{0,40}}\b(?:belongs? to|describes?|is about|was (?:written|meant) for"
     rf"|(?:copied|pasted|lifted|taken)(?: \w+){{0,3}} from)(?: [\w-]+){{0,5}}? {_OTHER_WORK}"
@@ -97,6 +101,11 @@ UNMEANT = re.compile(
     r"|any of (?:this|it|these|the above)|this (?:whole )?plan)(?=\W*$|[,;.:)]| and\b)"
     r"|\bthere (?:is|was) no (?:money|budget|time) for (?:any|all|one) of (?:this|it|these|the above)\b"
     r"|\b(?:read|take) (?:each|every|all)\b.{0,40}\bas (?:its|the|their) opposite\b"
+    r"|^\W*(?:(?:but|in fact|in truth),? )?(?:we|i|nobody here) (?:do|does|have|will|would)(?: ?(?:not|n't|never))?"
+    r"(?: actually| really)? (?:(?:do|done|have|run|use|follow|built) any(?:thing)?|nothing) of "
+    r"(?:this|that|it|these|the above)\W*$"
+    r"|^\W*(?:the|this) (?:whole )?plan(?: above)? (?:was|has been) "
+    rf"{_MONEY} by (?:the )?(?:board|management|(?:steering )?committee|finance|works council)\b"
     r"|\b(?:we|i) do the opposite of (?:each|every|all|what|these|the (?:above|following))\b"
     r"|\bthe (?:section|chapter|paragraph) \W[^.;]{2,40}\W (?:is|was)\b[^.;]{0,60}"
     r"\b(?:void|by mistake|invented|made up)\b"
@@ -113,6 +122,7 @@ JEST = re.compile(
     r"^\W*(?:(?:i am|i'm|we are|we were|i was) )?(?:just|only) (?:kidding|joking)\b"
     r"|^\W*(?:this|that|it) was (?:just |only |all )?a joke\W*$|^\W*april fools?\b"
     r"|^\W*(?:but )?not (?:us|ours|our team),? (?:though|however|of course|alas|sadly)\W*$"
+    r"|^\W*all (?:lies|invented|made up|fiction)\W*$"
     r"|^\W*so much for (?:wishful thinking|(?:the|my|our) (?:dreams?|wish ?list))\b"
     r"|^\W*in (?:truth|reality),? .{0,80}\b(?:left alone|left running|unattended|unwatched|no plan)\b"
     r"|^\W*(?:purely |entirely )?(?:invented|made up|fictional|fictitious|fiction)(?: (?:for|to fill) "
@@ -154,7 +164,7 @@ def taken_back_elsewhere(sections: Sequence[tuple[str, Sequence[str]]]) -> set[i
                 found.update(range(len(sections)))
             elif (alone or unmeant) and _ALL_BEFORE.search(sentence):
                 found.update(range(place))
-            elif alone and (_BACK.search(sentence) or JEST.search(sentence)):
+            elif alone and (unmeant or _BACK.search(sentence) or JEST.search(sentence)):
                 found.update(_branch(sections, place, -1))
     return found
 

@@ -149,6 +149,7 @@ def test_what_is_rejected_may_be_data(heading: str) -> None:
         "Victims of the deadline",
         "Phase 3 (no budget)",
         "Don'ts",
+        "Dropped because of the deadline",
         "Proposals the steering committee turned down",
         "Tickets closed as won't fix",
         "Rejected ideas and plans",

@@ -28,6 +28,9 @@ def paid(text: str) -> list[str]:
         "Just kidding.",
         "Not us, though.",
         "Das alles machen wir nicht.",
+        "The above is not true.",
+        "The plan was rejected by the board.",
+        "We do not actually do any of the above.",
         "Rien de tout cela n'existe chez nous.",
     ],
 )
@@ -45,6 +48,9 @@ def test_a_plan_that_is_not_meant_is_none(said: str) -> None:
         "I made the limit of 0.25 up and will tune it.",
         "Finance rejected all of these limits but the last.",
         "Nothing in this section is true of customers younger than three months.",
+        "All of this test data is made up.",
+        "The above is not true for customers on a yearly contract.",
+        "In December we do nothing of the above.",
         "Most of this is made up of two columns.",
     ],
 )
