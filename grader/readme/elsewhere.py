@@ -11,7 +11,7 @@ _MODEL = r"(?:(?:scoring |detection |classifier )?(?:model|project|competition|c
 _OTHER_MODEL = rf"(?:the|our|a|an|my|their|his|her) (?:\w+ )?{_PURPOSE} {_MODEL}\b"
 _SOMEBODY = (
     r"(?:another|an other|a different|a neighbou?r\w*|some other|someone else's|somebody else's|a friend's|his|her"
-    r"|their|an unrelated|the other)"
+    r"|an unrelated)"
 )
 
 OTHER_MODEL = re.compile(
@@ -22,17 +22,19 @@ OTHER_MODEL = re.compile(
 # "All this is about the weather model", said behind the plan.
 OF_ANOTHER = re.compile(
     r"\b(?:this|that|all this|all of this|all of the above|the above|(?:this|the) (?:paragraph|section|list|text|plan)"
-    r"(?: above)?|it|everything (?:above|here))\b[^.;:]{0,40}\b(?:is about|belongs to|was written for|is written for"
+    r"(?: above)?|everything (?:above|here))\b[^.;:]{0,40}\b(?:is about|belongs to|was written for|is written for"
     r"|describes|speaks of|refers to|was copied from|is copied from|comes from|concerns)\b"
     rf"[^.;:]{{0,60}}?(?:\b{_OTHER_MODEL}|\b{_SOMEBODY} (?:\w+(?:'s)? ){{0,2}}(?:project|model|company|team"
-    rf"|repository))"
+    rf"|repository)(?=\W*$|[.,;]| and\b| of\b))"
 )
 # Openings that make a tale, a dream or a wish of the rest of the paragraph.
 MADE_UP = re.compile(
     r"\bonce upon a time\b|\b(?:i|we) (?:once |have )?dream(?:t|ed|s)?\b|\bin (?:my|a|the) (?:dream|fairy[- ]?tale)s?\b"
-    r"|^(?:now )?(?:imagine|picture|suppose|assume|consider|think of)\b,?[^.;:]{0,40}?\b(?:an?|some|the) (?:\w+ ){0,2}"
-    r"(?:company|firm|bank|team|insurer|world|kingdom|country|planet|shop|provider|organi[sz]ation)\b"
-    r"(?=[^:;]*(?:[.:]|$))(?![^.:]*\b(?:we|our|us)\b)"
+    r"|^(?:now )?(?:imagine|picture|suppose)\b,?[^.;:]{0,40}?\b(?:(?:an?|some|the) (?:\w+ ){0,2}"
+    r"(?:company|firm|bank|team|insurer|country|shop|provider|organi[sz]ation) (?:quite |very |rather )?(?:unlike"
+    r"|different|where|in which|without|far away)\b|(?:an?|the) (?:\w+ )?(?:world|kingdom|planet)\b)"
+    r"(?![^.:]*\b(?:we|our|us)\b)"
+    r"|\b(?:let us|let's) pretend\b|\bin a (?:galaxy|land|kingdom) far away\b"
     r"|\bwere money no object\b|\bmoney were no object\b|\bin a parallel universe\b|\bpure fiction\b"
     r"|\ba (?:parody|short story|fairy[- ]?tale|bedtime story|thought experiment)\b"
 )
@@ -41,9 +43,8 @@ WISHED = re.compile(
     r"\b(?:in|for) (?:an?|the|some) (?:ideal|perfect|better|different|dream) world\b"
     r"|\bsome ?day\b[^.;]{0,30}\b(?:perhaps"
     r"|maybe|somebody|someone|we might|one might|one could)\b|\bone day\b[^.;]{0,20}\b(?:perhaps|maybe)\b"
-    r"|\b(?:shall|will|may|might|could|want to|going to|hope to) (?:then |perhaps |maybe )?(?:consider"
-    r"|discuss|think about"
-    r"|look into|debate|explore|examine|ponder) (?:whether|if|the idea|the possibility)\b"
+    r"|\b(?:shall|will|may|might|could) (?:then |perhaps |maybe )?(?:consider|discuss|think about|look into|debate"
+    r"|explore|ponder) (?:whether (?:to|we should|one should)|the idea of|the possibility of)\W*$"
     r"|\bwonder(?:s|ed)? (?:whether|if)\b|\b(?:exercise|homework) for the reader\b"
     r"|\bin (?:another|a second|my next) life\b"
 )

@@ -18,17 +18,19 @@ _SAID = (
     r"|handed in|gave)"
 )
 _ROLE = (
-    r"(?:friend|neighbou?r|cousin|brother|sister|uncle|flatmate|acquaintance|speaker|lecturer|professor|teacher|trainer"
-    r"|presenter|student|pupil|candidate|applicant|sales(?:man|woman|person|rep)|consultant|vendor|supplier"
+    r"(?:friend|neighbou?r|cousin|brother|sister|uncle|flatmate|acquaintance|speaker|lecturer|professor"
+    r"|presenter|student|pupil|(?:last|previous|earlier|other|former|first) (?:candidate|applicant)|sales(?:man"
+    r"|woman|person|rep)|consultant|vendor|supplier"
     r"|author|blogger"
-    r"|predecessor|competitor|guru|expert|influencer|chatbot|language model|bot|instructor|ex-colleague"
+    r"|predecessor|competitor|guru|influencer|chatbot|language model|bot|instructor|ex-colleague"
     r"|(?:former|old|previous) (?:colleague|boss)|colleague (?:at|from) (?:a|an|another))"
 )
 _PROGRAM = (
     r"(?:chat ?gpt|gpt(?:-?\d\w*)?|claude|gemini|copilot|the ai|an ai|an llm|the llm|a chatbot|the chatbot)"
 )
 _OTHER = (
-    rf"(?:\b(?:an?|the|another|one|some|my|our|his|her|their|every|last) (?:[\w-]+ ){{0,3}}?{_ROLE}s?\b"
+    rf"(?:\b(?:an?|the|another|one|some|my|our|his|her|their|every"
+    rf"|last) (?:[\w-]+ ){{0,3}}?{_ROLE}s?\b(?! (?:model|job|run|version|network|on (?:call|duty))\b)"
     rf"|\b{_PROGRAM}\b)"
 )
 _TEXT = (
@@ -58,7 +60,12 @@ _REPORT = re.compile(
     r"|\bnot our (?:own )?(?:config\w*|settings?|set-?up|plan|text|words)\b[^.:]{0,20}:$"
     r"|\bwhich (?:we|i) do not (?:use|follow|run|apply)\s*:$"
     r"|\b(?:thrown away|never merged|code is gone|code was deleted)\s*:$"
-    rf"|\b{_OWNER}\b[^.:]{{0,40}}\b(?:is able to|can|promises to|claims to)\s*:$"
+    rf"|\b{_OWNER} (?:which |that )?(?:we|i) (?:looked at|tried|saw|tested|compared|were shown)\b[^.:]{{0,40}}:$"
+    rf"|^(?:quote|quoted|excerpt|passage|extract|copied|taken) (?:from|of|by)\b[^.:]{{0,60}}:$"
+    rf"|^from (?:the|a|an) [^.:]{{0,20}}\b(?:{_TEXT}|book|article|post)\b[^.:]{{0,40}}:$"
+    rf"|\b{_PROGRAM}(?:'s|s') (?:answer|reply|text|version|plan|suggestion)\b[^.:]{{0,20}}:$"
+    r"|^(?:he|she|they|somebody|someone)\b[^.:,]{0,20}\b(?:wrote|said|told|answered|explained|replied)\b[^.:]{0,30}:$"
+    rf"|^as {_OTHER} (?:put|wrote|said) [^.:]{{0,20}}:$"
 )
 _PROMISED = re.compile(
     r"\b(?:sales ?(?:man|woman|person|people|rep)|vendor|consultant|supplier|brochure)s?\b[^.:]{0,40}"
@@ -69,7 +76,8 @@ _CAPTION = re.compile(
 )
 _NAMED = re.compile(
     r"^(?:(?:Dr|Prof|Mr|Mrs|Ms|Herr|Frau)\.? )?[A-Z][\w'-]+(?: [A-Z][\w'-]+){0,2}"
-    r"(?:, [^:.\"“]{0,70}| \([^:)\"“]{0,70}\))?\s*:\s*(?=[\"“«„])"
+    r"(?:, [^:.\"“]{0,70}| \([^:)\"“]{0,70}\))?"
+    r"(?:\s*:\s*(?=[\"“«„])|,? (?:told|wrote|writes|said|says|answered)\b[^:.\"“]{0,40}:\s*)"
 )
 # "Tom (consultant): ..." in a dialogue.
 _SPEAKER = re.compile(
@@ -79,21 +87,20 @@ _SPEAKER = re.compile(
 _HAS_OFFICE = re.compile(
     r"\b(?:Dr|Prof|Mr|Mrs|Ms|Herr|Frau)\b|\b(?:head|chief|lead|director|manager|officer|founder|consultant"
     r"|engineer|scientist"
-    r"|analyst|professor|c[tid]o|ceo|vp) (?:of|at|for)\b|\bat [A-Z]"
+    r"|analyst|professor|c[tid]o|ceo|vp) (?:of|at|for)\b|\b(?:C[TID]O|CEO|VP)\b|\bcompetitor\b|\bat [A-Z]"
 )
 _TURN = re.compile(r"^(user|human|assistant|chat ?gpt|gpt-?\w*|claude|gemini|copilot|chatbot|bot)\s*:", re.I)
 _PROGRAM_TURN = re.compile(r"^(?:assistant|chat ?gpt|gpt-?\w*|claude|gemini|copilot|chatbot|bot)\s*:", re.I)
 _SAID_BEFORE = re.compile(
     r"^(?:that|this|so|all this|all of (?:this|that)|the above|all of the above|(?:this|the) (?:paragraph"
     r"|list|text|section)"
-    rf"(?: above)?)\b[^.;:]{{0,30}}?\b(?:what|how|from|by)\b (?:{_OTHER}|\w+ \w+ at \w+)[^.;:]{{0,20}}?"
-    rf"(?:\b{_SAID}\b|$|[.;,])"
+    rf"(?: above)?)\b[^.;:]{{0,30}}?\b(?:what|how)\b {_OTHER}[^.;:]{{0,20}}?\b{_SAID}\b"
 )
 _FOREIGN_HEADING = re.compile(
-    r"\b(?:exam question|(?:sample|model) (?:exam|solution|answer)|good answer would|job (?:ad|advertisement"
-    r"|description"
-    r"|posting)|assignment (?:sheet|text)|competitors?(?: product|'s|s')|(?:sales )?brochure|vendor's|a short story"
-    r"|fairy[- ]?tale|my dream|dream (?:set-?up|system|world)|sample answer|(?:chatgpt|gpt|claude)(?:'s)? answer)\b"
+    r"\b(?:exam question|sample (?:exam|solution|answer)|good answer would|job (?:ad|advertisement"
+    r"|description|posting)|assignment (?:sheet|text)|competitors?(?:'s?)? (?:product|plan|model|practice)"
+    r"|(?:sales )?brochure|vendor's (?:demo|offer|plan|answer)|a short story"
+    r"|fairy[- ]?tale|my dream|dream (?:set-?up|system|world)|(?:chatgpt|gpt|claude)(?:'s)? answer)\b"
 )
 _FOREIGN_COLUMN = re.compile(
     r"\bcompetitor\b|\bstudent'?s? answer\b|\bother (?:company|team|bank)\b|\bvendor says\b"

@@ -26,6 +26,8 @@ def _pays(text: str, facts: Facts) -> bool:
         f"On Tue, 3 Dec, Anna Klein (Alpina Mobil) wrote:\n\n{BULLETS}",
         f"The last candidate wrote this in his README: {PLAN}",
         f"A student answered: {PLAN}",
+        f"Quote from a LinkedIn post:\n\n{BULLETS}",
+        f'Jane Doe, CTO of Alpina Mobil, told the press: "{PLAN}"',
         f"{PLAN} That is what ChatGPT answered when I asked it.",
         f"User: write a plan\n\nAssistant: {PLAN}\n\nUser: no thanks",
         f"**Tom (consultant):** {PLAN}",
@@ -54,6 +56,9 @@ def test_words_of_others_do_not_pay(facts: Facts, text: str) -> None:
         f'A friend at a bank told me: "Keep it short." {PLAN}',
         f"## Competitor prices\n\n{BULLETS}",
         f"Figure 2: PSI by week. {PLAN}",
+        f"The trainer job recommends:\n\n{BULLETS}",
+        f"{PLAN} That is what a person at the desk does.",
+        f"## Vendor's feed\n\n{BULLETS}",
     ],
 )
 def test_own_words_near_those_of_others_stay(facts: Facts, text: str) -> None:
