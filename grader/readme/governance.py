@@ -38,6 +38,14 @@ _VOID_HEADINGS: tuple[tuple[re.Pattern[str], Modality], ...] = (
         ),
         "negated",
     ),
+    (
+        re.compile(
+            r"\byou (?:will|would|'ll|won't)(?: not| never)? (?:find|see|get)(?: not| nothing)?\b.*"
+            r"\b(?:here|project|plan)\b"
+            r"|\bideas? (?:that )?(?:i|we) (?:threw|have thrown) away\b|\bhow (?:it|things|this) used to be\b"
+        ),
+        "negated",
+    ),
     (re.compile(r"\bto be written\b|\btbd\b|^todo\b|\bcontents\b|\btable of contents\b"), "promise"),
 )
 _IDEAS = (

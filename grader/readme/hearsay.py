@@ -110,6 +110,11 @@ _APPLIED_HERE = re.compile(
     r"|(?:so|therefore|which is why|that is why),? (?:here,? |now,? )(?:i|we)|here (?:i|we) (?=(?!\w+ed\b)\w)"
     r"|(?:i|we) (?:now )?do the same here)\b"
 )
+_OTHER_PEOPLE = re.compile(
+    r"^last (?:year|month|season)'s (?:winner|candidate|intern|applicant)\b|\banother (?:applicant|candidate)\b"
+    r"|^(?:a|every|each|any) (?:bank|insurer|hospital|airline|utility) (?:has to|must|is obliged)\b"
+    r"|\b(?:course ?book|text ?book|handbook)\b.{0,40}\b(?:says|reads|writes|has a chapter)\b|^it (?:says|reads):"
+)
 _STILL_THERE = re.compile(r"^(?:they|their|there(?! (?:is|are|will)))\b|\bthere,|\btheirs\b")
 _PAST = re.compile(r"\b(?:was|were|had|did|used to|\w{3,}ed|kept|held|put|went|ran|built|sent)\b")
 _PLANNED = re.compile(
@@ -126,7 +131,9 @@ def is_hearsay(own: str) -> bool:
     """Whether a normalised sentence reports what others do, say or recommend."""
     if experience := _APPLIED_HERE.search(own):
         own = own[experience.end() :]
-    return bool(_HEARSAY.search(own) or REPORTED.search(own)) or is_elsewhere(own)
+    return bool(_HEARSAY.search(own) or _OTHER_PEOPLE.search(own) or REPORTED.search(own)) or is_elsewhere(
+        own
+    )
 
 
 def is_delegated(own: str) -> bool:

@@ -11,11 +11,12 @@ _NEVER = (
 _STEP = (
     r"(?:stop(?!s? (?:at|there))|halt|block|page|hold|repair|mend|rescore|score (?:silently|beside|next to|in"
     r" parallel)|convert|relabel|backfill|reserve|ship|roll|promote|set (?:the|it|a|an|qversion)|open an?"
-    r"|raise an? (?:ticket|alarm|alert)|leave (?:\d|a |some|one in)|switch (?:back|the|it))\b"
+    r"|raise an? (?:ticket|alarm|alert)|put (?:the|it) (?!limit|threshold|cut)|leave (?:\d|a |some"
+    r"|one in)|switch (?:back|the|it))\b"
 )
 _STEPPING = (
     r"(?:stopping|halting|blocking|paging|holding|repairing|mending|rescoring|computing|checking|watching"
-    r"|monitoring|measuring|comparing|tracking|recording|counting|testing|reserving|rolling|opening|setting)\b"
+    r"|monitoring|measuring|comparing|tracking|recording|counting|testing|reserving|rolling|opening|setting|putting)\b"
 )
 # What makes a decision of an omission: a reason or an exception, or the one case that is meant close behind.
 _EXCEPT = (
@@ -44,7 +45,8 @@ _FORMS = (
     rf"\b{_WHO} {_NEVER} (?:repair|mend|rescore|backfill)\b(?!{_CLAUSE}{_EXCEPT})(?!.{{0,24}}{_MEANT})",
     # "we never retrain when precision is below 0.26 for two months": the trigger itself is denied, no fault named
     rf"(?:\b{_WHO} {_NEVER} {_RETRAINED}|(?:^|: |; |\bthere (?:is|will be) )no {_RETRAINING}"
-    rf"|\b{_WHO} (?:avoid|(?:are|am) against|see no point in|have stopped|stopped|quit|ceased) {_RETRAINING}"
+    rf"|\b{_WHO} (?:avoid|(?:are|am) against|see no point in"
+    rf"|(?:have )?(?:stopped|quit|ceased|given up|gave up)) {_RETRAINING}"
     rf"|\bnot worth {_RETRAINING}|^(?:rather than|absent:|without) {_RETRAINING}"
     rf"|\b(?:under no circumstances|on no account) (?:do|would|will|shall|should) {_WHO} {_RETRAINED})\b"
     rf"(?!{_CLAUSE}(?:{_EXCEPT}|{_MEANT}|{_FAULTY}))"
@@ -54,7 +56,8 @@ _FORMS = (
     r"^no (?:(?:monthly|weekly|daily|nightly|quarterly|silent|limited|regular|numeric) )?"
     r"(?:stop|halt|precision|psi|ks|null rate|check|gate|comparison|canary|shadow|repair|roll-?back|alarm|alert"
     r"|ticket|calibration)s?\b(?!(?: of)?(?: [\w',]+){0,6} (?:above|over|below|under|beyond|outside|worse)\b[^,]*$)"
-    rf"(?!{_CLAUSE}(?:{_EXCEPT}|:))(?={_CLAUSE}\b(?:when|against|after|if|beside|on|with|by)\b)(?={_CLAUSE}{_CONCRETE})",
+    rf"(?!{_CLAUSE}(?:{_EXCEPT}|:))(?={_CLAUSE}\b(?:when|against|after|if|beside|on|with"
+    rf"|by)\b)(?={_CLAUSE}{_CONCRETE})",
     r"^(?:zero plans for|farewell to|absent:|goodbye to) ",
     # unwilling or unable
     rf"\b{_WHO}(?:'d|'re|'m| would| will| do| am| are)? (?:\w+ly )?(?:(?:decline|refuse|hate)s? to|rather not"
@@ -73,6 +76,19 @@ _FORMS = (
     r"|\bthe last thing (?:we|i) (?:want|would|do)\b|^who on earth\b|\bgiven another life\b"
     rf"|\bnot worth {_STEPPING}|\bforbids? us to\b|\bstop asking us\b|\b(?:would|'d) sooner\b",
     rf"^(?:rather than|instead of) {_STEPPING}.*, (?:we|i) (?:trust|rely|hope|believe|count on|do nothing)\b",
+    # who or what stands in the way
+    rf"^nobody (?:here|in (?:the|our|this) (?:team|company|house)) (?:\w+ly )?\w+s\b(?={_CLAUSE}{_CONCRETE})",
+    r"\bnever (?:got|get|found|came) (?:round|around|time|the time) to\b|^what(?: is"
+    r"|'s) (?:still )?missing(?: here)? is\b"
+    r"|\bdo(?: not|n't) expect (?:us|me|anybody|anyone) to\b|\blying if (?:i|we) (?:said|claimed|wrote)\b"
+    r"|\btoo much (?:work|effort|trouble) to\b|^it is (?:not true|untrue|false) that\b(?!.*:)",
+    rf"^(?!.*(?:{_FAULTY}|{_RETRAINED}|\brandom|\baccuracy)).*\b(?:is|are) out of the question\b",
+    rf"^{_RETRAINING}\b(?!{_CLAUSE}(?:{_EXCEPT}|{_FAULTY})).*\b\d.*\bis out of the question\b",
+    r"^(?:anyone|anybody|whoever|everyone|everybody) (?:who )?(?:thinks|believes|expects|assumes|hopes)\b"
+    r".*\b(?:mistaken|wrong|disappointed)\b",
+    rf"^(?:rather than|instead of) \w+ing\b(?={_CLAUSE}{_CONCRETE}).*, (?:we|i) (?:simply |just )?"
+    r"(?:take whatever|look at nothing|do nothing|leave|let|trust|rely on|hope|believe|guess|wait and see)\b",
+    r"^(?:one|some) day\b.*\b(?:may|might|could)\b|\b(?:promise|intend|want|hope) to think about (?:whether|if)\b",
     # lead-ins of a list
     r"\b(?:look|search) in vain for\b|\bdo(?:ing)? (?:exactly )?(?:the opposite|the reverse|zero|none) of\b[^.]*:$"
     r"|\bof these (?:\w+ ){0,2}(?:things|points|steps|checks|items),? (?:we|i) (?:do|have|run) (?:exactly )?"
@@ -84,13 +100,15 @@ _FORMS = (
     r"|\b(?:lost|rejected|voted down)\b[^.]*\b\d+ to \d+:$|^i wonder (?:whether|if)\b[^.]*:$"
     r"|\bwe (?:hope|want|would like) to hire\b[^.]*:$|^the (?:tool|product|platform|suite)\b[^.:]*"
     r"\b(?:able to|offers?|can):$"
-    r"|^exercise for\b[^.]*:$|^prompt (?:i|we) used\b|\bslides?\b[^.:]*\blost\b[^.]*:$"
+    r"|^things to skip\b[^.]*:$|\b(?:over-?engineered|overkill)\b[^.]*:$|\bdo(?: not|n't) believe in (?:it|this|them):$"
+    r"|\bstopped being valid\b|^exercise for\b[^.]*:$|^prompt (?:i|we) used\b|\bslides?\b[^.:]*\blost\b[^.]*:$"
     r"|\bhad the deadline\b|\bi should have (?:proposed|built|added)\b",
 )
 REFUSED = re.compile("|".join(f"(?:{form})" for form in _FORMS))
 _VERDICTS = (
     # a verdict behind or before an item
-    r"(?: [–—-]|\.\.\.|\() ?(?:dropped|(?:just )?(?:an )?idea|maybe, one day|skipped|abandoned(?: half-?way)?"
+    r"(?: [–—-]|\.\.\.|\() ?(?:others, not us|not (?:us|here)|dropped|(?:just )?(?:an )?idea"
+    r"|maybe, one day|skipped|abandoned(?: half-?way)?"
     r"|cancell?ed|vetoed(?: by [\w ]+)?|not with us|0 ?% done)\)?[.! ]*$|\bhere,? never[.! ]*$"
     r"|^(?:an? |the )?(?:stop|check|monthly|weekly|daily|psi|canary|gate|roll-?back|silent)\b[^|:]*"
     r": (?:no|none|never)[.! ]*$"
@@ -99,6 +117,11 @@ _VERDICTS = (
     # a column of a table that says no
     r"(?:^|\| )(?:here|we|us|ours|our (?:team|model|set-?up)|with us|vote|progress|adopted|approved|mark|in use"
     r"|running)\??: (?:no|none|never|-|–|✗|✘|❌|0 ?%|against|wrong|rejected)\W*(?=\||$)|(?:^|\| )when\??: never\b"
-    r"|^what nobody (?:does|has|runs)\b",
+    r"|^what nobody (?:does|has|runs)\b|(?:^|\| )do (?:we|i)(?: do| have| run)?(?: it| this| that"
+    r"| so)?\??: (?:no|never|none)\W*(?=\||$)"
+    r"|^(?:rejected|discarded|abandoned|dropped|declined) (?:proposals?|ideas?|plans?|measures?): "
+    r"|(?:^|\| )(?:status|state): (?:dropped|too (?:expensive|costly)|nobody wants it|abandoned|declined|never built"
+    r"|rejected|cancell?ed|not (?:planned|wanted|ours))\W*(?=\||$)"
+    r"|^no: (?:hold|compute|calculate|watch|check|compare|measure|test|score|put)\b",
 )
 VERDICT = re.compile("|".join(f"(?:{form})" for form in _VERDICTS))
