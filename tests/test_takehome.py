@@ -7,6 +7,7 @@ import sys
 
 INTERRUPTED = """
 import os, signal, sys
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a job in the background inherits an ignored one
 
 class Interrupting:
     def find_spec(self, name, path=None, target=None):
@@ -39,7 +40,8 @@ def test_who_imports_the_command_keeps_the_interruption() -> None:
 
 def test_ctrl_c_after_loading_is_python_again() -> None:
     """Commands clean up after themselves; the short way out is for loading only."""
-    code = "import signal, sys; sys.argv = ['takehome']; import takehome\n"
+    code = "import signal, sys; signal.signal(signal.SIGINT, signal.default_int_handler)\n"
+    code += "sys.argv = ['takehome']; import takehome\n"
     code += "print(signal.getsignal(signal.SIGINT) is signal.default_int_handler)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "True"
