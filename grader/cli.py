@@ -14,7 +14,7 @@ import typer
 from rich.console import Console
 
 from grader.batch import cli as batch_cli
-from grader.command_line import errors_shown
+from grader.command_line import Json, LimitsPath, PhaseCachePath, RubricPath, errors_shown
 from grader.contract import cli as contract_cli
 from grader.errors import SandboxError, UsageError
 from grader.execution.docker import DockerExecutor
@@ -50,8 +50,6 @@ class ExecutorChoice(StrEnum):
     local = "local"
 
 
-Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
-RubricPath = Annotated[Path, typer.Option("--rubric", help="Another rubric file.")]
 VaultPath = Annotated[Path, typer.Option("--vault", help="The folder with key.json, or a folder of vaults.")]
 
 
@@ -154,15 +152,8 @@ def register(app: typer.Typer) -> None:
         ] = ExecutorChoice.docker,
         variant: Annotated[str | None, typer.Option(help="Which vault, where --vault holds several.")] = None,
         rubric: RubricPath = DEFAULT,
-        limits: Annotated[Path | None, typer.Option(help="A YAML file over the default limits.")] = None,
-        kept: Annotated[
-            Path | None,
-            typer.Option(
-                "--phase-cache",
-                envvar="TAKEHOME_PHASE_CACHE",
-                help="Where finished phases are kept; default: takehome/phases in the user's cache folder.",
-            ),
-        ] = None,
+        limits: LimitsPath = None,
+        kept: PhaseCachePath = None,
         fresh: Annotated[
             bool, typer.Option("--fresh", help="Run every phase again, whatever earlier gradings kept.")
         ] = False,

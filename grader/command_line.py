@@ -1,13 +1,27 @@
-"""What all commands share: an error of ours is one line on standard error and its exit code."""
+"""What all commands share: options, and an error of ours as one line on standard error and its exit code."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
 
 import typer
 
 from grader.errors import GraderError
+
+Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
+RubricPath = Annotated[Path, typer.Option("--rubric", help="Another rubric file.")]
+LimitsPath = Annotated[Path | None, typer.Option("--limits", help="A YAML file over the default limits.")]
+PhaseCachePath = Annotated[
+    Path | None,
+    typer.Option(
+        "--phase-cache",
+        envvar="TAKEHOME_PHASE_CACHE",
+        help="Where finished phases are kept; default: takehome/phases in the user's cache folder.",
+    ),
+]
 
 
 @contextmanager

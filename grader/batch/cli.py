@@ -14,7 +14,7 @@ from rich.console import Console
 from grader.batch.inbox import Arrived, arrived, find_vaults
 from grader.batch.running import Batch, exit_code, run
 from grader.batch.table import print_table, table_csv, table_json
-from grader.command_line import errors_shown
+from grader.command_line import Json, LimitsPath, PhaseCachePath, RubricPath, errors_shown
 from grader.execution.limits import load_limits
 from grader.execution.protocol import Executor
 from grader.pipeline.grading import Order, grade
@@ -48,19 +48,12 @@ def register(app: typer.Typer, opened: Opened) -> None:
         local: Annotated[
             bool, typer.Option("--local", help="Not isolated, practice variants only; builds nothing.")
         ] = False,
-        rubric: Annotated[Path, typer.Option("--rubric", help="Another rubric file.")] = DEFAULT,
-        limits: Annotated[Path | None, typer.Option(help="A YAML file over the default limits.")] = None,
-        kept: Annotated[
-            Path | None,
-            typer.Option(
-                "--phase-cache",
-                envvar="TAKEHOME_PHASE_CACHE",
-                help="Where finished phases are kept; default: takehome/phases in the user's cache folder.",
-            ),
-        ] = None,
+        rubric: RubricPath = DEFAULT,
+        limits: LimitsPath = None,
+        kept: PhaseCachePath = None,
         again: Annotated[bool, typer.Option("--again", help="Grade everything again.")] = False,
         quiet: Annotated[bool, typer.Option("--quiet", help="No progress lines.")] = False,
-        as_json: Annotated[bool, typer.Option("--json", help="Print the result as JSON.")] = False,
+        as_json: Json = False,
     ) -> None:
         """Grade a whole inbox, one after another, and print one table.
 

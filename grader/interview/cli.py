@@ -11,7 +11,7 @@ from typing import Annotated
 
 import typer
 
-from grader.command_line import errors_shown
+from grader.command_line import Json, errors_shown
 from grader.errors import UsageError
 from grader.interview.guide import guide_json, guide_markdown, make_guide, pool_markdown
 from grader.interview.kit import AREA_WORDS, DEFAULT, load_kit
@@ -30,7 +30,6 @@ class SeniorityChoice(StrEnum):
 
 
 KitPath = Annotated[Path, typer.Option("--kit", help="Another kit of questions.")]
-Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
 
 
 def panel_lines(decision: Decision) -> list[str]:

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from grader.command_line import errors_shown
+from grader.command_line import Json, errors_shown
 from grader.errors import UsageError
 from grader.practice.page import write_practice
 from grader.reports.read import read_report
@@ -37,7 +37,7 @@ def register(app: typer.Typer) -> None:
         vault: Annotated[
             Path, typer.Option("--vault", help="The folder with key.json, or a folder of vaults.")
         ],
-        as_json: Annotated[bool, typer.Option("--json", help="Print the result as JSON.")] = False,
+        as_json: Json = False,
     ) -> None:
         """Write practice.html: every defect with a plot, the lines that show it, and what was reported.
 

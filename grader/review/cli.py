@@ -12,7 +12,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from grader.command_line import errors_shown
+from grader.command_line import Json, errors_shown
 from grader.errors import UsageError
 from grader.reports.read import read_report
 from grader.reports.write import write_reports
@@ -99,7 +99,7 @@ def register(app: typer.Typer, remake: Remake = unchanged) -> None:
         reviewer: Annotated[
             str, typer.Option("--reviewer", envvar="TAKEHOME_REVIEWER", help="Who decides.")
         ] = "",
-        as_json: Annotated[bool, typer.Option("--json", help="Print the result as JSON.")] = False,
+        as_json: Json = False,
     ) -> None:
         """List what waits for a person, and record what a person decides.
 

@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from grader.command_line import errors_shown
+from grader.command_line import Json, errors_shown
 from grader.errors import UsageError
 from grader.reports.exports.audience import Audience, for_audience
 from grader.reports.exports.files import write_whole
@@ -66,7 +66,7 @@ def register(app: typer.Typer) -> None:
             ),
         ] = None,
         header: Annotated[bool, typer.Option("--header", help="csv: a line of column names first.")] = False,
-        as_json: Annotated[bool, typer.Option("--json", help="Print the result as JSON.")] = False,
+        as_json: Json = False,
     ) -> None:
         """Write a result as JUnit XML, Gradescope's results.json, a pull-request comment, or a CSV row."""
         with errors_shown():

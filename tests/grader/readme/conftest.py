@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from grader.readme.claims import read_claims
 from grader.readme.facts import Facts, read_facts
 from grader.readme.judge import judge_readme
 
@@ -59,3 +60,14 @@ def levels(facts: Facts) -> Callable[[str], dict[str, int]]:
         return {c.id: c.level for c in judge_readme(text, facts).criteria}
 
     return judge
+
+
+@pytest.fixture
+def plan_pays(facts: Facts) -> Callable[[str], bool]:
+    """Whether a claim of a text on PSI or a median may earn credit, behind a title and a sentence of its own."""
+
+    def pays(text: str) -> bool:
+        claims = read_claims(f"# Ride churn\n\nThe service runs.\n\n{text}\n", facts).claims
+        return any(claim.pays and ("psi" in claim.own or "median" in claim.own) for claim in claims)
+
+    return pays

@@ -1,20 +1,14 @@
 """Other models, ended practices, tales and wishes are not this plan."""
 
-import pytest
+from collections.abc import Callable
 
-from grader.readme.claims import read_claims
-from grader.readme.facts import Facts
+import pytest
 
 PLAN = (
     "Each load the median of fare_paid_eur is held against last month and beyond a factor of two the load stops. "
     "PSI of trips_per_week is computed each week and a ticket is opened above 0.2."
 )
 BULLETS = "\n".join(f"- {sentence.rstrip('.')}." for sentence in PLAN.split(". "))
-
-
-def _pays(text: str, facts: Facts) -> bool:
-    claims = read_claims(f"# Ride churn\n\nThe service runs.\n\n{text}\n", facts).claims
-    return any(claim.pays and ("psi" in claim.own or "median" in claim.own) for claim in claims)
 
 
 @pytest.mark.parametrize(
@@ -35,9 +29,9 @@ def _pays(text: str, facts: Facts) -> bool:
         f"Next quarter we shall consider whether to:\n\n{BULLETS}",
     ],
 )
-def test_other_models_and_made_up_worlds_do_not_pay(facts: Facts, text: str) -> None:
+def test_other_models_and_made_up_worlds_do_not_pay(plan_pays: Callable[[str], bool], text: str) -> None:
     """What runs for another purpose, ran once or is only imagined earns nothing."""
-    assert not _pays(text, facts)
+    assert not plan_pays(text)
 
 
 @pytest.mark.parametrize(
@@ -59,11 +53,11 @@ def test_other_models_and_made_up_worlds_do_not_pay(facts: Facts, text: str) -> 
         "median of fare_paid_eur is held against last month, factor two stops it.",
     ],
 )
-def test_own_plans_in_such_words_stay(facts: Facts, text: str) -> None:
+def test_own_plans_in_such_words_stay(plan_pays: Callable[[str], bool], text: str) -> None:
     """A supposed case, a word about pricing or a lesson applied here introduces the writer's own plan."""
-    assert _pays(text, facts)
+    assert plan_pays(text)
 
 
-def test_what_was_done_in_a_former_job_is_no_plan(facts: Facts) -> None:
+def test_what_was_done_in_a_former_job_is_no_plan(plan_pays: Callable[[str], bool]) -> None:
     """Experience alone stays a report of somewhere else."""
-    assert not _pays("In my last job we computed PSI of every input each week and stopped above 0.2.", facts)
+    assert not plan_pays("In my last job we computed PSI of every input each week and stopped above 0.2.")

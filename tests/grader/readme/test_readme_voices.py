@@ -1,5 +1,7 @@
 """Words of other people, texts and programs are not this plan, even where they say "we"."""
 
+from collections.abc import Callable
+
 import pytest
 
 from grader.readme.claims import read_claims
@@ -10,11 +12,6 @@ PLAN = (
     "We compute PSI of trips_per_week each week and open a ticket above 0.2."
 )
 BULLETS = "\n".join(f"- {sentence.rstrip('.')}." for sentence in PLAN.split(". "))
-
-
-def _pays(text: str, facts: Facts) -> bool:
-    claims = read_claims(f"# Ride churn\n\nThe service runs.\n\n{text}\n", facts).claims
-    return any(claim.pays and ("psi" in claim.own or "median" in claim.own) for claim in claims)
 
 
 @pytest.mark.parametrize(
@@ -38,9 +35,9 @@ def _pays(text: str, facts: Facts) -> bool:
         f"## Model card of the competitor product\n\n### Inputs\n\n{BULLETS}",
     ],
 )
-def test_words_of_others_do_not_pay(facts: Facts, text: str) -> None:
+def test_words_of_others_do_not_pay(plan_pays: Callable[[str], bool], text: str) -> None:
     """Letters, talks, transcripts, laws, manuals and captions are read as quotations up to where they end."""
-    assert not _pays(text, facts)
+    assert not plan_pays(text)
 
 
 @pytest.mark.parametrize(
@@ -61,9 +58,9 @@ def test_words_of_others_do_not_pay(facts: Facts, text: str) -> None:
         f"## Vendor's feed\n\n{BULLETS}",
     ],
 )
-def test_own_words_near_those_of_others_stay(facts: Facts, text: str) -> None:
+def test_own_words_near_those_of_others_stay(plan_pays: Callable[[str], bool], text: str) -> None:
     """What colleagues, dashboards, candidates for release and figures are mentioned with stays the writer's plan."""
-    assert _pays(text, facts)
+    assert plan_pays(text)
 
 
 def test_a_quotation_is_cut_at_its_place(facts: Facts) -> None:
