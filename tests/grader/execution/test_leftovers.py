@@ -9,6 +9,7 @@ import subprocess
 import sys
 import textwrap
 import time
+import uuid
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -117,7 +118,7 @@ def test_a_build_ends_with_its_grader(image, tmp_path):
     runs = tmp_path / "runs"
     (tmp_path / "context").mkdir()
     (tmp_path / "context" / "Dockerfile").write_text(
-        f"FROM python:3.11-slim\nRUN echo {tmp_path} && sleep 40\nCMD true\n"
+        f"FROM python:3.11-slim\nRUN echo {uuid.uuid4()} && sleep 40\nCMD true\n"
     )
     program = textwrap.dedent(
         f"""
@@ -126,7 +127,9 @@ def test_a_build_ends_with_its_grader(image, tmp_path):
         from grader.execution.protocol import BuildRequest
         executor = DockerExecutor(runs=pathlib.Path({str(runs)!r}), sandbox_image={image!r})
         print(executor._run.id, flush=True)
-        executor.build(BuildRequest(pathlib.Path({str(tmp_path / "context")!r}), "Dockerfile", 90, 1 << 31))
+        print(executor.build(
+            BuildRequest(pathlib.Path({str(tmp_path / "context")!r}), "Dockerfile", 90, 1 << 31)
+        ), flush=True)
         """
     )
 
@@ -137,20 +140,25 @@ def test_a_build_ends_with_its_grader(image, tmp_path):
                 found.append(place.read_bytes())
         return [words for words in found if f"takehome-{killed}-image".encode() in words]
 
-    def wait_for(there):
-        until = time.monotonic() + (60 if there else 5)
-        while bool(clients()) != there and time.monotonic() < until:
+    def seen(seconds):
+        until = time.monotonic() + seconds
+        while not clients() and process.poll() is None and time.monotonic() < until:
             time.sleep(0.1)
-        assert bool(clients()) == there
+        return bool(clients())
 
     with subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         killed = process.stdout.readline().strip()
-        wait_for(True)
+        if not seen(300):
+            process.kill()
+            pytest.fail(f"no client of the build was seen; the build said: {process.stdout.read()!r}")
         time.sleep(6)  # into the step that is silent: a client that prints would end by that alone
         process.send_signal(signal.SIGKILL)
         process.wait()
-    wait_for(False)
+    until = time.monotonic() + 5
+    while clients() and time.monotonic() < until:
+        time.sleep(0.1)
+    assert clients() == []
     with DockerExecutor(runs=runs, sandbox_image=image) as after:
         assert after.swept == (killed,)
         time.sleep(2)
