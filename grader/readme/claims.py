@@ -59,6 +59,7 @@ class Claim:
     block: int
     read: bool = True
     near: str = ""
+    depth: int = 0
 
     @property
     def pays(self) -> bool:
@@ -73,11 +74,17 @@ class Claim:
 
 @dataclass(frozen=True)
 class Reading:
-    """All claims of a README, how many words a reader sees, and its blocks."""
+    """All claims of a README, how many words a reader sees, and its blocks.
+
+    ``Claim.block`` counts ``joined``, the blocks with the entries of settings joined; of those, ``read`` are within the
+    word limit.
+    """
 
     claims: tuple[Claim, ...]
     words: int
     blocks: tuple[Block, ...]
+    joined: tuple[Block, ...] = ()
+    read: int = 0
 
     @property
     def paying(self) -> tuple[Claim, ...]:
@@ -101,11 +108,14 @@ def read_claims(text: str, facts: Facts) -> Reading:
     claims: list[Claim] = []
     place = _Place()
     headings: list[tuple[int, str]] = []
-    for number, block in enumerate(_joined_settings(blocks)):
+    joined = _joined_settings(blocks)
+    read = 0
+    for number, block in enumerate(joined):
         count = len(_WORD.findall(block.text))
         if words > budget:
             words += count
             continue
+        read = number + 1
         if block.kind == "heading":
             headings = [h for h in headings if h[0] < block.level] + [
                 (block.level, normalise(block.text, facts))
@@ -117,7 +127,8 @@ def read_claims(text: str, facts: Facts) -> Reading:
             place, made = _block_claims(block, number, place, text, facts, words, budget)
             claims.extend(made)
         words += count
-    return Reading(_settle(_without_repeats(claims), knows_columns=bool(facts.columns)), words, blocks)
+    settled = _settle(_without_repeats(claims), knows_columns=bool(facts.columns))
+    return Reading(settled, words, blocks, tuple(joined), read)
 
 
 def _signpost(block: Block) -> bool:
@@ -194,6 +205,7 @@ def _block_claims(
             block=number,
             read=words <= budget,
             near=whole,
+            depth=block.depth,
         )
         made.append(claim)
         if len(made) == 1 and (said.endswith(("?", ":")) or len(own.split()) <= 5):
@@ -277,21 +289,27 @@ def _settle(claims: Sequence[Claim], *, knows_columns: bool) -> tuple[Claim, ...
     gone = taken_back_elsewhere([(s[0].heading, [claim.own for claim in s]) for s in sections])
     for number, section in enumerate(sections):
         told: Modality | None = None
-        texts = [claim.own for claim in section]
-        whole = section_modality(section[0].heading, texts, [claim.modality for claim in section])
         title = "negated" if number in gone else title_modality(section[0].heading)
         strange = knows_columns and not any(c.columns for c in section if c.kind == "code")
         blocks = [list(group) for _, group in groupby(section, key=lambda claim: claim.block)]
-        jested = jested_blocks([[m.own for m in members] for members in blocks])
+        texts = [[member.own for member in members] for members in blocks]
+        whole = section_modality(section[0].heading, texts, [claim.modality for claim in section])
+        jested = jested_blocks(texts)
         lists: set[str] = set()
+        items: set[str] = set()
+        nested: set[str] = set()
         opening = ""
         for place, members in enumerate(blocks):
             lead, kind = members[0].lead, members[0].kind
             over = kind == "paragraph" and lead in lists
             if kind in {"item", "row"}:
-                # A short item leads on to the next ones, but what denies the list denies those too.
-                opening = opening or lead
+                # A short item leads on to the next ones, but what denies the list denies those too; what stands
+                # over an inner list denies that alone.
+                if members[0].depth > 1 and lead in items:
+                    nested.add(lead)
+                opening = opening or ("" if lead in nested else lead)
                 lists.add(lead)
+                items.add(members[0].own)
                 lead = opening if leads_to_nothing(opening) else lead
             else:
                 opening = ""

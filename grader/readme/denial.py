@@ -114,6 +114,22 @@ _COMMAND = re.compile(
 )
 _AFTERWARDS = re.compile(r"^[^,;:.]*[,;:] ?(?:so|therefore|hence|which is why|that is why)\b|\bby itself\b")
 
+# What follows a denial and stands on its own: "...; then I compare it with 0.33", "automatic training is out of scope:
+# when ...". It says who does it or that it comes instead, or else it may be a typical set-up or somebody's wish.
+_GOES_ON = re.compile(
+    r"(?:; (?:then|but|instead|rather|afterwards),? |; (?=[^;]*\b(?:we|i)\b)"
+    r"|\bautomat\w* [^,;:]{0,40}\b(?:is|are) (?:out of scope|not planned|not foreseen): (?=(?:when|if|once|instead)\b))"
+    r"([^;]{20,}\d[^;]*)$"
+)
+_NO_PROMISE = re.compile(
+    r"\b(?:would|might|could|may|did|were|perhaps|maybe|on paper|in theory|as well|even|anyway|whatever"
+    r"|some(?:one|body)|goes (?:live|in|out|to all)|nobody|no one)\b"
+)
+_OF_THE_REST = re.compile(r"\b(?:this|that|these|those|it|them|any|so|following|such)\W*$|^[^a-z]*no\W*$")
+_PERMISSION = re.compile(
+    r"\b(?:nobody|no one|no-one) (?:else )?(?:has|needs) to (?:approve|sign|confirm|agree to) (?:a|the) "
+    r"(?:roll-?back|return|halt|stop|hold)\b"
+)
 _SET_OFF = re.compile(r", (?:which|who|whose)\s*$")
 # "alerts that nobody has seen" speaks of some alerts; "I admit that nobody looks" denies.
 _RELATIVE = re.compile(
@@ -124,6 +140,22 @@ _RELATIVE = re.compile(
 
 def is_denial(own: str) -> bool:
     """Whether the main clause of a normalised sentence denies that a check, comparison or procedure is done."""
+    own = _PERMISSION.sub("anybody may take the", own)
+    return _denies(own) and not _goes_on(own)
+
+
+def _goes_on(own: str) -> bool:
+    """Whether a clause of its own, with a figure, follows what is denied."""
+    rest = _GOES_ON.search(own)
+    if rest is None:
+        return False
+    said = rest.group(1)
+    if _NO_PROMISE.search(said) or _denies(said):
+        return False
+    return not _OF_THE_REST.search(own[: rest.start()])
+
+
+def _denies(own: str) -> bool:
     if any(
         not _within_condition(own[: m.start()])
         and not _DECISION.search(own[max(m.start() - 14, 0) : m.end() + 30])

@@ -94,6 +94,7 @@ class Assessment:
     checked: tuple[CheckedClaim, ...] = ()
     note: str = ""
     evidence: Mapping[str, float] = field(default_factory=dict)
+    false: tuple[Claim, ...] = ()
 
     @property
     def quotes(self) -> tuple[str, ...]:

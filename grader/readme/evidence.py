@@ -13,6 +13,9 @@ from grader.readme.reader import Matrix
 FLOOR = 0.1
 FULL = 0.7
 SHOWN = 0.35
+LEAST_OF_A_PLAN = 0.2
+PLANNED = "iotr"
+"""The topics of a plan: inputs, outcomes, training, release. Findings are what was, and no plan."""
 
 
 @dataclass(frozen=True)
@@ -54,6 +57,13 @@ class Reckoning:
         strength = {code: values + other.strength[code] for code, values in self.strength.items()}
         raw = {code: values + other.raw[code] for code, values in self.raw.items()}
         return Reckoning(self.claims + other.claims, strength, raw)
+
+    @property
+    def plan_strengths(self) -> tuple[float, ...]:
+        """How clearly each claim states a part of a plan, whether or not it pays; 0 below ``LEAST_OF_A_PLAN``."""
+        codes = [code for code in NAMES if code[0] in PLANNED]
+        most = (max(column) for column in zip(*(self.raw[code] for code in codes), strict=True))
+        return tuple(value if value >= LEAST_OF_A_PLAN else 0.0 for value in most)
 
     def claims_for(self, code: str, least: float = SHOWN) -> tuple[Claim, ...]:
         """The claims that establish an element, the clearest first."""

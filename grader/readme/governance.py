@@ -70,8 +70,10 @@ _HERE = (
 _NOT_OURS: tuple[tuple[re.Pattern[str], Modality], ...] = (
     (
         re.compile(
-            r"^(?:explicit |deliberate |our |my )?(?:non-?|not |no )goals?$|^(?:scrapped|shelved|never built|backlog)$"
-            rf"|^what {_BY_WHOM} {_REFUSED}$|^what this (?:plan|read ?me|work) leaves out$|\bnot funded$"
+            r"^(?:explicit |deliberate |our |my )?(?:non-?|not |no )goals?$"
+            r"|^(?:scrapped|shelved|never built|backlog|turned down|voted down|vetoed)$"
+            rf"|^what {_BY_WHOM} {_REFUSED}$|^what this (?:plan|read ?me|work) leaves out$"
+            r"|^what this (?:service|plan|work) lacks$|\bnot funded$"
             r"|^(?:\w+ )?(?:cut|dropped|skipped|left out) (?:for|because of|due to) (?:the )?(?:lack of )?"
             r"(?:time|deadline|cost|money|budget)$|^(?:things |what )(?:i|we) did(?: not|n't) have (?:the )?time for$"
             r"|^(?:explicit )?non-?goals?$|^(?:the |our |my )?do ?n'?o?t'?s$"
@@ -119,7 +121,9 @@ _NOT_OURS: tuple[tuple[re.Pattern[str], Modality], ...] = (
         "hearsay",
     ),
 )
-_ASIDE = re.compile(r"^(?:open )?questions?$|^(?:open )?points?$|^" + _IDEAS + "$")
+_ASIDE = re.compile(
+    r"^(?:considered|discussed|weighed|debated)$|^(?:open )?questions?$|^(?:open )?points?$|^" + _IDEAS + "$"
+)
 _NUMBERING = re.compile(r"^[\W\d]+|[\s:.!*_]+$")
 # Under such a heading a sentence that denies of itself is a decision ("never retrain by calendar") and stays.
 _OWN_DENIAL = re.compile(
@@ -133,6 +137,40 @@ _ANY_OF_IT = re.compile(
     r"(?:really |actually )?(?:done|built|in place|real|true|running|planned|ours)\b"
 )
 _NO = re.compile(r"^\W*(?:no|nope|never|not at all|none)\W*$")
+# "We never do any of these things:", "this is not what we do:": what is not done by us, and not what must not happen.
+_WHAT_FOLLOWS = (
+    r"(?:(?:any|all|one|some|either|a single one|much) of )?(?:the (?:following|below|(?:\w+ )?(?:list|things|points"
+    r"|steps|items|measures|checks) (?:below|here))|what follows|these|those|this|that|it|them|such)"
+    r"(?: (?:(?:\w+ )?(?:things?|points?|steps?|items?|measures?|rules?|checks?|plans?|tasks?|list|actions?)"
+    r"|below|here|today|yet|now|either|at all))*"
+)
+_US = r"(?:we|i|the team|our team|nobody|no one|none of us|nobody here|nobody in the team)"
+_DO = (
+    r"(?:do|does|did|done|have|has|had|plan|planned|use|run|runs|follow|follows|propose|apply|build|built|implement"
+    r"|implemented|carry out|perform|watch|check|compute|compare|measure|monitor|intend|offer|got to|get to|manage"
+    r"|managed|mean|adopt|adopted|introduce|introduced|arrange|arranged|set up|write|wrote|go through|keep to)"
+)
+_NEVER = r"(?: (?:do|does|did|will|would|have|has|had))?(?: ?(?:not|n't)| never| hardly| rarely)?"
+_DONE = (
+    r"(?:done|built|implemented|planned|in place|run|checked|computed|measured|true|real|ours|mine|used|followed"
+    r"|adopted|here|there|happens?|exists?|applies|apply)"
+)
+_DENIES_WHAT_FOLLOWS = re.compile(
+    r"(?:^|[,;.] |\b(?:but|and|so) )(?:"
+    rf"{_US}(?! (?:has|have|had|needs?) to\b){_NEVER}(?: (?:yet|ever|actually|really|even|to|here|also))*"
+    rf"(?:(?: to)? {_DO}){{1,3}}(?: to| any)? {_WHAT_FOLLOWS}"
+    rf"|{_US} (?:do|have|run|use|plan|built|did|follow)(?: exactly)? (?:none|nothing|zero|no part|very little) of "
+    rf"{_WHAT_FOLLOWS}"
+    rf"|(?:none|nothing|not one|zero|no part) of {_WHAT_FOLLOWS} "
+    rf"(?:(?:is|are|was|were|has|have|been|will|be|actually|yet) )*{_DONE}"
+    r"(?: (?:here|yet|today|so far|at all|now|for us))?"
+    r"|(?:this|that|the following|what follows) (?:is|are) not (?:what|how) (?:we|i|this team|the team) "
+    r"(?:do|plan|work|run|have|meant|mean|built|want))\W*:$"
+)
+# What of it denies: a subject that denies, or a verb.
+_NO_IN_IT = re.compile(
+    r"\b(?:not|never|hardly|rarely|nobody|no one|none|nothing|zero|no part|very little)\b|n't\b"
+)
 # A lead-in that denies its list; unlike a heading it is a sentence of its own, closed by a colon or a question mark.
 _LEADS_TO_NOTHING = re.compile(
     r"^(?!.*\b(?:if|when|unless|until)\b).*\b(?:do|does|did|have|has|will|would) ?(?:not|n't|never) "
@@ -145,6 +183,7 @@ _LEADS_TO_NOTHING = re.compile(
     r"|\b(?:shall|may|might|could) (?:consider|discuss) whether to\b"
     r"|\bwonder whether (?:to|it would)\b|\bexercise for the reader:$|\bstill blank:$"
     r"|\b(?:assignment|task sheet|exercise) (?:tells|asks|wants)\b|\bhope to hire\b"
+    r"|\bdo(?: not|n't) believe in (?:it|this|them):$"
     r"|\(not (?:for )?(?:the|this|our) (?:\w+ )?(?:model|project|one)\)"
 )
 _BARELY_DENIED = re.compile(r"^\W*(?:out of scope|not (?:done|planned|built|implemented)|left undone)\W*$")
@@ -183,7 +222,11 @@ def leads_to_nothing(lead: str) -> bool:
     """Whether a paragraph of its own takes back the list or the paragraphs it leads to."""
     if len(lead.split()) <= 6 and (title_modality(lead) or _BARELY_DENIED.search(lead)):
         return True
-    return lead.endswith((":", "?")) and bool(_LEADS_TO_NOTHING.search(lead) or UNMEANT.search(lead))
+    if not lead.endswith((":", "?")):
+        return False
+    if (denial := _DENIES_WHAT_FOLLOWS.search(lead)) and _NO_IN_IT.search(denial.group()):
+        return True
+    return bool(_LEADS_TO_NOTHING.search(lead) or UNMEANT.search(lead))
 
 
 def own_decision(sentence: str) -> bool:
@@ -205,11 +248,18 @@ _STILL_THEIRS = re.compile(
     r"^(?:they|their|such|these|those|it would|he|she|also there|there,)\b|\bby them\b|\bthere,? too\b"
     r"|\btheirs\b|\bwould have (?:been )?\w+\b"
 )
+# "Out of scope. ..." and "In scope. ..." at the heads of paragraphs are labels, each of its own paragraph.
+_OTHER_PART = re.compile(
+    r"^\W*(?:in scope|in place|what (?:we|i) (?:do|have|run)|what is (?:done|built))\W*$"
+)
 _ASKING = re.compile(r"^(?:which|what|would|should|how|who|is|are|could|do we|does|where|why)\b")
 
 
-def section_modality(heading: str, sentences: Sequence[str], states: Sequence[Modality]) -> Modality | None:
+def section_modality(
+    heading: str, blocks: Sequence[Sequence[str]], states: Sequence[Modality]
+) -> Modality | None:
     """What the heading or a retraction makes of a whole section; None where each sentence stands for itself."""
+    sentences = [sentence for block in blocks for sentence in block]
     for pattern, state in _VOID_HEADINGS:
         if pattern.search(heading):
             return state
@@ -220,7 +270,8 @@ def section_modality(heading: str, sentences: Sequence[str], states: Sequence[Mo
         return "negated"
     if NOT_BEGUN.search(heading) or RETRACTED.search(heading):
         return "negated"
-    if any(NOT_BEGUN.search(sentence) for sentence in sentences[:1]):
+    other_part = any(len(block) > 1 and _OTHER_PART.search(block[0]) for block in blocks[1:])
+    if NOT_BEGUN.search(sentences[0]) and not (_BARELY_DENIED.search(sentences[0]) and other_part):
         return "negated"
     if is_hearsay(heading):
         return "hearsay"

@@ -132,6 +132,7 @@ def assess_grounding(reckoning: Reckoning, facts: Facts, model: OrdinalModel) ->
         checked=shown,
         note=f"{count} of the statements contradict the facts" if count else "",
         evidence=grounding.values,
+        false=tuple(check.claim for check in grounding.checks if not check.agrees),
     )
 
 

@@ -110,6 +110,14 @@ _APPLIED_HERE = re.compile(
     r"|(?:so|therefore|which is why|that is why),? (?:here,? |now,? )(?:i|we)|here (?:i|we) (?=(?!\w+ed\b)\w)"
     r"|(?:i|we) (?:now )?do the same here)\b"
 )
+# "As the textbooks recommend, we refit ..." says why we do it; "we are not yet a mature team" speaks of us.
+_ADVICE = r"(?:recommend|suggest|advis|propos|teach|taught|prescrib)"
+_ADVISED = rf"(?:is |are )?[^,;:.()]{{0,50}}?\b{_ADVICE}\w*\b[^,;:.()]{{0,30}}"
+_OF_US = re.compile(
+    rf"^(?:so,? |and,? )?as {_ADVISED}, ?(?=(?:we|i) (?!considered|thought|read|should|would|could|might|may|wish)\w+)"
+    rf"|, as {_ADVISED}(?=, (?:and|so|since|with|though) [^.;]*\b(?:we|i|our|my)\b)"
+    r"|\b(?:we|i) (?:are|am|have) (?:not|n't|hardly|no)(?: yet)? an? [^,;:.]{0,40}?\b(?:team|company|shop|bank|firm)\b"
+)
 _OTHER_PEOPLE = re.compile(
     r"^last (?:year|month|season)'s (?:winner|candidate|intern|applicant)\b|\banother (?:applicant|candidate)\b"
     r"|^(?:a|every|each|any) (?:bank|insurer|hospital|airline|utility) (?:has to|must|is obliged)\b"
@@ -131,6 +139,8 @@ def is_hearsay(own: str) -> bool:
     """Whether a normalised sentence reports what others do, say or recommend."""
     if experience := _APPLIED_HERE.search(own):
         own = own[experience.end() :]
+    if OURS.search(_OF_US.sub(" ", own)):
+        own = _OF_US.sub(" ", own)
     return bool(_HEARSAY.search(own) or _OTHER_PEOPLE.search(own) or REPORTED.search(own)) or is_elsewhere(
         own
     )

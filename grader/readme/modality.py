@@ -42,7 +42,7 @@ _INSTRUCTION = re.compile(
 _PROMISE = re.compile(
     r"(?:^|\| ?|: ?|\()to do\b(?! (?:better|so|with|it|this|that))|\b(?:to be (?:written|defined|decided"
     r"|added|done|completed|determined|agreed|specified|filled in)|tbd|tba|todo"
-    r"|coming soon|work in progress|is going to be|will be (?:described|explained|added|defined|written"
+    r"|coming soon|work in progress|will be (?:described|explained|added|defined|written"
     r"|specified|decided|filled in) (?:later|here|below|in|once|soon|then)"
     r"|will be (?:described|explained|written|specified))\b|_{4,}|…\s*$|…,|\.\.\. (?:for|below|above)"
 )

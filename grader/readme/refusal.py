@@ -105,6 +105,10 @@ _FORMS = (
     r"|\bhad the deadline\b|\bi should have (?:proposed|built|added)\b",
 )
 REFUSED = re.compile("|".join(f"(?:{form})" for form in _FORMS))
+_TURNED_DOWN = (
+    r"(?:rejected|scrapped|cancell?ed|declined|vetoed|withdrawn|abandoned|shelved|turned down|voted down|dropped|struck"
+    r"|discarded|never built|not (?:planned|wanted|ours|adopted)|nobody wants it|too (?:expensive|costly))"
+)
 _VERDICTS = (
     # a verdict behind or before an item
     r"(?: [–—-]|\.\.\.|\() ?(?:others, not us|not (?:us|here)|dropped|(?:just )?(?:an )?idea"
@@ -113,7 +117,9 @@ _VERDICTS = (
     r"|^(?:an? |the )?(?:stop|check|monthly|weekly|daily|psi|canary|gate|roll-?back|silent)\b[^|:]*"
     r": (?:no|none|never)[.! ]*$"
     r"|[✗✘❌] ?[.|]?$|^(?:- )?(?:❌|✗|✘|\[(?:rejected|dropped|cancelled)\]|\S+ \[(?:rejected|dropped|cancelled)\]"
-    r"|revert \")",
+    r"|revert \")"
+    r"|\((?:scrapped|shelved|voted down|turned down)(?: by [\w ]+)?\)[.! ]*$"
+    r"|: (?:far |much |way )?too (?:much (?:work|effort|trouble)|expensive|costly|complicated) for me[.! ]*$",
     # a column of a table that says no
     r"(?:^|\| )(?:here|we|us|ours|our (?:team|model|set-?up)|with us|vote|progress|adopted|approved|mark|in use"
     r"|running)\??: (?:no|none|never|-|–|✗|✘|❌|0 ?%|against|wrong|rejected)\W*(?=\||$)|(?:^|\| )when\??: never\b"
@@ -122,6 +128,9 @@ _VERDICTS = (
     r"|^(?:rejected|discarded|abandoned|dropped|declined) (?:proposals?|ideas?|plans?|measures?): "
     r"|(?:^|\| )(?:status|state): (?:dropped|too (?:expensive|costly)|nobody wants it|abandoned|declined|never built"
     r"|rejected|cancell?ed|not (?:planned|wanted|ours))\W*(?=\||$)"
+    rf"|^(?:idea|proposal|practice|suggestion|wish)s?: [^|]*\|(?: [^|]*\|)* ?[\w' ]{{2,30}}: {_TURNED_DOWN}\W*(?=\||$)"
+    r"|(?:^|\| )(?:in (?:this|our) (?:service|project|work|repo)|planned|implemented|built)\??: "
+    r"(?:no|none|never|absent|missing)\W*(?=\||$)"
     r"|^no: (?:hold|compute|calculate|watch|check|compare|measure|test|score|put)\b",
 )
 VERDICT = re.compile("|".join(f"(?:{form})" for form in _VERDICTS))

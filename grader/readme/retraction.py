@@ -56,6 +56,11 @@ RETRACTED = re.compile(
     rf"(?:dashboard|seasonal))|\bwe (?:have|follow|use) none of (?:this|that|these|those|it|them"
     rf"|the {_PLAN_WORDS})\b"
 )
+# The same of all that was named, where it is no rule for a case: "if the batch is empty we run none of the above".
+_NONE_OF_IT = re.compile(
+    r"^(?!.*\b(?:if|when|while|until|during|because|since|without|in|on)\b).*"
+    r"\b(?:we|i|nobody here) (?:do|does|did|run|runs) none of (?:them|the above|the following|what follows)\b"
+)
 _UNTRUE = (
     r"(?:(?:pure |plain |mere |only )?(?:fiction(?:al)?|fictitious|invented|made[- ]up(?! of)|make-believe"
     r"|not true(?! (?:if|when|for|of|in|on|during|before|after|until))|untrue|imaginary"
@@ -124,7 +129,9 @@ UNMEANT = re.compile(
 )
 # A whole sentence that speaks of the one before it: "Just kidding.", a footnote "* Invented for this page."
 JEST = re.compile(
-    r"^\W*(?:(?:i am|i'm|we are|we were|i was) )?(?:just|only) (?:kidding|joking)\b"
+    r"^\W*(?:all (?:of )?)?(?:that|this) (?:was|had been|used to be) (?:once )?(?:the|our|my) (?:\w+ )?"
+    r"(?:plan|idea|intention|aim|routine|scheme|ambition),? (?:until|till)\b(?!.*\b(?:still|again)\b)"
+    r"|^\W*(?:(?:i am|i'm|we are|we were|i was) )?(?:just|only) (?:kidding|joking)\b"
     r"|^\W*(?:this|that|it) was (?:just |only |all )?a joke\W*$|^\W*april fools?\b"
     r"|^\W*(?:but )?not (?:us|ours|our team),? (?:though|however|of course|alas|sadly)\W*$"
     r"|^\W*all (?:lies|invented|made up|fiction)\W*$"
@@ -138,6 +145,12 @@ JEST = re.compile(
     r"(?:this|the) \w+)?\W*$"
     r"|^\W*(?:this|that) is what (?:chat ?gpt|gpt|an? (?:llm|chat ?bot|assistant|ai))\b"
 )
+# "A weather feature was proposed but not adopted" is said of one thing, and the rest of the list stands.
+_ONE_THING = re.compile(
+    r"^\W*(?:an?|one|only the|just the) (?:[\w-]+ )?(?:feature|column|variable|dashboard|chart|plot|tool"
+    r"|library|vendor|metric|second \w+|third \w+|fourth \w+)\b[^,;:.]{0,40}\bnot (?:adopted|proposed|part of this)\b"
+)
+_ALL_THE_REST = re.compile(r"\b(?:this|these|that|those|such|above|rest|like)\b")
 _WHOLE_FILE = re.compile(r"\bthis (?:file|page|read ?me|document|text)\b")
 _ALL_BEFORE = re.compile(
     r"\b(?:all|everything|every (?:word|line|sentence)) (?:of |in )?(?:the |what (?:stands|is) )?above\b"
@@ -151,7 +164,10 @@ _NAMED = re.compile(r"\bthe (?:section|chapter) [\"'“‘*_`]+([\w ,&-]{2,40}?)
 def takes_back(sentence: str) -> bool:
     """Whether a sentence says of a whole text that it is not done, not meant or not true."""
     ahead = _NEXT_SECTION.search(sentence) or _NAMED.search(sentence)
-    return bool(RETRACTED.search(sentence) or (UNMEANT.search(sentence) and not ahead))
+    one = _ONE_THING.search(sentence)
+    alone = one is not None and not _ALL_THE_REST.search(one.group())
+    retracted = _NONE_OF_IT.search(sentence) or (RETRACTED.search(sentence) and not alone)
+    return bool(retracted or (UNMEANT.search(sentence) and not ahead))
 
 
 def taken_back_elsewhere(sections: Sequence[tuple[str, Sequence[str]]]) -> set[int]:

@@ -15,6 +15,7 @@ from grader.readme.language_model.opinion import ask
 from grader.readme.validation.bag_of_words import bag_of_words_judge
 from grader.readme.validation.corpus import Corpus, load_corpus
 from grader.readme.validation.crossvalidate import Judge, JudgeMaker, claim_reading_judge, crossvalidate
+from grader.readme.validation.frames import FramesError, frames_as_json, frames_as_line, measure_frames
 from grader.readme.validation.labelled_set import (
     LabelledSetError,
     measure_set,
@@ -85,14 +86,23 @@ def main(arguments: list[str] | None = None) -> int:
         metavar="FOLDER",
         help="judge a folder of rated texts over facts of its own with the judge as it ships; may be repeated",
     )
+    parser.add_argument(
+        "--frames",
+        action="append",
+        type=Path,
+        metavar="FILE",
+        help="sections whose plan is meant or not, one a line of JSON: how many of each pay; may be repeated",
+    )
     chosen = parser.parse_args(arguments)
-    if chosen.set:
+    if chosen.set or chosen.frames:
         try:
-            sets = [measure_set(folder) for folder in chosen.set]
-        except (FactsError, LabelledSetError) as error:
+            sets = [measure_set(folder) for folder in chosen.set or ()]
+            frames = [measure_frames(path) for path in chosen.frames or ()]
+        except (FactsError, FramesError, LabelledSetError) as error:
             parser.error(str(error))
-        said = json.dumps([set_as_json(one) for one in sets], indent=1) + "\n"
-        sys.stdout.write(said if chosen.json else "".join(set_as_line(one) for one in sets))
+        values = [*map(set_as_json, sets), *map(frames_as_json, frames)]
+        lines = [*map(set_as_line, sets), *map(frames_as_line, frames)]
+        sys.stdout.write(json.dumps(values, indent=1) + "\n" if chosen.json else "".join(lines))
         return 0
     corpus = load_corpus()
     try:

@@ -6,6 +6,9 @@ from grader.readme.modality import own_modality
 from grader.readme.wording import plain
 
 DENIED = (
+    "We have no check of the PSI; a limit of 0.2 was never set.",
+    "Out of scope: when the PSI exceeds 0.2 we stop the load.",
+    "We do not compute any of this; the PSI of 30 columns is not compared with 0.2 either.",
     "Had there been time, we would compare the null rates with last month.",
     "With more time I would run the new model silently beside the old one for a month.",
     "It is not the case that the null rates are compared with last month.",
@@ -35,6 +38,7 @@ DENIED = (
     "Nobody draws a list of changed columns.",
 )
 REPORTED = (
+    "As the textbooks recommend, a mature team refits every quarter.",
     "A former colleague at a telecom swears by weekly PSI checks at 0.2.",
     "Netflix rolls out to 1 % first and goes back automatically.",
     "Consultants recommend to retrain after two bad months.",
@@ -95,6 +99,13 @@ ASSERTED = (
     "The months left on paper say little now.",
     "If it is clearly fewer than at the start we talk about it with the desk.",
     "Branches leave together, so we never test on a sister of one we learned from.",
+    "I never compute precision before day 105, since labels are not there; then I compare it with 0.33.",
+    "No one has to approve a rollback: if the list leaves 3 to 8 % of customers the alias goes back.",
+    "Automatic retraining is out of scope: when precision stays below 0.3 for two months the analyst refits by hand.",
+    "The model is going to be audited every six months by an independent statistician.",
+    "We are not yet a mature data team, but each Tuesday we compare AUC with the 0.81 of the hold-out.",
+    "So, as the textbooks recommend, we refit every quarter and hold the last four weeks out.",
+    "Each batch is tested at 0.01, as is widely recommended in the literature, and our analyst gets the result.",
 )
 
 

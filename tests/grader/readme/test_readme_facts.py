@@ -35,6 +35,9 @@ def verdicts(text: str, facts: Facts) -> set[tuple[str, bool]]:
         ("We can call 20 % of riders.", ("capacity", False)),
         ("Live is ride-gbm/7 since Monday.", ("version", True)),
         ("Live is ride-gbm/3 since Monday.", ("version", False)),
+        ("Served version: ride-gbm/3 (alias production).", ("version", False)),
+        ("The alias champion points to ride-gbm/3.", ("version", False)),
+        ("The old model was replaced; the service now runs ride-gbm/3.", ("version", False)),
         ("p99 is 61 ms.", ("latency", True)),
         ("p99 is 210 ms.", ("latency", False)),
         ("`fare_paid_eur` switched from euros to cents in March 2022.", ("defect", True)),
@@ -71,6 +74,46 @@ def test_a_statement_is_held_against_its_fact(facts: Facts, text: str, expected:
 def test_a_limit_is_no_statement_of_fact(facts: Facts, text: str) -> None:
     """A limit for an alarm differs from the measured value on purpose."""
     assert not any(not agrees for _, agrees in verdicts(text, facts))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "| Model | ROC-AUC |\n|---|---|\n| Random forest | 0.71 |\n| Ours | 0.8 |",
+        "LightGBM outperformed CatBoost (PR-AUC 0.38) and an MLP (PR-AUC 0.31).",
+        "The baseline reached a Brier score of 0.095.",
+        "The same by `city_zone`: precision 0.22.",
+        "For the worst segment precision is 0.29.",
+        "PR-AUC down 15 % on the release value for three months: retrain.",
+        "Roll back: the alias returns to ride-gbm/6 within a minute.",
+        "A linear model reaches PR-AUC 0.19.",
+        "- Logistic regression:\n  - PR-AUC 0.19",
+        "The PR-AUC was 0.19 with logistic regression and 0.24 with a random forest.",
+        "Before tuning, PR-AUC was 0.35.",
+    ],
+)
+def test_a_figure_of_another_model_or_of_some_rows_is_no_contradiction(facts: Facts, text: str) -> None:
+    """Comparing with other models, or telling the worst segment, once capped a level as a false statement."""
+    assert not any(not agrees for _, agrees in verdicts(text, facts))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Unlike the baseline, our model reaches a PR-AUC of 0.71.",
+        "LightGBM clearly outperforms logistic regression (PR-AUC 0.71).",
+        "The baseline is beaten: PR-AUC 0.71.",
+        "Gradient boosted decision trees, PR-AUC 0.71.",
+        "After the fix for `fare_paid_eur` PR-AUC is 0.71.",
+        "With a grouped split by `city_zone`, PR-AUC is 0.71.",
+        "After removing the leaking column PR-AUC was down at 0.71.",
+        "By segment and overall PR-AUC is 0.71.",
+        "Better than logistic regression: LightGBM with a PR-AUC of 0.71.",
+    ],
+)
+def test_naming_another_model_excuses_no_false_figure_of_ours(facts: Facts, text: str) -> None:
+    """A false figure must not get by with the name of another model before it."""
+    assert ("pr_auc", False) in verdicts(text, facts)
 
 
 @pytest.mark.parametrize("text", ["Freeze the model and call the top 5 %.", "We call the top 5 % first."])
@@ -213,3 +256,18 @@ def test_a_defect_without_a_month_is_not_denied_one() -> None:
         {"columns": ["fee"], "defects": [{"kind": "missing_not_at_random", "columns": ["fee"]}]}
     )
     assert not any(not agrees for _, agrees in verdicts("`fee` is mostly empty since May 2023.", facts))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Live is ride-gbm/{}.",
+        "We have {} months of data.",
+        "There are {} columns.",
+        "PR-AUC is {}.",
+        "p99 is {} ms.",
+    ],
+)
+def test_a_figure_of_thousands_of_digits_gets_a_verdict(facts: Facts, text: str) -> None:
+    """A number longer than Python turns into an integer once stopped the judge with a traceback."""
+    assert judge_readme(f"# Model\n\n{text.format('1' * 5_000)}\n", facts).total <= 5

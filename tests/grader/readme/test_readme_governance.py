@@ -4,6 +4,7 @@ import pytest
 
 from grader.readme.claims import read_claims
 from grader.readme.facts import Facts
+from grader.readme.governance import leads_to_nothing
 
 PLAN = (
     "We compute PSI of every column each week against the training months. Above 0.25 the batch is held. "
@@ -163,6 +164,8 @@ def test_what_is_rejected_may_be_data(heading: str) -> None:
         "Model card of the competitor product",
         "My dream set-up, were money no object",
         "A short story",
+        "Considered and turned down",
+        "What this service lacks",
     ],
 )
 def test_a_heading_that_disowns_its_section_leaves_no_plan(heading: str) -> None:
@@ -223,6 +226,34 @@ def test_a_lead_in_that_has_had_its_list_is_over() -> None:
     assert [claim.pays for claim in found[1:]] == [False, False] + [True] * 3
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"- What we leave out\n  - a second model\n- What we do\n  - inputs\n  - {PLAN}",
+        f"**Out of scope.** A second model, a dashboard.\n\n**In scope.** {PLAN}",
+        f"- {PLAN}\n- A weather column was proposed but not adopted; the above is what we run.",
+    ],
+)
+def test_a_part_that_is_left_out_leaves_the_other_parts(text: str) -> None:
+    """What is said of one branch of a list, one labelled paragraph or one item once emptied the others."""
+    claims = read_claims(f"# Plan\n\n{text}\n", Facts()).claims
+    assert [c.modality for c in claims if "psi" in c.own or "held" in c.own] == ["asserted"] * 2
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"- We do not check any of these:\n- Monitoring\n- {PLAN}",
+        f"- What we leave out\n  - inputs\n  - {PLAN}",
+        f"**Out of scope.** {PLAN}\n\n**In scope.** A second model.",
+    ],
+)
+def test_a_part_that_is_left_out_is_left_out_as_a_whole(text: str) -> None:
+    """A short item or label between a denial and its list must not open the list again."""
+    claims = read_claims(f"# Plan\n\n{text}\n", Facts()).claims
+    assert not [c.own for c in claims if c.pays and ("psi" in c.own or "held" in c.own)]
+
+
 def test_a_question_about_all_of_it_may_be_answered_no() -> None:
     """A plan between "Do we do any of this?" and "No." once paid."""
     found = read_claims(f"# Service\n## Do we do any of this?\n{PLAN}\n\nNo.\n", Facts()).claims
@@ -239,3 +270,76 @@ def test_a_scene_set_elsewhere_is_no_plan(scene: str) -> None:
     """A tale in the present tense once read like what is done here."""
     assert "asserted" not in states(f"{scene} {PLAN}")[1:]
     assert states(f"Imagine the batch has doubled: it is held. {PLAN}")[1:] == ["asserted"] * 3
+
+
+DENY_THE_LIST = (
+    "we do none of the following:",
+    "we don't do the following:",
+    "we never do these things:",
+    "this is not what we do:",
+    "we will not do any of these:",
+    "we do not do this:",
+    "nobody here does these things:",
+    "we have not built any of the steps below:",
+    "i never got to do the following:",
+    "we do not carry out any of these checks:",
+    "we haven't implemented the following:",
+    "we hardly do any of this:",
+    "nothing of the following is true for us:",
+    "that is not how we work:",
+    "none of these are done yet:",
+    "we would not run these checks:",
+    "sadly, we do not have the following:",
+    "we do not watch these things:",
+    "i did not manage to do these:",
+    "zero of these things are done:",
+    "it is tempting, but we do not follow this list:",
+)
+LEAVE_THE_LIST = (
+    "nothing goes live without the following:",
+    "nobody may skip these steps:",
+    "we do not retrain by calendar but by these rules:",
+    "if the batch is not clean we do this:",
+    "we never release before all of these hold:",
+    "it does not take much, so we do this:",
+    "the model is not perfect, so we watch the following:",
+    "we do not wait for labels; until then we watch these:",
+    "what we do when the feed does not arrive:",
+    "no model is promoted unless it passes these checks:",
+    "we have no dashboard yet and watch the following by hand:",
+    "accuracy is not enough for this:",
+    "not only the scores but these:",
+    "we do not look at accuracy but at this:",
+    "this does not need a tool, only these:",
+    "the team will not stop doing this:",
+    "the threshold is not fixed; it depends on this:",
+    "none of these may fail:",
+    "none of these is optional:",
+    "we cannot do without these checks:",
+    "we never forget these steps:",
+    "labels do not arrive for 90 days, so these come first:",
+    "the precision was not good enough, which led to this:",
+    "we never ignore this:",
+    "a retrain does not happen by itself, but on these conditions:",
+    "it is not drift if one of these holds:",
+    "not every alarm is drift, so we go through these steps:",
+    "we do not trust one number, so each month we check these:",
+    "a model is not replaced for this:",
+    "we do not call these:",
+    "do not retrain on these:",
+    "never retrain for these:",
+    "we do not retrain on the following:",
+    "these are no reason to retrain:",
+)
+
+
+@pytest.mark.parametrize("lead", DENY_THE_LIST)
+def test_a_lead_in_that_denies_its_list_leads_to_nothing(lead: str) -> None:
+    """A lead-in like "We do none of the following:" once let the whole list pay."""
+    assert leads_to_nothing(lead)
+
+
+@pytest.mark.parametrize("lead", LEAVE_THE_LIST)
+def test_a_lead_in_with_a_no_in_it_leaves_its_list(lead: str) -> None:
+    """A condition, a decision not to act or a double negation leads to a list that is meant."""
+    assert not leads_to_nothing(lead)

@@ -134,6 +134,12 @@ PLAN = "stop the load when the median of `data_usage_gb` is more than twice last
     "text",
     [
         f"You will look in vain for these:\n\n- {PLAN}\n",
+        f"- {PLAN} (scrapped).\n",
+        f"- {PLAN}: too much work for me.\n",
+        f"| Idea | Verdict |\n|---|---|\n| {PLAN} | rejected |\n",
+        f"| Practice | In this service |\n|---|---|\n| {PLAN} | absent |\n",
+        f"| Planned? | Measure |\n|---|---|\n| no | {PLAN} |\n",
+        f"| Idea | Decision |\n|---|---|\n| {PLAN} | dropped |\n",
         f"We do the opposite of:\n\n- {PLAN}\n",
         f"Cancelled for cost reasons:\n\n- {PLAN}\n",
         f"Struck from the plan in the last meeting:\n\n- {PLAN}\n",
@@ -162,6 +168,8 @@ def test_a_lead_in_or_a_verdict_beside_an_item_denies_it(text: str, facts: Facts
     "text",
     [
         f"We do:\n\n- {PLAN}\n",
+        f"| Idea | Verdict |\n|---|---|\n| {PLAN} | accepted |\n",
+        f"| Practice | Alternative, rejected |\n|---|---|\n| {PLAN} | a dashboard |\n",
         f"| Item | Here? |\n|---|---|\n| {PLAN} | yes |\n",
         f"| Check | Retrain? |\n|---|---|\n| {PLAN} | no |\n",
         f"We {PLAN}. Leave the list of yesterday until then.\n",

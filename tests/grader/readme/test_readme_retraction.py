@@ -26,6 +26,8 @@ def paid(text: str) -> list[str]:
         "I made this paragraph up to fill the page.",
         "(none of it is true, of course)",
         "Just kidding.",
+        "That was the plan until last week, when I gave it up.",
+        "I do none of the above and have no plan to.",
         "Not us, though.",
         "Das alles machen wir nicht.",
         "The above is not true.",
@@ -52,6 +54,8 @@ def test_a_plan_that_is_not_meant_is_none(said: str) -> None:
         "The above is not true for customers on a yearly contract.",
         "In December we do nothing of the above.",
         "Most of this is made up of two columns.",
+        "That was the plan from the start and it is still in force.",
+        "That was our idea in May, and it worked.",
     ],
 )
 def test_what_only_sounds_like_it_takes_back_nothing(said: str) -> None:
