@@ -7,6 +7,7 @@ import numpy as np
 from grader import metrics
 from grader.checks.audit import said_of
 from grader.checks.case import Case
+from grader.checks.readme import marked
 from grader.evidence.service import LatencySeries
 from grader.metrics import Floats
 from grader.results import CurvePoint, Figures, LatencyLine, LiftDecile, PlantLine, ReliabilityBin, ReplayBand
@@ -24,6 +25,7 @@ def figures_of(case: Case) -> Figures:
         plants=_plants(case),
         latency=_latency(case),
         notebook=case.evidence.document.notebook.outputs,
+        readme=marked(case),
     )
     if not test.usable:
         return shown

@@ -6,7 +6,16 @@ from typing import Literal
 
 from pydantic import Field
 
-from grader.types import CellOutput, ExecutorName, Model, PhaseRecord, Proof, Status, Suggestion
+from grader.types import (
+    CellOutput,
+    ExecutorName,
+    Model,
+    PhaseRecord,
+    Proof,
+    ReadmeBlock,
+    Status,
+    Suggestion,
+)
 
 
 class ProgramValue(Model):
@@ -169,6 +178,7 @@ class Figures(Model):
     plants: tuple[PlantLine, ...] = ()
     latency: tuple[LatencyLine, ...] = ()
     notebook: tuple[CellOutput, ...] = ()
+    readme: tuple[ReadmeBlock, ...] = ()
 
 
 class SubmissionId(Model):

@@ -133,3 +133,23 @@ class CellOutput(Model):
     text: str = ""
     lines: int = 0
     figures: int = 0
+
+
+class ReadmeStatement(Model):
+    """A sentence, item, row or setting of a README: for which criteria it counted, or why it did not."""
+
+    text: str
+    counted_for: tuple[ReadmeCriterion, ...] = ()
+    not_counted: str = ""
+
+
+class ReadmeBlock(Model):
+    """A visible piece of a README with its statements in order.
+
+    `level` is that of a heading, and 1 for the header of a table; `depth` is that of an item.
+    """
+
+    kind: Literal["heading", "paragraph", "item", "row", "code"]
+    level: int = 0
+    depth: int = 0
+    statements: tuple[ReadmeStatement, ...]

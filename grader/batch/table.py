@@ -13,9 +13,9 @@ from rich.table import Table
 from rich.text import Text
 
 from grader.batch.running import Outcome
+from grader.plain_text import one_line
 from grader.reports import wording
 from grader.reports.exports.spreadsheet import inert, render_csv
-from grader.reports.plain_text import one_line
 from grader.results import Report
 from grader.totals import MEASUREMENT_ERROR
 

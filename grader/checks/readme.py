@@ -8,11 +8,11 @@ from grader.checks.case import Case
 from grader.checks.evaluation import recomputed_figures
 from grader.evidence.opinion import SecondOpinion, by_criterion
 from grader.readme.facts import Facts
-from grader.readme.judge import FOREIGN_CONFIDENCE, judge_readme
+from grader.readme.judge import FOREIGN_CONFIDENCE, judge_readme, mark_readme
 from grader.readme.judgment import CriterionJudgment, ReadmeJudgment
 from grader.readme.language import looks_english
 from grader.readme.language_model.combining import combined, moved, suggested
-from grader.types import Finding, Proof, Suggestion, proof
+from grader.types import Finding, Proof, ReadmeBlock, Suggestion, proof
 
 
 def facts_of(case: Case) -> Facts:
@@ -65,6 +65,12 @@ def unread_language(case: Case) -> bool:
         return False
     judged = _judged(text, facts_of(case).model_dump_json(by_alias=True))
     return all(line.confidence <= FOREIGN_CONFIDENCE for line in judged.criteria)
+
+
+def marked(case: Case) -> tuple[ReadmeBlock, ...]:
+    """The README as it was read, each statement with what it counted for; empty without one."""
+    text = case.evidence.document.readme.text
+    return mark_readme(text, facts_of(case)) if text.strip() else ()
 
 
 def _judge(case: Case, criterion: str) -> Finding:

@@ -16,8 +16,8 @@ from grader.errors import UsageError
 from grader.interview.guide import guide_json, guide_markdown, make_guide, pool_markdown
 from grader.interview.kit import AREA_WORDS, DEFAULT, load_kit
 from grader.interview.panel import MARK, Decision, blank_sheet, decide, load_sheet
+from grader.plain_text import one_line
 from grader.reports.exports.files import write_whole
-from grader.reports.plain_text import one_line
 from grader.reports.read import read_report
 
 

@@ -1,6 +1,7 @@
 """The command ``takehome judge-readme``: the README dimension alone."""
 
 import json
+from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import Annotated, NoReturn
@@ -9,15 +10,19 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
+from rich.text import Text
 
 from grader.evidence.opinion import Opinion
+from grader.plain_text import plain
 from grader.readme.facts import Facts, FactsError, read_facts
-from grader.readme.judge import judge_readme
+from grader.readme.judge import judge_readme, mark_readme
 from grader.readme.judgment import ReadmeJudgment
 from grader.readme.language_model.combining import combined
 from grader.readme.language_model.endpoint import Endpoint, SettingsError, settings_from
 from grader.readme.language_model.opinion import ask
+from grader.readme.marking import tags
 from grader.readme.text import judged_text
+from grader.types import ReadmeBlock
 
 USAGE_ERROR = 2
 
@@ -57,6 +62,12 @@ def judge_readme_command(
             help="Also ask the endpoint of TAKEHOME_LM_URL and TAKEHOME_LM_MODEL; its levels are suggestions.",
         ),
     ] = False,
+    marked: Annotated[
+        bool,
+        typer.Option(
+            "--marked", help="Also show the whole text: what each statement counted for, or why not."
+        ),
+    ] = False,
     evidence: Annotated[
         Path | None, typer.Option(help="Where every prompt and answer of the language model is kept (JSON).")
     ] = None,
@@ -78,13 +89,17 @@ def judge_readme_command(
             _keep(evidence, opinion)
     elif evidence is not None:
         _stop("--evidence needs --language-model: without it nothing is asked")
+    blocks = mark_readme(text, known) if marked else ()
     if as_json:
         printed = judgment.model_dump(mode="json")
+        if marked:
+            printed["readme"] = [block.model_dump(mode="json") for block in blocks]
         if opinion is not None:
             printed["language_model"] = opinion.model_dump(mode="json")
         typer.echo(json.dumps(printed, ensure_ascii=False, indent=1))
     else:
         _print(judgment)
+        _print_marked(blocks)
 
 
 def _second_opinion(text: str, known: Facts, judgment: ReadmeJudgment) -> tuple[ReadmeJudgment, Opinion]:
@@ -133,11 +148,30 @@ def _print(judgment: ReadmeJudgment) -> None:
         table.add_column(name)
     for item in judgment.criteria:
         points = f"{item.points:.1f} / {item.max:g}"
-        table.add_row(item.id, str(item.level), points, f"{item.confidence:.0%}", escape(item.message))
+        table.add_row(item.id, str(item.level), points, f"{item.confidence:.0%}", escape(plain(item.message)))
     console.print(table)
     for item in judgment.criteria:
         for quote in item.quotes[:3]:
-            console.print(f"{item.id}: “{quote}”", markup=False)
+            console.print(f"{item.id}: “{plain(quote)}”", markup=False)
         for claim in item.claims:
             if claim.agrees is False:
-                console.print(f"contradicted: “{claim.said}”; the facts say {claim.fact}", markup=False)
+                said = f"contradicted: “{plain(claim.said)}”; the facts say {plain(claim.fact)}"
+                console.print(said, markup=False)
+
+
+def _print_marked(blocks: Sequence[ReadmeBlock]) -> None:
+    """The text, with `[inputs]` behind what counted and `[not counted: denied]` behind what did not."""
+    console = Console(highlight=False)
+    for block in blocks:
+        line = Text("\n" if block.kind in {"heading", "paragraph"} else "")
+        if block.kind == "item":
+            line.append("  " * max(block.depth - 1, 0) + "- ")
+        for one in block.statements:
+            heading = block.kind == "heading" or (block.kind == "row" and block.level)
+            line.append(plain(one.text), "bold" if heading else "blue" if one.counted_for else "")
+            if one.counted_for:
+                line.append(f" [{tags(one)}]", "bold blue")
+            if one.not_counted:
+                line.append(f" [{'but' if one.counted_for else 'not counted'}: {one.not_counted}]", "yellow")
+            line.append(" ")
+        console.print(line)

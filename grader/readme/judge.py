@@ -2,17 +2,19 @@
 
 from collections.abc import Mapping
 
-from grader.readme.claims import WORD_LIMIT, read_claims
+from grader.readme.claims import WORD_LIMIT, Reading, read_claims
 from grader.readme.communication import assess_communication
 from grader.readme.elements import Assessment
-from grader.readme.evidence import reckon
+from grader.readme.evidence import Reckoning, reckon
 from grader.readme.facts import Facts
 from grader.readme.grounding import assess_grounding
 from grader.readme.judgment import MAX_POINTS, CriterionId, ReadmeJudgment, criterion_judgment
 from grader.readme.language import looks_english
+from grader.readme.marking import marked_blocks
 from grader.readme.ordinal import OrdinalModel, fitted_models
 from grader.readme.plan import assess_plan
 from grader.readme.reader import ClaimReader, fitted_reader
+from grader.types import ReadmeBlock
 
 MOST_CHARACTERS = 400_000
 FOREIGN_CONFIDENCE = 0.3
@@ -38,13 +40,7 @@ def judge_with(
     text: str, facts: Facts, reader: ClaimReader, models: Mapping[CriterionId, OrdinalModel]
 ) -> ReadmeJudgment:
     """Judge with a reader and level models of one's own, as cross-validation does."""
-    reading = read_claims(_readable(text), facts)
-    reckoning = reckon(reading.claims, reader.read(reading.claims), reader.elements)
-    assessed: dict[CriterionId, Assessment] = {
-        criterion: assess_plan(criterion, reckoning, facts, models[criterion]) for criterion in _PLAN
-    }
-    assessed["grounded_in_this_work"] = assess_grounding(reckoning, facts, models["grounded_in_this_work"])
-    assessed["communication"] = assess_communication(reading, reckoning, models["communication"])
+    reading, _, assessed = _assess(text, facts, reader, models)
     visible = " ".join(block.text for block in reading.blocks)
     foreign = bool(reading.claims) and not looks_english(visible)
     remark = _remark(reading.words, len(reading.claims), foreign)
@@ -60,6 +56,28 @@ def judge_with(
         for criterion in MAX_POINTS
     )
     return ReadmeJudgment(criteria=criteria, total=round(sum(c.points for c in criteria), 4))
+
+
+def mark_readme(text: str, facts: Facts) -> tuple[ReadmeBlock, ...]:
+    """The text as it was read: for what each statement counted, or why it did not; behind the word limit, unread.
+
+    Only statements that say something of a plan or of the data are marked; `communication` marks none.
+    """
+    reading, reckoning, assessed = _assess(text, facts, fitted_reader(), fitted_models())
+    return marked_blocks(reading, reckoning, assessed)
+
+
+def _assess(
+    text: str, facts: Facts, reader: ClaimReader, models: Mapping[CriterionId, OrdinalModel]
+) -> tuple[Reading, Reckoning, dict[CriterionId, Assessment]]:
+    reading = read_claims(_readable(text), facts)
+    reckoning = reckon(reading.claims, reader.read(reading.claims), reader.elements)
+    assessed: dict[CriterionId, Assessment] = {
+        criterion: assess_plan(criterion, reckoning, facts, models[criterion]) for criterion in _PLAN
+    }
+    assessed["grounded_in_this_work"] = assess_grounding(reckoning, facts, models["grounded_in_this_work"])
+    assessed["communication"] = assess_communication(reading, reckoning, models["communication"])
+    return reading, reckoning, assessed
 
 
 def _readable(text: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
-from grader.reports.plain_text import one_line, plain
+from grader.plain_text import one_line, plain
 from grader.reports.wording import STATUS_WORDS, points, program_level, told
 from grader.results import CriterionResult, DimensionResult, Report
 from grader.types import Proof

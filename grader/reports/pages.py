@@ -9,8 +9,9 @@ from importlib.resources import files
 from jinja2 import Environment, FunctionLoader, StrictUndefined
 from markupsafe import Markup
 
+from grader.plain_text import one_line, plain
+from grader.readme.marking import tags
 from grader.reports import wording
-from grader.reports.plain_text import one_line, plain
 
 
 def render_page(template: str, **values: object) -> str:
@@ -45,6 +46,7 @@ def _environment() -> Environment:
     environment.filters["one_line"] = one_line
     environment.filters["points"] = wording.points
     environment.filters["duration"] = wording.seconds
+    environment.filters["tags"] = tags
     environment.filters["size"] = wording.mebibytes
     return environment
 

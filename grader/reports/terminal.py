@@ -9,8 +9,8 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from grader.plain_text import one_line
 from grader.reports import wording
-from grader.reports.plain_text import one_line
 from grader.results import DimensionResult, Report
 
 LEVEL_STYLES = {1: "red", 2: "yellow", 3: "green", 4: "bold green"}

@@ -9,9 +9,9 @@ from rich.console import Console
 from rich.padding import Padding
 from rich.text import Text
 
+from grader.plain_text import one_line, plain
 from grader.proposals import Why, unconfirmed, why_waiting
 from grader.reports import wording
-from grader.reports.plain_text import one_line, plain
 from grader.results import CriterionResult, Finalised, Report
 from grader.review.applying import undecided_flags
 

@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from grader.reports.plain_text import one_line
+from grader.plain_text import one_line
 from grader.reports.wording import points
 from grader.results import CriterionResult, Report
 

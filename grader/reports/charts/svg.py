@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from markupsafe import Markup, escape
 
-from grader.reports.plain_text import one_line
+from grader.plain_text import one_line
 
 Value = str | float | int
 

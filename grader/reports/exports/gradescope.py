@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 
+from grader.plain_text import one_line
 from grader.reports import wording
-from grader.reports.plain_text import one_line
 from grader.results import CriterionResult, DimensionResult, Report
 
 PASSED_LEVEL = 3

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
+from grader.plain_text import one_line
 from grader.reports import wording
-from grader.reports.plain_text import one_line
 from grader.results import DimensionResult, Report
 
 

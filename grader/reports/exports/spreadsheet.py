@@ -6,7 +6,7 @@ import csv
 import io
 import re
 
-from grader.reports.plain_text import one_line
+from grader.plain_text import one_line
 from grader.results import Report
 
 FORMULA = "=+\\-@＝＋－＠"

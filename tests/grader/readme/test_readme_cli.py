@@ -89,3 +89,30 @@ def test_bytes_that_are_no_text_get_a_verdict(app: typer.Typer, data: Path, tmp_
     )
     assert result.exit_code == 0
     assert json.loads(result.stdout)["total"] <= 4
+
+
+def test_the_text_is_shown_with_what_counted(app: typer.Typer, data: Path) -> None:
+    """Whoever practises sees which of their sentences were read as part of which criterion."""
+    facts = ["--facts", str(data / "facts.json")]
+    shown = CliRunner().invoke(app, ["judge-readme", str(data / "r46.md"), *facts, "--marked"])
+    assert "[inputs" in shown.stdout
+    told = CliRunner().invoke(app, ["judge-readme", str(data / "r46.md"), *facts, "--marked", "--json"])
+    counted = [s["counted_for"] for block in json.loads(told.stdout)["readme"] for s in block["statements"]]
+    assert any("monitoring_inputs" in one for one in counted)
+    alone = CliRunner().invoke(app, ["judge-readme", str(data / "r46.md"), *facts, "--json"])
+    assert "readme" not in json.loads(alone.stdout)
+
+
+def test_a_readme_cannot_command_the_terminal(app: typer.Typer, data: Path, tmp_path: Path) -> None:
+    """Quotes of a README once reached the terminal with its colours, titles and erased lines."""
+    path = tmp_path / "README.md"
+    path.write_text(
+        "Each Monday the PSI of `data_usage_gb` is compared \x1b[31mwith\x1b]0;title\x07 the training months; above "
+        "0.2 the analyst \x1b[2Jstops the load.\n",
+        encoding="utf-8",
+    )
+    shown = CliRunner().invoke(
+        app, ["judge-readme", str(path), "--facts", str(data / "facts.json"), "--marked"], color=True
+    )
+    assert "the training months" in " ".join(shown.stdout.split())
+    assert not [code for code in ("[31m", "]0;title", "[2J") if f"\x1b{code}" in shown.stdout]

@@ -14,7 +14,7 @@ from grader.results import (
     RubricId,
     SubmissionId,
 )
-from grader.types import CellOutput, PhaseRecord, Proof, Verdict, level_of
+from grader.types import CellOutput, PhaseRecord, Proof, ReadmeBlock, ReadmeStatement, Verdict, level_of
 
 from .figure_builders import figures, plants
 
@@ -331,6 +331,14 @@ def hostile_report() -> Report:
         id="notebook", verdict=Verdict.CRASH, seconds=3.0, detail=flood, output_head=flood, output_tail=flood
     )
     cell = CellOutput(cell=1, heading=HOSTILE, code=flood, text=flood, lines=400, figures=2)
+    said = (
+        ReadmeStatement(text=flood, counted_for=("monitoring_inputs",)),
+        ReadmeStatement(text=HOSTILE, not_counted=flood),
+    )
+    text = tuple(
+        ReadmeBlock(kind=kind, depth=2, statements=said)
+        for kind in ("heading", "paragraph", "item", "row", "code")
+    )
     base = report()
     return base.model_copy(
         update={
@@ -340,7 +348,9 @@ def hostile_report() -> Report:
             "phases": (run,),
             "follow_up": follow_up(flood),
             "bonus_detail": Bonus(points=0.0, max=5.0, message=flood, evidence=(proof,)),
-            "figures": base.figures.model_copy(update={"plants": key, "notebook": (cell,) * 3}),
+            "figures": base.figures.model_copy(
+                update={"plants": key, "notebook": (cell,) * 3, "readme": text}
+            ),
             "notes": (flood,),
             "environment": {"Python": HOSTILE},
         }

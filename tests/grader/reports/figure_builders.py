@@ -14,7 +14,7 @@ from grader.results import (
     ReliabilityBin,
     ReplayBand,
 )
-from grader.types import CellOutput
+from grader.types import CellOutput, ReadmeBlock, ReadmeStatement
 
 PREDICTED = (0.006, 0.010, 0.015, 0.021, 0.029, 0.039, 0.053, 0.076, 0.121, 0.262)
 OBSERVED = (0.005, 0.011, 0.013, 0.022, 0.031, 0.036, 0.055, 0.074, 0.104, 0.224)
@@ -74,6 +74,33 @@ def notebook() -> tuple[CellOutput, ...]:
     )
 
 
+def readme() -> tuple[ReadmeBlock, ...]:
+    """A heading, a paragraph with a statement that counted, a table and an item that did not count."""
+    watched = "Each Monday the PSI of plan_tier is held against the training months."
+    return (
+        ReadmeBlock(kind="heading", level=2, statements=(ReadmeStatement(text="Monitoring"),)),
+        ReadmeBlock(
+            kind="paragraph",
+            statements=(
+                ReadmeStatement(text=watched, counted_for=("monitoring_inputs", "grounded_in_this_work")),
+                ReadmeStatement(text="That was the plan until last week."),
+            ),
+        ),
+        ReadmeBlock(kind="row", level=1, statements=(ReadmeStatement(text="What | Limit"),)),
+        ReadmeBlock(
+            kind="row",
+            statements=(ReadmeStatement(text="precision | 0.3", counted_for=("monitoring_outcomes",)),),
+        ),
+        ReadmeBlock(
+            kind="item",
+            depth=1,
+            statements=(
+                ReadmeStatement(text="We never compare the scores with <last month>.", not_counted="denied"),
+            ),
+        ),
+    )
+
+
 def figures() -> Figures:
     """Numbers for every plot."""
     reliability = tuple(
@@ -100,4 +127,5 @@ def figures() -> Figures:
             LatencyLine(name="do-nothing", p50_ms=7.0, p95_ms=19.0, p99_ms=32.0),
         ),
         notebook=notebook(),
+        readme=readme(),
     )

@@ -32,6 +32,7 @@ KNOWN_TAGS = {
         "meta",
         "title",
         "style",
+        "mark",
         "body",
         "header",
         "nav",
@@ -232,6 +233,20 @@ def test_many_flags_are_folded() -> None:
     flags = read(render_html(builders.hostile_report())).all("section")[1]
     assert len(flags.all("li")) == 25
     assert len(flags.children[2].all("li")) == 6
+
+
+def test_the_readme_shows_what_counted_and_what_stands_around_it() -> None:
+    """A quote alone hides that the next sentence takes the plan back, so a reviewer sees all of the text."""
+    page = render_html(builders.report())
+    marks = read(page).all("mark")
+    assert [mark.text for mark in marks] == [
+        "Each Monday the PSI of plan_tier is held against the training months.",
+        "precision | 0.3",
+    ]
+    text = read(page).text
+    assert "training months. inputs, this work That was the plan until last week." in text
+    assert "We never compare the scores with <last month>. not counted: denied" in text
+    assert "The README as the program read it" not in read(render_html(builders.empty_report())).text
 
 
 def test_the_notebook_is_shown_by_chapter() -> None:

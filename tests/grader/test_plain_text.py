@@ -1,4 +1,4 @@
-"""Tests of `grader.reports.plain_text`."""
+"""Tests of `grader.plain_text`."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grader.reports.plain_text import one_line, plain
+from grader.plain_text import one_line, plain
 
 
 @pytest.mark.parametrize(
