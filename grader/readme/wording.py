@@ -159,7 +159,7 @@ def feature_groups_in(text: str, facts: Facts) -> frozenset[str]:
 
 
 def plain(text: str) -> str:
-    """Lower case, one kind of dash and quote, number words as digits, per cent as a sign."""
+    """Lower case, one kind of dash and quote, number words as digits, 0,2 and .2 as 0.2, per cent as a sign."""
     text = unicodedata.normalize("NFKC", text.translate(_APOSTROPHES)).lower()
     if not text.isascii():
         text = _MIXED_WORD.sub(lambda m: m.group().translate(_LOOK_ALIKE), text)
@@ -172,6 +172,8 @@ def plain(text: str) -> str:
         .replace("⇒", " -> ")
         .replace("=>", " -> ")
     )
+    text = re.sub(r"(?<![\d.,])0,(?=\d)", "0.", text)
+    text = re.sub(r"(?<![\w.)\]])\.(?=\d{2,4}\b)", "0.", text)
     text = re.sub(r"\bper ?cent\b|\bpercent\b", "%", text)
     text = _FRACTION_PATTERN.sub(lambda m: f"1/{_FRACTIONS[m.group(1)]}", text)
     text = _NUMBER_PATTERN.sub(lambda m: str(_NUMBER_WORDS[m.group(1)]), text)

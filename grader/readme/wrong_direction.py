@@ -1,7 +1,7 @@
 """Claims in the wrong direction: what a team would regret doing, criterion by criterion."""
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from grader.readme.claims import Claim
 from grader.readme.facts import Facts
@@ -61,6 +61,19 @@ _YOUNG_AS_STAYERS = re.compile(
 )
 _DISMISSED = re.compile(
     r"\b(?:not|never|no|n't|ignore|avoid|useless|instead of|rather than|without)\b[^.;]{0,25}\baccuracy\b"
+)
+# The share of right answers, in its name or in plain words; of the called ones it is precision.
+_RIGHT_ANSWERS = re.compile(
+    r"\baccuracy\b|\bhow often (?:it|the model|the score) is (?:right|correct)\b"
+    r"|\b(?:share|%|number|percentage) of (?:all )?(?:right|correct) (?:answers|predictions|classifications)"
+    r"|\b\d+ (?:in|of|out of) (?:a |every )?(?:100|hundred|1 ?000|thousand)\b"
+    r" (?:\w+ ){0,2}(?:is|are|were|was) (?:right|correct)\b"
+)
+_OF_THE_CALLED = re.compile(
+    r"\b(?:call\w*|contact\w*|phone\w*|rung|lists?|flag\w*|top|alarms?|hits?|precision|recall)\b"
+)
+_BELOW_A_SHARE = re.compile(
+    r"\b(?:below|under|less than|lower than|fewer than|<) ?(?:[6-9]\d(?:\.\d+)?) ?%(?! (?:of|as)\b)"
 )
 _RELEASE = re.compile(
     r"\b(?:overwrit\w*|new model over the old|replaces? (?:the )?(?:current|old|running"
@@ -158,6 +171,9 @@ _TRUTH = re.compile(
     r"|who (?:has )?left|gone|leavers|answers?"
     r"|measure\w*|judge\w*|stay\w*)\b"
 )
+_TRUTH_NAMED = re.compile(
+    r"\b(?:precision|pr[- ]?auc|average precision|recall|hit rate|psi|brier|calibration|lift)\b"
+)
 _JUDGED = re.compile(
     r"\b(?:calculat\w*|comput\w*|recomput\w*|known?|ready|final|finished|trust\w*|enough|compare\w*"
     r"|judge\w*|complete|measur\w*"
@@ -213,6 +229,22 @@ def _training_wrong(claim: Claim, facts: Facts) -> bool:
     return bool(_FAULT.search(own) and (_RETRAIN.search(own) or (listed and len(own.split()) <= 25)))
 
 
+def _trained_on_accuracy(claims: Sequence[Claim]) -> Iterator[Claim]:
+    """Claims that train anew when the share of right answers falls: where nearly all stay, it falls for no fault.
+
+    "Below 90 %: train again" is one where the section above speaks of that share and of nothing else.
+    """
+    section, of_accuracy = -1, False
+    for claim in claims:
+        if claim.section != section:
+            section, of_accuracy = claim.section, bool(_RIGHT_ANSWERS.search(claim.heading))
+        about = bool(_RIGHT_ANSWERS.search(claim.own)) and not _DISMISSED.search(claim.own)
+        of_accuracy = about or (of_accuracy and not _TRUTH_NAMED.search(claim.own))
+        limited = about or (of_accuracy and _BELOW_A_SHARE.search(claim.own))
+        if limited and _RETRAIN.search(claim.own) and not _OF_THE_CALLED.search(claim.own):
+            yield claim
+
+
 def _inputs_wrong(claim: Claim, facts: Facts) -> bool:
     return bool(_INPUTS.search(claim.own))
 
@@ -236,10 +268,13 @@ _RULES: Mapping[str, Callable[[Claim, Facts], bool]] = {
 
 def wrong_claims(topic: str, claims: Sequence[Claim], facts: Facts) -> tuple[Claim, ...]:
     """The claims that would do harm in a topic (i, o, t or r); for releases a denied comparison counts as well."""
+    also = (
+        {id(c) for c in _trained_on_accuracy(claims) if not _DENIED.search(c.own)} if topic == "t" else set()
+    )
     return tuple(
         c
         for c in claims
         if c.read
         and (c.modality == "asserted" or (topic == "r" and c.modality == "negated" and _MODEL.search(c.own)))
-        and _RULES[topic](c, facts)
+        and (id(c) in also or _RULES[topic](c, facts))
     )

@@ -93,3 +93,32 @@ def test_harmful_claims_are_known(facts: Facts, topic: str, text: str) -> None:
 def test_warnings_against_harm_are_not_harmful(facts: Facts, topic: str, text: str) -> None:
     """To warn of a wrong reaction is the opposite of proposing it."""
     assert not wrong_claims(topic, read_claims(f"# Plan\n{text}\n", facts).claims, facts)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Accuracy under 90 %: the model is retrained.",
+        "If for a week fewer than 92 in 100 are right, a new fit is started.",
+        "We look at how often the model is right.\n\n- 90 to 93 %: somebody is told\n- below 90 %: train again",
+        "## Accuracy\n\nBelow 90 % we retrain.",
+    ],
+)
+def test_training_on_the_share_of_right_answers_is_harmful(facts: Facts, text: str) -> None:
+    """Where nearly all stay, accuracy falls for no fault of the model and stays high through most of them."""
+    assert wrong_claims("t", read_claims(f"# Plan\n\n{text}\n", facts).claims, facts)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "We never retrain because accuracy falls below 90 %.",
+        "Fewer than 27 of 100 called riders are right: we retrain.",
+        "Precision below 70 % of its launch value: we retrain.",
+        "Accuracy is useless here.\n\nPrecision is what counts: if it falls below 90 % of 0.47, retrain.",
+        "Completeness below 95 %: the load waits, we do not retrain.",
+    ],
+)
+def test_training_on_other_shares_is_not(facts: Facts, text: str) -> None:
+    """A share of the called, or of a value at launch, is no accuracy."""
+    assert not wrong_claims("t", read_claims(f"# Plan\n\n{text}\n", facts).claims, facts)

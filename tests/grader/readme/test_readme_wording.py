@@ -26,6 +26,25 @@ def test_a_disguised_not_is_read_as_not(written: str, read: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("PSI over 0,2", "psi over 0.2"),
+        ("PR-AUC .271, Brier .0418", "pr-auc 0.271, brier 0.0418"),
+        ("0,2 to 0,3", "0.2 to 0.3"),
+    ],
+)
+def test_numbers_without_a_zero_or_with_a_comma_are_read(written: str, read: str) -> None:
+    """Statisticians leave the zero out and Germans write a comma; a limit is a limit in either."""
+    assert plain(written) == read
+
+
+@pytest.mark.parametrize("text", ["see fig.12", "10,000 rows", "2024.10", "v1.05", "1,0,1", "wait...30 days"])
+def test_other_commas_and_dots_stay(text: str) -> None:
+    """Thousands, versions, dates and ends of sentences are no decimals."""
+    assert plain(text) == text
+
+
+@pytest.mark.parametrize(
     "text", ["\u0394 above 0.2", "\u03c3 of 3 months", "the account of the want", "a tent", "not on"]
 )
 def test_ordinary_words_and_signs_stay(text: str) -> None:
