@@ -11,8 +11,8 @@ from grader.readme.defect_denial import (
     MATURITY_KINDS,
     defect_fact,
 )
-from grader.readme.fact_check import Check
 from grader.readme.facts import Defect, Facts
+from grader.readme.figures import Check
 from grader.readme.months import MonthSaid, months_apart, months_in
 
 LEAK_SAID = re.compile(
@@ -122,6 +122,7 @@ def _leaks(claim: Claim, facts: Facts) -> Iterator[Check]:
     if not leaks:
         return
     named = ", ".join(sorted(leaks))
+    groups = {c for d in facts.defects if GROUP_KINDS.search(d.kind) for c in d.columns}
     for column in claim.columns:
         if column in leaks and (LEAK_SAID.search(claim.own) or LEAK_STRONG.search(claim.own)):
             yield Check(f"defect leak {column}", f"{column} is a leak", f"leak: {named}", True, claim)
@@ -133,6 +134,7 @@ def _leaks(claim: Claim, facts: Facts) -> Iterator[Check]:
             )
         elif (
             len(claim.columns) == 1
+            and column not in groups
             and LEAK_STRONG.search(claim.own)
             and not re.search(
                 r"\bif\b|\bno leak|(?:\bnot|n't|\bnever|\bcannot) (?:a |really )?leak", claim.own
@@ -231,11 +233,8 @@ def _maturity(claim: Claim, facts: Facts) -> Iterator[Check]:
     offsets = [months_apart(m.month, defect.start) for m in said]
     if any(-1 <= offset <= 2 for offset in offsets):
         yield Check("defect label maturity", said[0].month, defect_fact(defect), True, claim)
-    elif (
-        re.search(
-            r"\b(?:unfinished|immature|incomplete|not (?:yet )?(?:finished|complete|mature|ripe))\b",
-            claim.own,
-        )
-        and not claim.columns
-    ):
+    elif re.search(
+        r"\b(?:unfinished|immature|incomplete|not (?:yet )?(?:finished|complete|mature|ripe))\b",
+        claim.own,
+    ) and set(claim.columns) <= {facts.label.column}:
         yield Check("label maturity", said[0].month, defect_fact(defect), False, claim)

@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterable, Iterator
 
 from grader.readme.claims import Claim
-from grader.readme.fact_check import Check
 from grader.readme.facts import Defect, Facts
+from grader.readme.figures import Check
 from grader.readme.months import months_apart, months_in
 from grader.readme.wording import plain
 

@@ -9,8 +9,9 @@ from grader.readme.defect_check import check_findings
 from grader.readme.defect_denial import DENIED, denied_defects, is_denial_of_a_defect
 from grader.readme.elements import NAMES, Assessment, Element
 from grader.readme.evidence import Reckoning
-from grader.readme.fact_check import Check, check_figures
+from grader.readme.fact_check import check_figures
 from grader.readme.facts import Facts
+from grader.readme.figures import Check
 from grader.readme.finding_stance import clauses, is_guess, is_of_other_data, tells_no_finding
 from grader.readme.judgment import CheckedClaim
 from grader.readme.modality import own_modality

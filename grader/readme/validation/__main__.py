@@ -15,15 +15,17 @@ from grader.readme.language_model.opinion import ask
 from grader.readme.validation.bag_of_words import bag_of_words_judge
 from grader.readme.validation.corpus import Corpus, load_corpus
 from grader.readme.validation.crossvalidate import Judge, JudgeMaker, claim_reading_judge, crossvalidate
-from grader.readme.validation.frames import FramesError, frames_as_json, frames_as_line, measure_frames
+from grader.readme.validation.frames import frames_as_json, frames_as_line, measure_frames
 from grader.readme.validation.labelled_set import (
     LabelledSetError,
     measure_set,
     set_as_json,
     set_as_line,
 )
+from grader.readme.validation.lines import LinesError
 from grader.readme.validation.measure import Measured, as_json, measure
 from grader.readme.validation.page import page
+from grader.readme.validation.statements import measure_statements, statements_as_json, statements_as_line
 
 PAGE = Path("docs/validation/readme.md")
 
@@ -93,15 +95,31 @@ def main(arguments: list[str] | None = None) -> int:
         metavar="FILE",
         help="sections whose plan is meant or not, one a line of JSON: how many of each pay; may be repeated",
     )
+    parser.add_argument(
+        "--statements",
+        action="append",
+        type=Path,
+        metavar="FOLDER",
+        help="facts.json and statements.jsonl, honest and false ones: how many are called false; may be repeated",
+    )
     chosen = parser.parse_args(arguments)
-    if chosen.set or chosen.frames:
+    if chosen.set or chosen.frames or chosen.statements:
         try:
             sets = [measure_set(folder) for folder in chosen.set or ()]
             frames = [measure_frames(path) for path in chosen.frames or ()]
-        except (FactsError, FramesError, LabelledSetError) as error:
+            statements = [measure_statements(folder) for folder in chosen.statements or ()]
+        except (FactsError, LinesError, LabelledSetError) as error:
             parser.error(str(error))
-        values = [*map(set_as_json, sets), *map(frames_as_json, frames)]
-        lines = [*map(set_as_line, sets), *map(frames_as_line, frames)]
+        values = [
+            *map(set_as_json, sets),
+            *map(frames_as_json, frames),
+            *map(statements_as_json, statements),
+        ]
+        lines = [
+            *map(set_as_line, sets),
+            *map(frames_as_line, frames),
+            *map(statements_as_line, statements),
+        ]
         sys.stdout.write(json.dumps(values, indent=1) + "\n" if chosen.json else "".join(lines))
         return 0
     corpus = load_corpus()

@@ -7,19 +7,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
 from grader.readme.claims import Reading, read_claims
 from grader.readme.evidence import reckon
 from grader.readme.facts import Facts
 from grader.readme.reader import fitted_reader
+from grader.readme.validation.lines import read_lines
 
 _COLUMN = re.compile(r"`([a-z][a-z0-9]*(?:_[a-z0-9]+)+)`")
 _OPENING = "Some words on the work.\n\n"
-
-
-class FramesError(ValueError):
-    """A file of frames does not hold what it should; the message names file, line, found and expected."""
 
 
 class Frame(BaseModel):
@@ -32,29 +29,6 @@ class Frame(BaseModel):
     own: bool
     how: str
     text: str = Field(min_length=1)
-
-
-def load_frames(path: Path) -> tuple[Frame, ...]:
-    """One frame per line of JSON. Raises ``FramesError``."""
-    try:
-        text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise FramesError(f"{path}: expected lines of JSON, found {error}") from error
-    frames = []
-    # Not `splitlines`, which also parts a line at signs that JSON may hold.
-    lines = text.rstrip("\n").split("\n") if text else []
-    for number, line in enumerate(lines, start=1):
-        try:
-            frames.append(Frame.model_validate_json(line))
-        except ValidationError as error:
-            first = error.errors()[0]
-            place = ".".join(str(part) for part in first["loc"]) or "the line"
-            raise FramesError(
-                f"{path}, line {number}: {place}: {first['msg']}; expected writer, pair, own, how and text"
-            ) from error
-    if not frames:
-        raise FramesError(f"{path}: found no line, expected one frame a line")
-    return tuple(frames)
 
 
 @dataclass(frozen=True)
@@ -73,10 +47,10 @@ class FramesMeasured:
 
 
 def measure_frames(path: Path) -> FramesMeasured:
-    """Read a file of frames with the judge as it ships. Raises ``FramesError``."""
+    """Read a file of frames with the judge as it ships. Raises ``LinesError``."""
     count: Counter[bool] = Counter()
     lost, passed = [], []
-    for frame in load_frames(path):
+    for frame in read_lines(path, Frame):
         share = paid_share(_read(frame))
         if share is None:
             continue

@@ -7,8 +7,9 @@ import pytest
 
 from grader.readme.claims import read_claims
 from grader.readme.defect_check import check_findings
-from grader.readme.fact_check import check_figures, same_figure
+from grader.readme.fact_check import check_figures
 from grader.readme.facts import Facts, FactsError, read_facts
+from grader.readme.figures import same_figure
 from grader.readme.judge import judge_readme
 from grader.readme.months import months_in
 
@@ -114,6 +115,55 @@ def test_a_figure_of_another_model_or_of_some_rows_is_no_contradiction(facts: Fa
 def test_naming_another_model_excuses_no_false_figure_of_ours(facts: Facts, text: str) -> None:
     """A false figure must not get by with the name of another model before it."""
     assert ("pr_auc", False) in verdicts(text, facts)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "| Metric | Baseline | LightGBM |\n|---|---|---|\n| ROC-AUC | 0.70 | 0.8 |",
+        "| Split | PR-AUC |\n|---|---|\n| train | 0.61 |\n| test | 0.412 |",
+        "| Month | PR-AUC |\n|---|---|\n| 2022-03 | 0.39 |",
+        "| Version | PR-AUC | Status |\n|---|---|---|\n| ride-gbm/6 | 0.38 | retired |\n| ride-gbm/7 | 0.412 | live |",
+        "| Threshold | Precision |\n|---|---|\n| 0.2 | 0.3 |\n| 0.34 | 0.47 |",
+        "| Metric | Value | Alarm below |\n|---|---|---|\n| PR-AUC | 0.412 | 0.36 |",
+        "ride-gbm/6 had a PR-AUC of 0.38.",
+        "Logistic regression (threshold 0.5) is our fallback.",
+        "In October PR-AUC was 0.38, in December 0.44.",
+        "The monthly PR-AUC ranged from 0.38 to 0.44.",
+        "PR-AUC on the training months is 0.61, so it overfits a little.",
+        "Precision@20% is 0.31.",
+        "The top 20 % of scores hold 61 % of the leavers.",
+        "ride-gbm/8 runs in shadow.",
+        "We retrain on the last 18 months of data.",
+        "Under load p99 is 210 ms.",
+    ],
+)
+def test_figures_of_tables_splits_and_months_are_no_contradiction(facts: Facts, text: str) -> None:
+    """The usual tables of results and honest asides were called false, which capped a level for our own fault."""
+    assert not any(not agrees for _, agrees in verdicts(text, facts))
+
+
+@pytest.mark.parametrize(
+    ("text", "topic"),
+    [
+        ("| Metric | Baseline | Tuned |\n|---|---|---|\n| PR-AUC | 0.412 | 0.52 |", "pr_auc"),
+        ("| Metric | Train | Test |\n|---|---|---|\n| PR-AUC | 0.412 | 0.52 |", "pr_auc"),
+        ("| Model | PR-AUC |\n|---|---|\n| Served | 0.52 |", "pr_auc"),
+        ("| Version | Threshold | Status |\n|---|---|---|\n| ride-gbm/7 | 0.5 | live |", "threshold"),
+        ("Validation gave 0.412, on the test months the live model's PR-AUC is 0.52.", "pr_auc"),
+        ("The tuned model in production scores 0.52 PR-AUC on test.", "pr_auc"),
+        ("Tuning brought PR-AUC from 0.41 -> 0.52.", "pr_auc"),
+        ("- PR-AUC .52", "pr_auc"),
+        ("PR-AUC is 0,52 on the test months.", "pr_auc"),
+        ("Precision at capacity is 62 %.", "precision_at_capacity"),
+        ("The 99th percentile latency is 12 ms.", "latency"),
+        ("p50 61 ms, p95 90 ms, p99 210 ms.", "latency"),
+        ("Label horizon: 14 days.", "label"),
+    ],
+)
+def test_a_false_figure_is_found_beside_a_true_one(facts: Facts, text: str, topic: str) -> None:
+    """A true number of something else in the same row or sentence does not cover a false one of ours."""
+    assert (topic, False) in verdicts(text, facts)
 
 
 @pytest.mark.parametrize("text", ["Freeze the model and call the top 5 %.", "We call the top 5 % first."])

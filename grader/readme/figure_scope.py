@@ -1,0 +1,167 @@
+"""Whose figure a number is: that of the served model over the test months, or of something the facts do not hold.
+
+A README tells figures of other models, earlier versions, other splits, single months, segments, folds, scenarios and
+cut-offs. None of them can contradict the facts about the served model.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Literal
+
+from grader.readme.wording import COLUMN
+
+Scope = Literal["served", "model", "other", ""]
+"""``served``: said to be the served model's; ``model``: another model's; ``other``: of another part; empty: unsaid."""
+
+_MONTH = (
+    r"(?:jan(?:uary)?|feb(?:ruary)?|march|apr(?:il)?|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?"
+    r"|nov(?:ember)?|dec(?:ember)?|20\d\d-\d\d|20\d\dm\d\d|(?:20\d\d[- ]?)?q[1-4])"
+)
+
+
+def _one_of(*parts: str) -> str:
+    return f"(?:{'|'.join(parts)})"
+
+
+_OTHER_MODEL = _one_of(
+    r"logistic regressions?|log-?reg|logit|linear model|random forests?|(?<!boosted )decision trees?|xgb(?:oost)?",
+    r"catboost|mlp|neural net\w*|naive bayes|svm|k-?nn|ridge|lasso|elastic net|dummy|baseline|base model|benchmark",
+    r"transformers?|tabpfn|lstm|gru|autogluon|automl|h2o|glm|gam|survival model|cox|prophet|rules of",
+    r"untuned|defaults?|stack\w*|isotonic|platt|ensemble|prevalence|no[- ]skill|constant|heuristic|rule of thumb",
+    r"random (?:guess\w*|ranker|ranking|model|classifier|list|order)",
+    r"before (?:tuning|calibration|the tuning)|uncalibrated|raw scores?|without (?:tuning|calibration)",
+    r"(?:previous|old|former|first|earlier|last|retired|predecessor|challenger|next|new|candidate)"
+    r" (?:model|version|try|attempt|run|notebook|one)",
+    r"predecessor|challenger|slower|weaker",
+)
+_OTHER_PART = _one_of(
+    r"train(?:ing|ed)?(?: (?:set|data|months|rows|part|window))?|in-sample|valid(?:ation)?(?: (?:set|months))?|val",
+    r"dev set|cv|cross-?valid\w*|folds?|out-of-fold|oof|bootstrap",
+    r"(?:random|naive|shuffled) (?:\w+ )?split|(?:single|one|that|this)[- ]column|column alone",
+    r"segments?|groups?|regions?|cohorts?|quartiles?|deciles?|best month|worst month|one month|single months?",
+    r"scenarios?|simulat\w*|ablations?|permut\w*|importances?|goals?|aim(?:s|ed|ing)?|ambition|objective",
+    r"what[- ]if|detect\w*|power",
+    r"at first|used to|in the past|last year|first notebook|first result|planned|plans|next year",
+    r"under load|load test|concurren\w*|\d+ (?:parallel )?(?:clients|threads|workers)|cold start",
+    rf"(?<!split )by {COLUMN}|(?:per|in|within) (?:the |each |every |one )?{COLUMN}|for (?:each|every|one) {COLUMN}",
+    rf"in {_MONTH}\b|{_MONTH}(?: alone| 20\d\d)?",
+)
+# Words that speak of the number beside them and of none further on.
+_BESIDE = _one_of(
+    r"each month|per month|monthly|expect(?:s|ed|ing)?|vari(?:ed|es)|backtest\w*|if we|would|could|alternative\w*",
+    r"instead|break-?even|assum\w*|suppos\w*|until now|promised|hoped|wished|interval|confidence|range[ds]?|between",
+    r"with (?:the |a )?(?:leak\w*|future)|with all columns|all \d+ columns|retired|fallback",
+    rf"with (?:the )?(?:column )?{COLUMN}",
+)
+_SERVED = _one_of(
+    r"served|serving|live|in production|production model|in use|deployed|final(?: model)?|tuned|champion|lightgbm",
+    r"lgbm|our (?:\w+ )?model|my (?:\w+ )?model|the model|overall|in total|holdout|hold-out",
+    r"test(?:[- ]set| data| months| period| window| split)?",
+)
+_SERVED_HEADER = re.compile(
+    r"\b(?:values?|results?|measured|actual|now|today|current(?:ly)?|score|all|overall|total)\b"
+)
+_TEST_SPAN = re.compile(
+    rf"\b(?:test|holdout|hold-out)\b(?: \w+){{0,2}}[ :]?\(?{_MONTH}(?: 20\d\d)?"
+    rf"(?: ?(?:-|to|until|through|\.\.) ?{_MONTH}(?: 20\d\d)?)?\)?"
+)
+_TOKEN = re.compile(
+    rf"\b(?:(?P<model>{_OTHER_MODEL})|(?P<other>{_OTHER_PART})|(?P<beside>{_BESIDE})|(?P<served>{_SERVED}))\b"
+)
+# "Better than the baseline" says nothing of whose figure follows.
+_COMPARED_WITH = re.compile(
+    r"\b(?:than|unlike|over|above|beats?|beating|against|versus|vs\.?|compared (?:to|with)|instead of|not|like)"
+    r" (?:the |a |an |our |my )?(?:\w+ )?$"
+)
+_A_GROUP = re.compile(
+    r"\b(?:for|among|in|of) (?:the )?"
+    r"(?!all\b|our\b|the\b|these\b|those\b|flagged\b|called\b|contacted\b|test\b|every\b|\d)"
+    r"(?:\w+[- ]){1,3}(?:customers|accounts|clients|users|members|subscribers|companies|firms|contracts)\b"
+    r"|\b(?:for|among) (?!all\b|our\b|the\b|these\b|every\b|this\b|that\b|it\b|test\b|each\b)[a-z -]{4,30}?"
+    r" (?:the|it is|we get|we have)\b"
+    r"|\b(?:new|old|young|small|large|long-standing|enterprise|business|private|retail|prepaid|postpaid|premium|basic)"
+    r" (?:customers|accounts|clients|users|members|subscribers|companies|firms)\b"
+)
+_NUMBER = re.compile(r"(?<![\w./-])\d+(?:\.\d+)?(?: ?%)?(?![\w/]|-\d|\.\d)")
+_CLAUSE = re.compile(r"[;,:(\[](?!\d)|\.(?:\s|$)|\s-+>?\s|->|\b(?:and|while|but|whereas|then)\b|[)\]]")
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One cell of a table row with its column's header, both normalised."""
+
+    header: str
+    text: str
+
+
+def row_cells(own: str) -> tuple[Cell, ...]:
+    """The cells of a normalised table row, ``header: text`` between bars; a cell without header has an empty one."""
+    cells = []
+    for part in own.split(" | "):
+        head, colon, text = part.partition(": ")
+        cells.append(Cell(head.strip(), text.strip()) if colon else Cell("", part.strip()))
+    return tuple(cells)
+
+
+def scope_of(text: str, *, header: bool = False) -> Scope:
+    """What a short text (a cell, a heading) says of whose figures belong to it; in a header, "value" is the served."""
+    found = _scope([scope for scope, _ in _tokens(text)])
+    return found or ("served" if header and _SERVED_HEADER.search(text) else "")
+
+
+@lru_cache(maxsize=4096)
+def scope_at(text: str, start: int, end: int, around: str = "") -> Scope:
+    """Whose figure the number at ``start:end`` of a sentence is; ``around`` is the heading and lead-in above it.
+
+    A word in brackets behind the number comes first ("0.19 (baseline)"), then the words of its own part of the
+    sentence, then of the parts before it, the nearest first, then what stands above. What stands in closed brackets
+    before the number belongs to something else.
+    """
+    behind = text[end : end + 80]
+    bracket = re.match(r"[ *%]*(?:ms)? ?[(\[]([^)\]]{1,40})[)\]]", behind)
+    if bracket and not _NUMBER.search(bracket.group(1)) and (found := scope_of(bracket.group(1))):
+        return found
+    before = re.sub(r"\([^()]*\)|\[[^\[\]]*\]", lambda m: " " * len(m.group()), _blanked(text[:start]))
+    parts = _CLAUSE.split(before)
+    stop = next((m.start() for m in _NUMBER.finditer(behind)), len(behind))
+    clause = _CLAUSE.split(behind[:stop], maxsplit=1)[0]
+    own = [scope for scope, _ in _tokens(parts[-1])]
+    later = [scope for scope, _ in _tokens(clause)]
+    if "other" in later:
+        return "other"
+    if own or later:
+        return _scope(own) if own else later[0]
+    for part in reversed(parts[:-1]):
+        if found := _scope(_carried(part)):
+            return found
+    return next(reversed(_carried(around)), "")
+
+
+def _scope(found: Sequence[Scope]) -> Scope:
+    """What several words of one part of a sentence say together: a part of the rows wins, else the last word."""
+    return "other" if "other" in found else found[-1] if found else ""
+
+
+def _blanked(text: str) -> str:
+    """Text in which the months of the test do not look like single months."""
+    return _TEST_SPAN.sub(lambda m: "test".ljust(len(m.group())), text)
+
+
+def _tokens(text: str) -> Iterator[tuple[Scope, bool]]:
+    """The words of a text that say whose figures it tells, in their order, and whether they reach no further."""
+    text = _blanked(text)
+    found: list[tuple[int, Scope, bool]] = [(m.start(), "other", False) for m in _A_GROUP.finditer(text)]
+    for match in _TOKEN.finditer(text):
+        if not _COMPARED_WITH.search(text[: match.start()]):
+            kind = match.lastgroup
+            scope: Scope = "model" if kind == "model" else "served" if kind == "served" else "other"
+            found.append((match.start(), scope, kind == "beside"))
+    for _, scope, beside in sorted(found):
+        yield scope, beside
+
+
+def _carried(text: str) -> list[Scope]:
+    """What a part of a text says of the figures that follow it."""
+    return [scope for scope, beside in _tokens(text) if not beside]

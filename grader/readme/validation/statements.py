@@ -1,0 +1,72 @@
+"""Honest and false statements about one submission: how many of each the judge calls false."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from grader.readme.claims import read_claims
+from grader.readme.facts import Facts, read_facts
+from grader.readme.grounding import check_claims
+from grader.readme.validation.lines import read_lines
+
+
+class Statement(BaseModel):
+    """A passage that agrees with the facts or tells what they do not hold (``honest``), or contradicts them."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    honest: bool
+    kind: str
+    text: str = Field(min_length=1)
+
+
+@dataclass(frozen=True)
+class StatementsMeasured:
+    """How many passages of each kind there are; ``accused``: honest ones called false; ``missed``: false ones not."""
+
+    name: str
+    honest: int
+    false: int
+    accused: tuple[str, ...]
+    missed: tuple[str, ...]
+
+
+def measure_statements(folder: Path) -> StatementsMeasured:
+    """Hold the passages of ``statements.jsonl`` against ``facts.json``. Raises ``FactsError`` or ``LinesError``."""
+    facts = read_facts(folder / "facts.json")
+    statements = read_lines(folder / "statements.jsonl", Statement)
+    called = [called_false(statement.text, facts) for statement in statements]
+    honest = [(s, said) for s, said in zip(statements, called, strict=True) if s.honest]
+    false = [(s, said) for s, said in zip(statements, called, strict=True) if not s.honest]
+    return StatementsMeasured(
+        folder.name,
+        len(honest),
+        len(false),
+        tuple(f"{s.kind}: {s.text} [{'; '.join(said)}]" for s, said in honest if said),
+        tuple(f"{s.kind}: {s.text}" for s, said in false if not said),
+    )
+
+
+def called_false(text: str, facts: Facts) -> tuple[str, ...]:
+    """What of a text contradicts the facts, each with its fact."""
+    checks = check_claims(read_claims(text, facts).claims, facts)
+    return tuple(f"{check.said}, but {check.fact}" for check in checks if not check.agrees)
+
+
+def statements_as_json(measured: StatementsMeasured) -> dict[str, Any]:
+    """The figures as plain values for ``--json``."""
+    return {
+        "statements": measured.name,
+        "honest": {"count": measured.honest, "called false": list(measured.accused)},
+        "false": {"count": measured.false, "not called false": list(measured.missed)},
+    }
+
+
+def statements_as_line(measured: StatementsMeasured) -> str:
+    """The figures in one line for people."""
+    return (
+        f"{measured.name}: {len(measured.accused)} of {measured.honest} honest statements are called false; "
+        f"{measured.false - len(measured.missed)} of {measured.false} false ones are found\n"
+    )

@@ -1,0 +1,58 @@
+"""Honest people are not called liars, and false statements are found: figures that may only get better."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from grader.readme.validation.__main__ import main
+from grader.readme.validation.statements import measure_statements
+
+# Honest passages called false, false ones found, of how many. Never raise the first nor lower the second.
+ACCUSED = {"churn": (0, 140), "bank": (0, 140), "telecom": (0, 150), "mobile": (2, 150)}
+FOUND = {"churn": (55, 70), "bank": (41, 70), "telecom": (42, 75), "mobile": (39, 75)}
+
+
+@pytest.mark.parametrize("name", sorted(ACCUSED))
+def test_no_more_honest_statements_are_called_false_than_before(data: Path, name: str) -> None:
+    """A false accusation caps a level and is our own fault; a quarter of honest tables once drew one."""
+    found = measure_statements(data / "statements" / name)
+    accused, honest = ACCUSED[name]
+    caught, false = FOUND[name]
+    assert (found.honest, found.false) == (honest, false)
+    assert len(found.accused) <= accused
+    assert found.false - len(found.missed) >= caught
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Two honest passages, one of them about another model, and two false ones, one of which says nothing checked."""
+    rows = [
+        (True, "PR-AUC is 0.41 on the test months."),
+        (True, "The baseline has a PR-AUC of 0.2."),
+        (False, "PR-AUC is 0.9 on the test months."),
+        (False, "The moon is made of cheese."),
+    ]
+    (tmp_path / "facts.json").write_text(json.dumps({"metrics": {"pr_auc": 0.41}}))
+    (tmp_path / "statements.jsonl").write_text(
+        "".join(json.dumps({"honest": honest, "kind": "plain", "text": text}) + "\n" for honest, text in rows)
+    )
+    return tmp_path
+
+
+def test_the_command_prints_both_shares(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Accusing nobody is easy for a check that finds nothing, so both figures are shown."""
+    assert main(["--statements", str(folder)]) == 0
+    told = capsys.readouterr().out
+    assert "0 of 2 honest statements are called false; 1 of 2 false ones are found" in told
+    assert main(["--statements", str(folder), "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)[0]
+    assert found["honest"] == {"count": 2, "called false": []}
+    assert found["false"]["not called false"] == ["plain: The moon is made of cheese."]
+
+
+def test_a_folder_without_facts_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Whoever points at the wrong folder is told which file is missing."""
+    with pytest.raises(SystemExit):
+        main(["--statements", str(tmp_path)])
+    assert str(tmp_path / "facts.json") in capsys.readouterr().err
