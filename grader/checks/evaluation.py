@@ -95,6 +95,18 @@ def tied_ranges(case: Case, model: str) -> dict[str, tuple[float, float]]:
     return dict(zip(("precision_at_capacity", "recall_at_capacity"), ranges, strict=True))
 
 
+def accepted_figures(case: Case, model: str) -> dict[str, float]:
+    """Return the figures of metrics.json for a model that agree with ours, by the rule of `figures_reproduced`."""
+    claimed = case.evidence.document.evaluation.metrics
+    said = claimed.tuned if model == "tuned" else claimed.baseline
+    ours, tied = recomputed_figures(case, model), tied_ranges(case, model)
+    return {
+        name: value
+        for name, value in said.items()
+        if name in ours and _close(value, float(np.clip(value, *tied[name])) if name in tied else ours[name])
+    }
+
+
 def figures_reproduced(case: Case) -> Finding:
     """Claimed figures recompute from the submitted predictions, and the labels used are the issued ones.
 

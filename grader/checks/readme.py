@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 
 from grader.checks.case import Case
-from grader.checks.evaluation import recomputed_figures
+from grader.checks.evaluation import accepted_figures, recomputed_figures
 from grader.evidence.opinion import SecondOpinion, by_criterion
 from grader.readme.facts import Facts
 from grader.readme.judge import FOREIGN_CONFIDENCE, judge_readme, mark_readme
@@ -20,10 +20,14 @@ def facts_of(case: Case) -> Facts:
     key, document = case.truth.key, case.evidence.document
     claimed = document.evaluation.metrics
     shipped = case.served_model
+    other = "baseline" if shipped == "tuned" else "tuned"
     figures = {
         **(claimed.tuned if shipped == "tuned" else claimed.baseline),
         **recomputed_figures(case, shipped),
     }
+    # What the submission says is known where the evaluation accepts it: a boast there excuses none here.
+    known = (recomputed_figures(case, other), accepted_figures(case, other), accepted_figures(case, shipped))
+    also = {name: tuple({part[name] for part in known if name in part}) for name in figures}
     load = document.service.latency
     return Facts.model_validate(
         {
@@ -40,6 +44,7 @@ def facts_of(case: Case) -> Facts:
                 for plant in key.plants
             ],
             "metrics": {name: round(value, 6) for name, value in figures.items()},
+            "other_figures": {name: sorted(values) for name, values in also.items() if values},
             "decision": dict(claimed.decision) or {"capacity_share": case.truth.business.capacity_share},
             "service": {
                 "p99_ms": load.p99_ms if load else None,

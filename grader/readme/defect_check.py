@@ -137,7 +137,7 @@ def _leaks(claim: Claim, facts: Facts) -> Iterator[Check]:
             and column not in groups
             and LEAK_STRONG.search(claim.own)
             and not re.search(
-                r"\bif\b|\bno leak|(?:\bnot|n't|\bnever|\bcannot) (?:a |really )?leak", claim.own
+                r"\bif\b|\bno leak|\bencod\w*|(?:\bnot|n't|\bnever|\bcannot) (?:a |really )?leak", claim.own
             )
         ):
             yield Check(f"leak {column}", f"{column} is a leak", f"leak: {named}", False, claim)

@@ -65,6 +65,8 @@ class Facts(_Part):
     months: MonthRange = MonthRange()
     defects: tuple[Defect, ...] = ()
     metrics: dict[str, float] = Field(default_factory=dict)
+    other_figures: dict[str, tuple[float, ...]] = Field(default_factory=dict)
+    """Figures of the same metrics known of another model, or as the submission rounds its own: no contradiction."""
     decision: Decision = Decision()
     service: ServiceFact = ServiceFact()
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
+from grader.readme.figures import ANY_METRIC
 from grader.readme.wording import COLUMN
 
 Scope = Literal["served", "model", "other", ""]
@@ -52,7 +53,7 @@ _OTHER_PART = _one_of(
 _BESIDE = _one_of(
     r"each month|per month|monthly|expect(?:s|ed|ing)?|vari(?:ed|es)|backtest\w*|if we|would|could|alternative\w*",
     r"instead|break-?even|assum\w*|suppos\w*|until now|promised|hoped|wished|interval|confidence|range[ds]?|between",
-    r"with (?:the |a )?(?:leak\w*|future)|with all columns|all \d+ columns|retired|fallback",
+    r"with (?:it|this|that|them)|with (?:the |a )?(?:leak\w*|future)|with all columns|all \d+ columns|retired|fallback",
     rf"with (?:the )?(?:column )?{COLUMN}",
 )
 _SERVED = _one_of(
@@ -88,6 +89,20 @@ _NUMBER = re.compile(r"(?<![\w./-])\d+(?:\.\d+)?(?: ?%)?(?![\w/]|-\d|\.\d)")
 _CLAUSE = re.compile(r"[;,:(\[](?!\d)|\.(?:\s|$)|\s-+>?\s|->|\b(?:and|while|but|whereas|then)\b|[)\]]")
 
 
+_BREAK = re.compile(r";\s|\.(?:\s|$)")
+_AFTERWARDS = re.compile(r"[;,:)](?!\d)|\.(?:\s|$)|\b(?:and|but|which|so|because|since|whereas|while)\b")
+_WORD = re.compile(r"[a-z]{2,}")
+_OF_NO_ACCOUNT = re.compile(
+    r"(?:the|an|is|was|are|were|of|at|and|with|in|on|we|have|has|had|get|gets|got|reach\w*|obtain\w*|achiev\w*|measur\w*"
+    r"|our|my|its|it|model|test|months?|set|scores?|results?|final|overall|in|total|about|around|roughly|only|just|now"
+    r"|today|currently|current|here|to|be|for|all|customers|clients|members|data|value|capacity|list|top|called|calls?|per"
+    r"|lightgbm|lgbm|tuned|served|live|production|after|before|fix\w*|remov\w*|leak\w*|clean\w*|qcol|columns?|grouped"
+    r"|split|by|segments?|down|up|area|under|curve|error|score|rate|ms|seconds?|latency|service|single|row|request|requests"
+    r"|good|nice|great|really|very|already|finally|respectively|thus|hence|so|as|well|also|even|hand|over|handover|launch"
+    r"|release|start|report\w*|shows?|tuning|brought|from|gradient|boost\w*|decision|trees?|comes|out|stands?|amounts|equals|came|found|see|amounted)"
+)
+
+
 @dataclass(frozen=True)
 class Cell:
     """One cell of a table row with its column's header, both normalised."""
@@ -109,6 +124,23 @@ def scope_of(text: str, *, header: bool = False) -> Scope:
     """What a short text (a cell, a heading) says of whose figures belong to it; in a header, "value" is the served."""
     found = _scope([scope for scope, _ in _tokens(text)])
     return found or ("served" if header and _SERVED_HEADER.search(text) else "")
+
+
+def plainly_said(text: str, start: int, end: int) -> bool:
+    """Whether nothing stands around the number at ``start:end`` that could make it the figure of something else.
+
+    Only then is a figure without an owner taken for the served model's: "PR-AUC 0.62, ROC-AUC 0.94" says whose it
+    is by saying nothing else, "the third attempt: PR-AUC 0.62" does not.
+    """
+    breaks = [m.end() for m in _BREAK.finditer(text, 0, start)]
+    before = _blanked(text[breaks[-1] if breaks else 0 : start])
+    stop = next((m.start() for m in _AFTERWARDS.finditer(text, end)), len(text))
+    return not _telling(before) and not _telling(text[end:stop])
+
+
+def _telling(text: str) -> list[str]:
+    """The words of a text that are neither names of metrics nor of no account."""
+    return [word for word in _WORD.findall(ANY_METRIC.sub(" ", text)) if not _OF_NO_ACCOUNT.fullmatch(word)]
 
 
 @lru_cache(maxsize=4096)

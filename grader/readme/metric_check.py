@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from grader.readme.claims import Claim
 from grader.readme.facts import Facts
-from grader.readme.figure_scope import scope_at
+from grader.readme.figure_scope import plainly_said, scope_at
 from grader.readme.figures import (
     ANY_METRIC,
     LIMITING,
@@ -62,6 +62,7 @@ def metric_checks(claim: Claim, facts: Facts) -> Iterator[Check]:
             if not agrees and (
                 scope == "other"
                 or (scope == "model" and not _flatters(name, figure, fact))
+                or (scope == "" and not plainly_said(claim.own, figure.at, end))
                 or _excused(name, figure, match, claim, facts)
             ):
                 continue
@@ -119,6 +120,8 @@ def _flatters(name: str, figure: Figure, fact: float) -> bool:
 def _excused(name: str, figure: Figure, match: re.Match[str], claim: Claim, facts: Facts) -> bool:
     """Whether a figure that is not the fact may be something else than the served model's."""
     fact = facts.metrics[name]
+    if any(figure.equals(other) for other in facts.other_figures.get(name, ())):
+        return True
     if of_another_cut(name, claim.own[match.start() : match.end() + 40], facts):
         return True
     own = claim.own

@@ -24,6 +24,7 @@ class _Quantity:
     pattern: re.Pattern[str]
     fact: float
     unit: str = ""
+    others: tuple[float, ...] = ()
 
     def is_said(self, figure: Figure) -> bool:
         """Whether a figure is the fact: a latency within a tenth, all else rounded to its digits."""
@@ -38,7 +39,11 @@ class _Quantity:
 
 
 def _quantities(facts: Facts) -> list[_Quantity]:
-    found = [_Quantity(n, p, facts.metrics[n]) for n, p in METRICS.items() if n in facts.metrics]
+    found = [
+        _Quantity(n, p, facts.metrics[n], others=facts.other_figures.get(n, ()))
+        for n, p in METRICS.items()
+        if n in facts.metrics
+    ]
     if facts.decision.threshold is not None:
         found.append(_Quantity("threshold", _CUT_OFF, facts.decision.threshold))
     if facts.service.p99_ms:
@@ -100,7 +105,8 @@ def _held(quantity: _Quantity, said: str, figure: Figure, claim: Claim, *, sure:
     """A figure of a table beside its fact; it contradicts only where it is surely that of the served model."""
     odd = not figure.percent and not quantity.unit and float(figure.said) > 1
     check = quantity.check(said, figure, claim)
-    if check.agrees or (sure and not odd and not LISTS_LIMITS.search(claim.lead[-90:])):
+    known = any(figure.equals(other) for other in quantity.others)
+    if check.agrees or (sure and not odd and not known and not LISTS_LIMITS.search(claim.lead[-90:])):
         yield check
 
 

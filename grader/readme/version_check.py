@@ -16,30 +16,34 @@ _FORMER_VERSION = re.compile(
 _TO_COME = re.compile(
     r"\b(?:new|next|regist\w*|shadow|candidate|challenger|upcoming|staging|in training|canary|roll-?out|plan\b)"
 )
-_WAS = re.compile(
-    r"\b(?:had|has had|was|were|retired|fallback|archived|replaced|superseded|predecessor|until"
-    r"|ran|scored|gave|took|reached|standby)\b"
-)
 _TAKEN_BACK = re.compile(r"\broll(?:ing)?[ -]?back\b|\balias\b")
-_SERVES = re.compile(r"\b(?:runs?|serv\w*|live|answers?|points?|now|today)\b")
+_SERVES = re.compile(
+    r"\b(?:runs?|serv\w*|live|answers?|points?|now|today|currently|current|deployed|in production|in use|beats?"
+    r"|against)\b"
+)
+# Nothing but the name: "Model: churn/3".
+_BARE = re.compile(
+    r"(?:(?:the |our )?(?:model|version|release)(?: version| name)? ?(?:is|:|=)? ?)? ?qversion ?\.?"
+)
 
 
 def version_checks(claim: Claim, facts: Facts) -> Iterator[Check]:
     """Versions that a claim names as the served one; those to come and those that were are no contradiction."""
+    states = [scope_of(c.text, header=True) for c in row_cells(claim.own)] if claim.kind == "row" else []
     for said, served, written in versions_in(claim, facts):
         # The next number may be the model that is to come, a lower one what a rollback goes back to.
         coming = said == served + 1 and _TO_COME.search(f"{claim.context} {claim.own}")
         former = said < served and (
             _FORMER_VERSION.search(claim.own)
-            or (_WAS.search(claim.own) and not _SERVES.search(claim.own))
             or (_TAKEN_BACK.search(f"{claim.context} {claim.own}") and not _SERVES.search(claim.own))
         )
-        listed = claim.kind == "row" and not any(
-            scope_of(c.text, header=True) == "served" for c in row_cells(claim.own)
+        ours = (
+            "served" in states
+            if claim.kind == "row"
+            else _SERVES.search(claim.own) or _BARE.fullmatch(claim.own)
         )
-        if said == served or not (coming or former or listed):
-            fact = f"version = {facts.service.model_version}"
-            yield Check("version", written, fact, said == served, claim)
+        if said == served or (ours and not (coming or former)):
+            yield Check("version", written, f"version = {facts.service.model_version}", said == served, claim)
 
 
 def versions_in(claim: Claim, facts: Facts) -> Iterator[tuple[int, int, str]]:

@@ -76,3 +76,23 @@ def test_the_facts_are_the_recomputed_figures(written: Case) -> None:
     facts = check.facts_of(with_document(written, evaluation=boasting))
     assert facts == check.facts_of(written)
     assert {d.kind for d in facts.defects} >= {"unit_change", "covariate_drift"}
+
+
+def test_what_the_evaluation_accepts_is_not_called_false_here(written: Case) -> None:
+    """Figures of the other model, and ours as the submission rounds them, contradict nothing; a boast does."""
+    known = check.facts_of(written)
+    of_the_baseline = written.evidence.document.evaluation.metrics.baseline["brier"]
+    assert of_the_baseline in known.other_figures["brier"]
+    honest, boast = f"The Brier score is {of_the_baseline:.4f}.", "The Brier score is 0.0411."
+    for text, accused in ((honest, False), (boast, True)):
+        case = with_document(written, readme=TextFile(path="README.md", text=f"# Notes\n\n{text}\n"))
+        proofs = check.grounded_in_this_work(case).proofs
+        assert any("contradicts" in proof.measured for proof in proofs) == accused
+
+
+def test_a_boast_in_metrics_json_excuses_none_in_the_readme(written: Case) -> None:
+    """Whoever writes a false figure into the file that is checked gains nothing for the text."""
+    boasting = EvaluationEvidence(metrics=claimed_figures(written, pr_auc=0.3))
+    case = with_document(written, evaluation=boasting)
+    boasted = boasting.metrics.tuned["pr_auc"]
+    assert boasted not in check.facts_of(case).other_figures["pr_auc"]
