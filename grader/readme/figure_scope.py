@@ -33,17 +33,19 @@ _OTHER_MODEL = _one_of(
     r"untuned|defaults?|stack\w*|isotonic|platt|ensemble|prevalence|no[- ]skill|constant|heuristic|rule of thumb",
     r"random (?:guess\w*|ranker|ranking|model|classifier|list|order)",
     r"before (?:tuning|calibration|the tuning)|uncalibrated|raw scores?|without (?:tuning|calibration)",
-    r"(?:previous|old|former|first|earlier|last|retired|predecessor|challenger|next|new|candidate)"
-    r" (?:model|version|try|attempt|run|notebook|one)",
+    r"(?:retired|predecessor|challenger|next|new|candidate) (?:model|version|try|attempt|run|notebook|one)",
     r"predecessor|challenger|slower|weaker",
 )
 _OTHER_PART = _one_of(
+    # Told with a leak or before a repair, so they may well be better than ours.
+    r"(?:previous|old|former|first|earlier|last) (?:model|version|try|attempt|run|notebook|one)",
     r"train(?:ing|ed)?(?: (?:set|data|months|rows|part|window))?|in-sample|valid(?:ation)?(?: (?:set|months))?|val",
     r"dev set|cv|cross-?valid\w*|folds?|out-of-fold|oof|bootstrap",
     r"(?:random|naive|shuffled) (?:\w+ )?split|(?:single|one|that|this)[- ]column|column alone",
     r"segments?|groups?|regions?|cohorts?|quartiles?|deciles?|best month|worst month|one month|single months?",
     r"scenarios?|simulat\w*|ablations?|permut\w*|importances?|goals?|aim(?:s|ed|ing)?|ambition|objective",
     r"what[- ]if|detect\w*|power",
+    r"with (?:it|this|that|them)|client-side|\d+ (?:rps|requests (?:a|per) second)",
     r"at first|used to|in the past|last year|first notebook|first result|planned|plans|next year",
     r"under load|load test|concurren\w*|\d+ (?:parallel )?(?:clients|threads|workers)|cold start",
     rf"(?<!split )by {COLUMN}|(?:per|in|within) (?:the |each |every |one )?{COLUMN}|for (?:each|every|one) {COLUMN}",
@@ -53,7 +55,7 @@ _OTHER_PART = _one_of(
 _BESIDE = _one_of(
     r"each month|per month|monthly|expect(?:s|ed|ing)?|vari(?:ed|es)|backtest\w*|if we|would|could|alternative\w*",
     r"instead|break-?even|assum\w*|suppos\w*|until now|promised|hoped|wished|interval|confidence|range[ds]?|between",
-    r"with (?:it|this|that|them)|with (?:the |a )?(?:leak\w*|future)|with all columns|all \d+ columns|retired|fallback",
+    r"with (?:the |a )?(?:leak\w*|future)|with all columns|all \d+ columns|retired|fallback",
     rf"with (?:the )?(?:column )?{COLUMN}",
 )
 _SERVED = _one_of(
@@ -89,12 +91,15 @@ _NUMBER = re.compile(r"(?<![\w./-])\d+(?:\.\d+)?(?: ?%)?(?![\w/]|-\d|\.\d)")
 _CLAUSE = re.compile(r"[;,:(\[](?!\d)|\.(?:\s|$)|\s-+>?\s|->|\b(?:and|while|but|whereas|then)\b|[)\]]")
 
 
-_BREAK = re.compile(r";\s|\.(?:\s|$)")
+# A list under the name of a column tells of its values.
+_ONE_COLUMN = re.compile(rf"\| {COLUMN} ?:?$")
+_BREAK = re.compile(r";\s|\.(?:\s|$)|, and (?=(?:the|our) )")
+_COMPARES = re.compile(r"[<>≤≥]")
 _AFTERWARDS = re.compile(r"[;,:)](?!\d)|\.(?:\s|$)|\b(?:and|but|which|so|because|since|whereas|while)\b")
 _WORD = re.compile(r"[a-z]{2,}")
 _OF_NO_ACCOUNT = re.compile(
     r"(?:the|an|is|was|are|were|of|at|and|with|in|on|we|have|has|had|get|gets|got|reach\w*|obtain\w*|achiev\w*|measur\w*"
-    r"|our|my|its|it|model|test|months?|set|scores?|results?|final|overall|in|total|about|around|roughly|only|just|now"
+    r"|our|my|model|test|months?|set|scores?|results?|final|overall|in|total|about|around|roughly|only|just|now"
     r"|today|currently|current|here|to|be|for|all|customers|clients|members|data|value|capacity|list|top|called|calls?|per"
     r"|lightgbm|lgbm|tuned|served|live|production|after|before|fix\w*|remov\w*|leak\w*|clean\w*|qcol|columns?|grouped"
     r"|split|by|segments?|down|up|area|under|curve|error|score|rate|ms|seconds?|latency|service|single|row|request|requests"
@@ -135,7 +140,7 @@ def plainly_said(text: str, start: int, end: int) -> bool:
     breaks = [m.end() for m in _BREAK.finditer(text, 0, start)]
     before = _blanked(text[breaks[-1] if breaks else 0 : start])
     stop = next((m.start() for m in _AFTERWARDS.finditer(text, end)), len(text))
-    return not _telling(before) and not _telling(text[end:stop])
+    return not (_COMPARES.search(before) or _telling(before) or _telling(text[end:stop]))
 
 
 def _telling(text: str) -> list[str]:
@@ -168,7 +173,7 @@ def scope_at(text: str, start: int, end: int, around: str = "") -> Scope:
     for part in reversed(parts[:-1]):
         if found := _scope(_carried(part)):
             return found
-    return next(reversed(_carried(around)), "")
+    return "other" if _ONE_COLUMN.search(around) else next(reversed(_carried(around)), "")
 
 
 def _scope(found: Sequence[Scope]) -> Scope:
