@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Mapping
 from functools import lru_cache
 
 from grader.checks.case import Case
@@ -43,15 +45,20 @@ def facts_of(case: Case) -> Facts:
                 }
                 for plant in key.plants
             ],
-            "metrics": {name: round(value, 6) for name, value in figures.items()},
+            "metrics": {name: round(value, 6) for name, value in figures.items() if math.isfinite(value)},
             "other_figures": {name: sorted(values) for name, values in also.items() if values},
-            "decision": dict(claimed.decision) or {"capacity_share": case.truth.business.capacity_share},
+            "decision": _shares(claimed.decision) or {"capacity_share": case.truth.business.capacity_share},
             "service": {
                 "p99_ms": load.p99_ms if load else None,
                 "model_version": document.service.model_version or None,
             },
         }
     )
+
+
+def _shares(decision: Mapping[str, float]) -> dict[str, float]:
+    """The parts of a claimed decision that can be shares; what cannot is the evaluation's to complain of."""
+    return {name: value for name, value in decision.items() if 0 < value <= 1}
 
 
 @lru_cache(maxsize=4)

@@ -23,6 +23,7 @@ WORD_LIMIT = 500
 GRACE = 1.1
 SIGNPOST_WORDS = 3
 MOST_OF_A_BLOCK = 12_000
+MOST_OF_A_HEADER = 200
 MOST_OF_AN_ENTRY = (
     4_000  # characters of a settings entry that are joined; more lines would be joined for ever
 )
@@ -234,9 +235,9 @@ def _row_text(block: Block, facts: Facts) -> str:
     parts = []
     for position, cell in enumerate(block.cells):
         if cell:
-            head = block.header[position] if position < len(block.header) else ""
+            head = block.header[position][:MOST_OF_A_HEADER] if position < len(block.header) else ""
             parts.append(f"{head}: {cell}" if head else cell)
-    return normalise(" | ".join(parts), facts)
+    return normalise(" | ".join(parts)[:MOST_OF_A_BLOCK], facts)
 
 
 def _sentences(text: str) -> list[tuple[int, int]]:

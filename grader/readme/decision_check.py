@@ -5,8 +5,8 @@ from collections.abc import Iterator
 
 from grader.readme.claims import Claim
 from grader.readme.facts import Facts
-from grader.readme.figure_scope import scope_at, scope_of
-from grader.readme.figures import LIMITING, Check, same_figure
+from grader.readme.figure_scope import plainly_said, scope_at, scope_of
+from grader.readme.figures import LIMITING, LISTS_LIMITS, Check, same_figure
 from grader.readme.version_check import version_scope
 
 P99 = re.compile(r"\bp99\b|\b99th percentile\b")
@@ -19,6 +19,7 @@ _THRESHOLD = re.compile(
     r"|\b(?:flag|call|contact)\w* (?:every|all|each|any|the)?\b[^.;|]{0,30}\bwith (?:a )?scores? "
     r"(?:of |above |over |from |>=? ?)(?:at least )?(0\.\d+)\b"
 )
+_FRACTION = re.compile(r"\b0\.\d+\b")
 _CAPACITY = re.compile(
     r"\b(?:top|(?<!at )capacity(?: is| of| for|:)|can (?:only )?(?:call|phone|contact|handle|reach|manage|bear)"
     r"|calls? (?:for )?(?:the )?(?:top |best )?|(?<!un-)(?<!un)called|call the|manage|precision@|prec@|recall@|phone)"
@@ -28,7 +29,10 @@ _BOUND = re.compile(r"capacity|can ")
 # "The top 20 % hold 61 % of the leavers" is no capacity, and neither is precision@10 %.
 _CUT_ALONE = re.compile(r"(?:top|precision@|prec@|recall@)")
 _NOT_YET = re.compile(r"\b(?:planned|next year|would|could|if|once|later|from next|alternatively|what-if)\b")
-_REACHED = re.compile(r"\b(?:call\w*|phon\w*|contact\w*|reach\w*|team|capacity|agents?)\b")
+_OF_CUSTOMERS = re.compile(
+    r"[^.;,|]{0,12}\bof (?:the |all |our )*(?:customers|accounts|clients|members|base|households|users|firms)\b"
+)
+_OF_A_MACHINE = re.compile(r"\b(?:server|cpu|gpu|memory|disk|ram|cluster|load|pilot)\b")
 
 
 def threshold_checks(claim: Claim, facts: Facts) -> Iterator[Check]:
@@ -44,9 +48,23 @@ def threshold_checks(claim: Claim, facts: Facts) -> Iterator[Check]:
         if agrees or (
             strong
             and not re.search(r"psi|ks|p-value|ece|distance|auc|precision", claim.own)
+            and not any(
+                same_figure(said, False, threshold) for said in _FRACTION.findall(_clause(claim.own, start))
+            )
             and not _is_elsewhere(claim, facts, start, match.end())
+            and _is_ours(claim, start, match.end())
         ):
             yield Check("threshold", match.group().strip(), f"threshold = {threshold:g}", agrees, claim)
+
+
+def _clause(text: str, at: int) -> str:
+    """The part of a sentence between semicolons in which a place lies."""
+    return text[text.rfind(";", 0, at) + 1 :].split(";", 1)[0]
+
+
+def _is_ours(claim: Claim, start: int, end: int) -> bool:
+    """Whether the figure at a place is said to be the served model's, or nothing else is said."""
+    return scope_at(claim.own, start, end, claim.context) == "served" or plainly_said(claim.own, start, end)
 
 
 def _is_elsewhere(claim: Claim, facts: Facts, start: int, end: int) -> bool:
@@ -67,10 +85,11 @@ def capacity_checks(claim: Claim, facts: Facts) -> Iterator[Check]:
         agrees = same_figure(match.group(1), True, capacity)
         if not agrees and not _BOUND.match(said) and float(match.group(1)) < capacity * 100:
             continue  # Capacity is an upper bound: whoever calls fewer keeps it.
-        cut_alone = _CUT_ALONE.match(said) and ("@" in said or not _REACHED.search(claim.own))
         if agrees or not (
-            cut_alone
-            or re.search(r"\b(?:not called|uncalled|not call|at random|control)\b", claim.own)
+            (not _OF_CUSTOMERS.match(claim.own, match.end()) and not _BOUND.match(said))
+            or _CUT_ALONE.match(said)
+            or _OF_A_MACHINE.search(claim.own)
+            or re.search(r"\b(?:not called|uncalled|not call|at random|control|week|day)\b", claim.own)
             or _NOT_YET.search(claim.own)
             or (claim.kind == "row" and said.startswith("capacity") and not scope_of(claim.own))
         ):
@@ -108,6 +127,8 @@ def latency_checks(claim: Claim, facts: Facts) -> Iterator[Check]:
                 for ms in _MS.finditer(claim.own)
             )
             or _is_elsewhere(claim, facts, start, end)
+            or not _is_ours(claim, start, end)
+            or LISTS_LIMITS.search(f"{claim.heading} | {claim.lead[-90:]}")
         ):
             continue
         yield Check("latency", f"p99 {said} ms", f"p99 = {p99:g} ms", agrees, claim)

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from grader.readme.claims import Claim
 from grader.readme.decision_check import capacity_checks, latency_checks, threshold_checks
@@ -12,6 +13,8 @@ from grader.readme.months import months_apart
 from grader.readme.table_check import table_checks
 from grader.readme.version_check import version_checks
 
+LONGEST = 1500
+"""Signs of one statement that are looked at."""
 _LABEL_DELAY = re.compile(
     r"\b(?:labels?|outcomes?|answers?|truth|who (?:has )?left|churn)\b[^.;|]{0,50}?\b(?:needs?"
     r"|takes?|after|only after|final after|complete after|known after|older than|for|within)\b[^.;"
@@ -24,12 +27,13 @@ _LABEL_WINDOW = re.compile(
 _HORIZON = re.compile(r"\b(?:label )?horizon(?: is| of|:| =)? (\d+) days\b")
 _ANOTHER_DELAY = re.compile(
     r"\b(?:some|part|early|earlier|already|not|third|1/3|proxy|arriv\w*|com(?:e|es|ing)|known?|final|complete\w*|book\w*"
-    r"|delay\w*|late\w*|after|until|instead|also|second|short\w*|would|could|if)\b"
+    r"|delay\w*|late\w*|after|until|instead|also|second|short\w*|would|could|if|tried|too|forecast\w*|job|load\w*|half|dropped|first)\b"
 )
 _MONTHS_OF_DATA = re.compile(
     r"\b(\d{2,6}) (?:months of (?:data|history|snapshots)|monthly snapshots)\b"
     r"|\b(?:data|file|table|history|set) (?:covers?|spans?|holds?|has|have|contains?) (?:\w+ )?(\d{2,6}) months\b"
 )
+_SUPPOSED = re.compile(r"\b(?:could|would|if|might|wish|need)\b")
 # A window of months is what a job takes, not what there is.
 _WINDOW = re.compile(
     r"\b(?:last|latest|recent|newest|past|first|next|previous|rolling|window|re-?train\w*|re-?fit\w*|train\w*|fit\w*"
@@ -39,6 +43,8 @@ _WINDOW = re.compile(
 
 def check_figures(claim: Claim, facts: Facts) -> Iterator[Check]:
     """Metrics, threshold, capacity, latency, version and label delay that a claim states as facts."""
+    if len(claim.own) > LONGEST:
+        claim = replace(claim, own=claim.own[:LONGEST], text=claim.text[:LONGEST])
     told = table_checks(claim, facts) if claim.kind == "row" else None
     yield from told if told is not None else metric_checks(claim, facts)
     yield from spoken_rates(claim, facts)
@@ -61,7 +67,9 @@ def _delay(claim: Claim, facts: Facts) -> Iterator[Check]:
         if agrees or (
             days < 0.6 * horizon
             and str(horizon) not in claim.own
-            and not re.search(r"\b(?:some|part|early|already|not|third|1/3)\b", claim.own)
+            and not re.search(
+                r"\b(?:some|part|early|already|not|third|1/3|half|job|load\w*|run)\b", claim.own
+            )
         ):
             yield Check("label delay", match.group()[-40:], f"label horizon = {horizon} days", agrees, claim)
     for match in _LABEL_WINDOW.finditer(claim.own):
@@ -70,7 +78,10 @@ def _delay(claim: Claim, facts: Facts) -> Iterator[Check]:
         ):
             yield Check("label window", match.group()[-40:], f"label horizon = {horizon} days", False, claim)
     for match in _HORIZON.finditer(claim.own):
-        if float(match.group(1)) != horizon and not _ANOTHER_DELAY.search(claim.own[: match.end()]):
+        if float(match.group(1)) != horizon and not (
+            _ANOTHER_DELAY.search(claim.own[: match.end() + 30].replace(" after", " "))
+            or re.search(rf"\b{horizon}\b", claim.own)
+        ):
             yield Check("label window", match.group(), f"label horizon = {horizon} days", False, claim)
     if re.search(rf"\b{horizon}[ -]?d", claim.own):
         yield Check("label delay", f"{horizon} days", f"label horizon = {horizon} days", True, claim)
@@ -83,10 +94,11 @@ def _extent(claim: Claim, facts: Facts) -> Iterator[Check]:
         for match in _MONTHS_OF_DATA.finditer(claim.own):
             if _WINDOW.search(re.split(r"[,;:.(]", claim.own[: match.start()])[-1]):
                 continue
-            said = match.group(1) or match.group(2)
-            yield Check(
-                "months", match.group(), f"{first} to {last} = {months} months", int(said) == months, claim
-            )
+            said = int(match.group(1) or match.group(2))
+            # Fewer may be a part of them.
+            if said >= months and not _SUPPOSED.search(claim.own):
+                fact = f"{first} to {last} = {months} months"
+                yield Check("months", match.group(), fact, said == months, claim)
     count = len(facts.columns)
     if count:
         for match in re.finditer(r"\b(\d{1,6}) columns\b|\bcolumns: (\d{1,6})\b", claim.own):

@@ -11,6 +11,9 @@ Month = Annotated[str, StringConstraints(pattern=r"^\d{4}-(0[1-9]|1[0-2])")]
 """``YYYY-MM``; a day behind it is not looked at."""
 
 
+Finite = Annotated[float, Field(allow_inf_nan=False)]
+
+
 class FactsError(ValueError):
     """The facts file cannot be read; the message names the file, the place and what was expected."""
 
@@ -46,14 +49,14 @@ class Defect(_Part):
 class Decision(_Part):
     """The cut-off of the scores and the share of customers the call team can reach (0..1)."""
 
-    threshold: float | None = None
-    capacity_share: float | None = None
+    threshold: float | None = Field(default=None, ge=0, le=1)
+    capacity_share: float | None = Field(default=None, gt=0, le=1)
 
 
 class ServiceFact(_Part):
     """What the probe saw of the served model: 99th percentile in milliseconds and the version."""
 
-    p99_ms: float | None = None
+    p99_ms: float | None = Field(default=None, ge=0, allow_inf_nan=False)
     model_version: str | None = None
 
 
@@ -64,8 +67,8 @@ class Facts(_Part):
     label: LabelFact = LabelFact()
     months: MonthRange = MonthRange()
     defects: tuple[Defect, ...] = ()
-    metrics: dict[str, float] = Field(default_factory=dict)
-    other_figures: dict[str, tuple[float, ...]] = Field(default_factory=dict)
+    metrics: dict[str, Finite] = Field(default_factory=dict)
+    other_figures: dict[str, tuple[Finite, ...]] = Field(default_factory=dict)
     """Figures of the same metrics known of another model, or as the submission rounds its own: no contradiction."""
     decision: Decision = Decision()
     service: ServiceFact = ServiceFact()

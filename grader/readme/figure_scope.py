@@ -11,8 +11,10 @@ from functools import lru_cache
 from typing import Literal
 
 from grader.readme.figures import ANY_METRIC
-from grader.readme.wording import COLUMN
+from grader.readme.wording import COLUMN, VERSION
 
+REACH = 400
+"""Signs before and behind a number within which it is looked for who owns it."""
 Scope = Literal["served", "model", "other", ""]
 """``served``: said to be the served model's; ``model``: another model's; ``other``: of another part; empty: unsaid."""
 
@@ -39,13 +41,15 @@ _OTHER_MODEL = _one_of(
 _OTHER_PART = _one_of(
     # Told with a leak or before a repair, so they may well be better than ours.
     r"(?:previous|old|former|first|earlier|last) (?:model|version|try|attempt|run|notebook|one)",
-    r"train(?:ing|ed)?(?: (?:set|data|months|rows|part|window))?|in-sample|valid(?:ation)?(?: (?:set|months))?|val",
+    r"train(?:ing)?(?: (?:set|data|months|rows|part|window))?|in-sample|valid(?:ation)?(?: (?:set|months))?|val",
     r"dev set|cv|cross-?valid\w*|folds?|out-of-fold|oof|bootstrap",
     r"(?:random|naive|shuffled) (?:\w+ )?split|(?:single|one|that|this)[- ]column|column alone",
     r"segments?|groups?|regions?|cohorts?|quartiles?|deciles?|best month|worst month|one month|single months?",
     r"scenarios?|simulat\w*|ablations?|permut\w*|importances?|goals?|aim(?:s|ed|ing)?|ambition|objective",
     r"what[- ]if|detect\w*|power",
-    r"with (?:it|this|that|them)|client-side|\d+ (?:rps|requests (?:a|per) second)",
+    r"with (?:it|this|that|them)|with (?:the |a )?(?:leak\w*|future)|client-side|so far|since go-live|at launch",
+    r"live (?=precision|recall|hit|pr|roc|auc|brier|base|churn)|(?:first|last|latest) (?:\d+ )?(?:test )?months?",
+    r"first lightgbm|cold|\d+ (?:rps|requests (?:a|per) second)",
     r"at first|used to|in the past|last year|first notebook|first result|planned|plans|next year",
     r"under load|load test|concurren\w*|\d+ (?:parallel )?(?:clients|threads|workers)|cold start",
     rf"(?<!split )by {COLUMN}|(?:per|in|within) (?:the |each |every |one )?{COLUMN}|for (?:each|every|one) {COLUMN}",
@@ -53,9 +57,10 @@ _OTHER_PART = _one_of(
 )
 # Words that speak of the number beside them and of none further on.
 _BESIDE = _one_of(
-    r"each month|per month|monthly|expect(?:s|ed|ing)?|vari(?:ed|es)|backtest\w*|if we|would|could|alternative\w*",
+    r"each month|per month|monthly(?! call| list)|expect(?:s|ed|ing)?(?! calibration)|vari(?:ed|es)|backtest\w*",
+    r"if we|would|could|alternative\w*",
     r"instead|break-?even|assum\w*|suppos\w*|until now|promised|hoped|wished|interval|confidence|range[ds]?|between",
-    r"with (?:the |a )?(?:leak\w*|future)|with all columns|all \d+ columns|retired|fallback",
+    r"with all columns|all \d+ columns|retired|fallback",
     rf"with (?:the )?(?:column )?{COLUMN}",
 )
 _SERVED = _one_of(
@@ -94,18 +99,26 @@ _CLAUSE = re.compile(r"[;,:(\[](?!\d)|\.(?:\s|$)|\s-+>?\s|->|\b(?:and|while|but|
 # A list under the name of a column tells of its values.
 _ONE_COLUMN = re.compile(rf"\| {COLUMN} ?:?$")
 _BREAK = re.compile(r";\s|\.(?:\s|$)|, and (?=(?:the|our) )")
-_COMPARES = re.compile(r"[<>≤≥]")
+_COMPARES = re.compile(r"(?<!-)[<>≤≥]")
 _AFTERWARDS = re.compile(r"[;,:)](?!\d)|\.(?:\s|$)|\b(?:and|but|which|so|because|since|whereas|while)\b")
+_AFTER_TUNING = re.compile(r"\bafter (?:the )?(?:tuning|calibration|training)\b")
 _WORD = re.compile(r"[a-z]{2,}")
 _OF_NO_ACCOUNT = re.compile(
     r"(?:the|an|is|was|are|were|of|at|and|with|in|on|we|have|has|had|get|gets|got|reach\w*|obtain\w*|achiev\w*|measur\w*"
     r"|our|my|model|test|months?|set|scores?|results?|final|overall|in|total|about|around|roughly|only|just|now"
-    r"|today|currently|current|here|to|be|for|all|customers|clients|members|data|value|capacity|list|top|called|calls?|per"
-    r"|lightgbm|lgbm|tuned|served|live|production|after|before|fix\w*|remov\w*|leak\w*|clean\w*|qcol|columns?|grouped"
-    r"|split|by|segments?|down|up|area|under|curve|error|score|rate|ms|seconds?|latency|service|single|row|request|requests"
-    r"|good|nice|great|really|very|already|finally|respectively|thus|hence|so|as|well|also|even|hand|over|handover|launch"
-    r"|release|start|report\w*|shows?|tuning|brought|from|gradient|boost\w*|decision|trees?|comes|out|stands?|amounts|equals|came|found|see|amounted)"
+    r"|today|currently|current|here|to|be|for|all|customers|clients|members|data|dataset|value|capacity|list|top|called"
+    r"|calls?|per|lightgbm|lgbm|tuned|trained|served|live|area|under|curve|error|score|rate|ms|milliseconds?|seconds?|latency"
+    r"|service|single|th|percentile|measured|good|nice|great|excellent|really|very|well|calibrated|balance|performance|evaluation|solution|already"
+    r"|finally|respectively|thus|hence|so|as|also|even|hand|over|handover|report\w*|tuning|brought|from|improved|rose"
+    r"|gradient|boost\w*|decision|trees?|comes|out|stands?|amounts|equals|came|found|see|amounted|threshold|cut-?off"
+    r"|used?|flag\w*|fills?|every|each|customer|account|or|more|share|qversion|still)"
 )
+# What a heading may say of its section without being the owner of the figures in it.
+_NO_OWNER = re.compile(
+    r"\b(?:(?:model )?train\w*|model validation|goals?|aims?|detect\w*|planned|plans|power|segments?|groups?"
+    r"|isotonic|platt)\b"
+)
+_OTHER_ABOVE = re.compile(r"\b(?:leak\w*|immature|without|history|what[- ]if|one column|load test\w*)\b")
 
 
 @dataclass(frozen=True)
@@ -137,15 +150,25 @@ def plainly_said(text: str, start: int, end: int) -> bool:
     Only then is a figure without an owner taken for the served model's: "PR-AUC 0.62, ROC-AUC 0.94" says whose it
     is by saying nothing else, "the third attempt: PR-AUC 0.62" does not.
     """
+    text, start, end = _near(text, start, end)
     breaks = [m.end() for m in _BREAK.finditer(text, 0, start)]
     before = _blanked(text[breaks[-1] if breaks else 0 : start])
     stop = next((m.start() for m in _AFTERWARDS.finditer(text, end)), len(text))
     return not (_COMPARES.search(before) or _telling(before) or _telling(text[end:stop]))
 
 
+def is_plain(text: str) -> bool:
+    """Whether a cell says nothing beyond names of metrics and words of no account."""
+    return not _telling(text)
+
+
 def _telling(text: str) -> list[str]:
     """The words of a text that are neither names of metrics nor of no account."""
-    return [word for word in _WORD.findall(ANY_METRIC.sub(" ", text)) if not _OF_NO_ACCOUNT.fullmatch(word)]
+    return [
+        word
+        for word in _WORD.findall(_AFTER_TUNING.sub(" ", ANY_METRIC.sub(" ", text)))
+        if not _OF_NO_ACCOUNT.fullmatch(word)
+    ]
 
 
 @lru_cache(maxsize=4096)
@@ -156,6 +179,7 @@ def scope_at(text: str, start: int, end: int, around: str = "") -> Scope:
     sentence, then of the parts before it, the nearest first, then what stands above. What stands in closed brackets
     before the number belongs to something else.
     """
+    text, start, end = _near(text, start, end)
     behind = text[end : end + 80]
     bracket = re.match(r"[ *%]*(?:ms)? ?[(\[]([^)\]]{1,40})[)\]]", behind)
     if bracket and not _NUMBER.search(bracket.group(1)) and (found := scope_of(bracket.group(1))):
@@ -173,7 +197,22 @@ def scope_at(text: str, start: int, end: int, around: str = "") -> Scope:
     for part in reversed(parts[:-1]):
         if found := _scope(_carried(part)):
             return found
-    return "other" if _ONE_COLUMN.search(around) else next(reversed(_carried(around)), "")
+    return scope_above(around)
+
+
+def scope_above(around: str) -> Scope:
+    """Whose figures a heading and a lead-in announce; ``around`` parts them by a bar."""
+    if _ONE_COLUMN.search(around) or _OTHER_ABOVE.search(around):
+        return "other"
+    found: Scope = next(reversed(_carried(_NO_OWNER.sub(" ", around))), "")
+    # Which version a heading names is not known here.
+    return "other" if VERSION in around and found != "served" else found
+
+
+def _near(text: str, start: int, end: int) -> tuple[str, int, int]:
+    """The part of a text that can say whose a number is, and the number's place in it."""
+    first = max(start - REACH, 0)
+    return text[first : end + REACH], start - first, end - first
 
 
 def _scope(found: Sequence[Scope]) -> Scope:
@@ -191,7 +230,7 @@ def _tokens(text: str) -> Iterator[tuple[Scope, bool]]:
     text = _blanked(text)
     found: list[tuple[int, Scope, bool]] = [(m.start(), "other", False) for m in _A_GROUP.finditer(text)]
     for match in _TOKEN.finditer(text):
-        if not _COMPARED_WITH.search(text[: match.start()]):
+        if not _COMPARED_WITH.search(text[max(match.start() - 40, 0) : match.start()]):
             kind = match.lastgroup
             scope: Scope = "model" if kind == "model" else "served" if kind == "served" else "other"
             found.append((match.start(), scope, kind == "beside"))

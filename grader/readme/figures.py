@@ -30,8 +30,12 @@ LIMITING = re.compile(
 )
 # Under "alarm when one of these is reached:" a figure is a limit, whatever stands beside it.
 LISTS_LIMITS = re.compile(
-    r"\b(?:limits?|alarms?|alerts?|thresholds?|floors?|red (?:if|when)|tickets?)\b[^.]*:?$"
+    r"\b(?:limits?|alarms?|alerts?|alerting|thresholds?|floors?|red (?:if|when)|tickets?)\b[^.]*:?$"
+    r"|\b(?:limits?|alarm\w*|alert\w*|guardrails?|objectives?|slos?|slas?|gates?|criteri\w+|triggers?|budgets?|targets?"
+    r"|requirements?|when we worry|retrain when|page when|stop when|act when)\b[^|]*\|"
+    r"|\b(?:retrain|page|stop|act|escalate|roll back|ticket|alarm|alert) (?:when|if|at)\b[^.]*:?$"
 )
+"""In a heading (before the bar) or at the end of a lead-in: what follows are limits."""
 
 
 @dataclass(frozen=True)

@@ -28,15 +28,24 @@ SHARE_SCOPE = re.compile(
     r" ?(?:of (?:the )?(?:list|customers|base))?(?: we (?:call|can (?:call|contact)))?\)?"
 )
 _SHARE_FIRST = re.compile(rf"^ ?(?:the |top )*{_SHARE}\)?")
+_CUT_OF_COUNT = re.compile(
+    r"@ ?\d+(?![\d.]| ?%)|\btop \d+(?![\d.]| ?%)|\bat (?:a )?(?:threshold |cut-?off )?(?:of )?0\.\d"
+)
 _CUT = re.compile(r"(?:@|\b(?:at|top|of the top|for the top|first|best)) ?\(?(\d+(?:\.\d+)?) ?%")
+ALIKE = 1.3
+"""Within this factor a rate of churn may be one of other rows."""
 FLATTERS = 1.15
 """By what factor a figure is better than the fact when nobody believes that it is another model's."""
 _LESS_IS_BETTER = ("brier", "ece")
 _FALL = re.compile(r"\b(?:down|minus|declin\w*)\b")
+MOST_FIGURES = 60
+"""Of one sentence; no sentence of a person holds more."""
 _DIFFERENCE = re.compile(
     r"\b(?:gains?|difference|improvement|increase|decrease|drop|fall|delta|loss|change|uplift|errors?|deviation|width|spread)"
     r" (?:in|of|for)(?: the)? $"
 )
+_THEN = re.compile(r"(?: ?\([^()]{0,30}\))? ?(?:->?|to) ?(\d+(?:\.\d+)?)(?: ?(%))?")
+_ROSE = re.compile(r"\b(?:improv\w+|rose|went|brought|raised|increased|grew|lifted)\b[^,]*\bfrom $")
 _UNITS_AFTER = re.compile(
     r"^\s*(?:points?|pts?|pp|months?|cohorts?|weeks?|days?|d\b|batches|bins|bands|x\b|times|groups"
     r"|or (?:more|less)\b|under\b|below\b|lower\b|worse\b|(?:to|-) ?\d"
@@ -80,21 +89,24 @@ def _behind(name: str, match: re.Match[str], claim: Claim) -> Figure | None:
     other = ANY_METRIC.search(rest)
     rest = rest[: other.start()] if other else rest
     number = NUMBER.search(rest)
-    if not number or LIMITING.search(rest[: number.start()]) or _UNITS_AFTER.search(rest[number.end() :]):
+    if not number or LIMITING.search(rest[: number.start()]):
         return None
     between = rest[: number.start()]
+    if _UNITS_AFTER.search(rest[number.end() :]) and not _ROSE.search(between):
+        return None
     if (
         len(between.strip()) > 46
+        or between.endswith("[")
         or re.search(r"[.;](?:\s|$)", between)
         or re.search(rf"\bby\b|\bper\b|quartile|decile|\b{COLUMN}\b", between)
         or _DIFFERENCE.search(claim.own[: match.start()])
         or re.search(r"\b(?:if|break-?even|assum\w*|suppos\w*|would)\b", claim.own[: match.start()])
     ):
         return None
-    # "0.19 -> 0.27": what is now stands behind the arrow.
-    after = re.match(r"(?: ?\([^()]{0,30}\))? ?->? ?(\d+(?:\.\d+)?)(?: ?(%))?", rest[number.end() :])
-    if after and "->" in after.group():
-        return Figure(after.group(1), after.group(2) == "%", begin + number.end() + after.start(1))
+    # "0.19 -> 0.27", "rose from 0.19 to 0.27": what is now stands last.
+    after = _THEN.match(rest, number.end())
+    if after and ("->" in after.group() or _ROSE.search(between)):
+        return Figure(after.group(1), after.group(2) == "%", begin + after.start(1))
     return Figure(number.group(1), number.group(2) == "%", begin + number.start(1))
 
 
@@ -122,12 +134,12 @@ def _excused(name: str, figure: Figure, match: re.Match[str], claim: Claim, fact
     fact = facts.metrics[name]
     if any(figure.equals(other) for other in facts.other_figures.get(name, ())):
         return True
-    if of_another_cut(name, claim.own[match.start() : match.end() + 40], facts):
+    if of_another_cut(name, claim.own[max(match.start() - 30, 0) : match.end() + 40], facts):
         return True
     own = claim.own
-    for other in figures_in(own):
+    for other in figures_in(own)[:MOST_FIGURES]:
         elsewhere = scope_at(own, other.at, other.at + len(other.said), claim.context)
-        was = re.match(r"(?: ?%)? ?->", own[other.at + len(other.said) :])
+        was = _THEN.match(own, other.at + len(other.said))
         if other.equals(fact) and other.at != figure.at and not was and elsewhere not in {"model", "other"}:
             return True  # The fact stands in the same sentence, so the other number is a limit.
     known = [*facts.metrics.values(), facts.decision.threshold, facts.decision.capacity_share]
@@ -138,11 +150,14 @@ def _excused(name: str, figure: Figure, match: re.Match[str], claim: Claim, fact
         return True  # there are two of that name
     if re.search(r"/|\band\b", between):
         return True
-    if LISTS_LIMITS.search(claim.lead[-90:]) or (figure.percent and _FALL.search(between)):
+    if LISTS_LIMITS.search(f"{claim.heading} | {claim.lead[-90:]}") or (
+        figure.percent and _FALL.search(between)
+    ):
         return True
     said = float(figure.said)
-    if name == "base_rate" and not figure.percent and said >= 1:
-        return True
+    share = said / 100 if figure.percent or said > 1 else said
+    if name == "base_rate" and ((not figure.percent and said >= 1) or fact / ALIKE < share < fact * ALIKE):
+        return True  # a rate so near may be that of all rows
     rest = own[match.end() : match.end() + 60]
     return not figure.percent and said > 1 and "." not in figure.said and "%" not in rest
 
@@ -171,5 +186,7 @@ def of_another_cut(name: str, around: str, facts: Facts) -> bool:
     share = facts.decision.capacity_share
     if share is None or not name.endswith("capacity"):
         return False
+    if _CUT_OF_COUNT.search(around):
+        return True
     match = _CUT.search(around)
     return match is not None and not same_figure(match.group(1), True, share)

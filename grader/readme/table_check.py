@@ -7,12 +7,15 @@ from dataclasses import dataclass
 from grader.readme.claims import Claim
 from grader.readme.decision_check import P99
 from grader.readme.facts import Facts
-from grader.readme.figure_scope import Cell, Scope, row_cells, scope_of
+from grader.readme.figure_scope import Cell, Scope, is_plain, row_cells, scope_above, scope_of
 from grader.readme.figures import LIMITING, LISTS_LIMITS, METRICS, NUMBER, Check, Figure, figures_in
 from grader.readme.metric_check import SHARE_SCOPE, of_another_cut
 from grader.readme.version_check import version_scope
 
 _CUT_OFF = re.compile(r"\b(?:threshold|cut-?off)\b")
+_STATES = re.compile(
+    r"\b(?:live|served|serving|in (?:production|use)|production|deployed|champion|holdout|hold-out)\b"
+)
 _ANOTHER_NAME = re.compile(r"\b(?:delta|difference|diff|change|gain|lift|drop|alarm|limit|floor|target)\b")
 
 
@@ -54,24 +57,25 @@ def _quantities(facts: Facts) -> list[_Quantity]:
 def table_checks(claim: Claim, facts: Facts) -> list[Check] | None:
     """Figures of a table row, a metric a row or a metric a column; None where the row is not one of figures."""
     cells = row_cells(claim.own)
-    above = scope_of(claim.context)
+    above = scope_above(claim.context)
     if not NUMBER.search(SHARE_SCOPE.sub("", cells[0].text)) and (named := _named(cells[0].text, facts)):
         return list(_one_of_columns(named, cells, claim, above))
     columns = [(quantity, cell) for cell in cells if (quantity := _named(cell.header, facts))]
     if not columns:
         return None
     rest = [cell for cell in cells if _named(cell.header, facts) is None]
-    scopes = [scope_of(cell.text, header=True) for cell in rest] + [version_scope(claim, facts)]
+    scopes = [_owner(cell) for cell in rest] + [version_scope(claim, facts)]
     row: Scope = next((s for s in scopes if s in {"model", "other"}), "served" if "served" in scopes else "")
-    checks: list[Check] = []
-    first = columns[0][0]
-    if columns[0][1] is cells[0] and first.topic == "threshold" and len(columns) > 1:
+    cut = next((cell for quantity, cell in columns if quantity.topic == "threshold"), None)
+    if cut is not None and len(columns) > 1 and row not in {"model", "other"}:
         # A row for each cut-off: what stands there is of the model only where the cut-off is the one in use.
-        figure = _told_figure(cells[0])
-        in_use = scope_of(cells[0].text, header=True) == "served"
-        if figure is None or not (in_use or first.is_said(figure)):
+        figure = _told_figure(cut)
+        in_use = "served" in (row, scope_of(cut.text, header=True))
+        threshold = facts.decision.threshold
+        if figure is None or not (in_use or (threshold is not None and figure.equals(threshold))):
             return []
         row = "served"
+    checks: list[Check] = []
     for quantity, cell in columns:
         figure = _told_figure(cell)
         if figure is not None:
@@ -80,6 +84,13 @@ def table_checks(claim: Claim, facts: Facts) -> list[Check] | None:
             own = head if head in {"model", "other"} else row or unsaid
             checks += _held(quantity, f"{cell.header} {figure}", figure, claim, sure=own == "served")
     return checks
+
+
+def _owner(cell: Cell) -> Scope:
+    """Whose figures a row holds by one of its cells; the served model's only where it says nothing further."""
+    found = scope_of(cell.text, header=True)
+    further = not is_plain(cell.text) or "+" in cell.text or "," in cell.text
+    return "" if found == "served" and further and not _STATES.search(cell.text) else found
 
 
 def _told_figure(cell: Cell) -> Figure | None:
@@ -93,12 +104,23 @@ def _one_of_columns(
 ) -> Iterator[Check]:
     """A metric's row: what stands under the served model, or in the only column, is its figure."""
     told = [(cell, figure) for cell in cells[1:] if (figure := _told_figure(cell)) is not None]
-    found = [(scope_of(cells[0].text) or scope_of(cell.header, header=True), figure) for cell, figure in told]
-    mine = [figure for scope, figure in found if scope == "served"] or [f for scope, f in found if not scope]
+    found = [
+        (_of_row(cells[0]) or scope_of(cell.header, header=True), figure, is_plain(cell.header))
+        for cell, figure in told
+    ]
+    owned = [figure for scope, figure, _ in found if scope == "served"]
+    mine = owned or [figure for scope, figure, _ in found if not scope]
     hit = next((figure for figure in mine if quantity.is_said(figure)), None)
-    sure = len(mine) == 1 and above in {"", "served"}
+    named = bool(owned) or all(plain for scope, _, plain in found if not scope)
+    sure = len(mine) == 1 and named and above in {"", "served"}
     for figure in [hit] if hit else mine[:1]:
         yield from _held(quantity, f"{cells[0].text} {figure}", figure, claim, sure=sure)
+
+
+def _of_row(cell: Cell) -> Scope:
+    """Whose figures a metric's row holds, where its name says it: "PR-AUC (validation)"."""
+    found = scope_of(cell.text)
+    return found if found in {"model", "other"} else ""
 
 
 def _held(quantity: _Quantity, said: str, figure: Figure, claim: Claim, *, sure: bool) -> Iterator[Check]:
@@ -106,7 +128,9 @@ def _held(quantity: _Quantity, said: str, figure: Figure, claim: Claim, *, sure:
     odd = not figure.percent and not quantity.unit and float(figure.said) > 1
     check = quantity.check(said, figure, claim)
     known = any(figure.equals(other) for other in quantity.others)
-    if check.agrees or (sure and not odd and not known and not LISTS_LIMITS.search(claim.lead[-90:])):
+    if check.agrees or (
+        sure and not odd and not known and not LISTS_LIMITS.search(f"{claim.heading} | {claim.lead[-90:]}")
+    ):
         yield check
 
 

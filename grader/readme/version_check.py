@@ -16,6 +16,7 @@ _FORMER_VERSION = re.compile(
 _TO_COME = re.compile(
     r"\b(?:new|next|regist\w*|shadow|candidate|challenger|upcoming|staging|in training|canary|roll-?out|plan\b)"
 )
+_CONDITION = re.compile(r"\b(?:if|when|again|exceeds?|rollback:|roll back:)\b|\brollback\b")
 _TAKEN_BACK = re.compile(r"\broll(?:ing)?[ -]?back\b|\balias\b")
 _SERVES = re.compile(
     r"\b(?:runs?|serv\w*|live|answers?|points?|now|today|currently|current|deployed|in production|in use|beats?"
@@ -35,6 +36,7 @@ def version_checks(claim: Claim, facts: Facts) -> Iterator[Check]:
         coming = said == served + 1 and _TO_COME.search(f"{claim.context} {claim.own}")
         former = said < served and (
             _FORMER_VERSION.search(claim.own)
+            or _CONDITION.search(claim.own)
             or (_TAKEN_BACK.search(f"{claim.context} {claim.own}") and not _SERVES.search(claim.own))
         )
         ours = (

@@ -64,13 +64,19 @@ _DISMISSED = re.compile(
 )
 # The share of right answers, in its name or in plain words; of the called ones it is precision.
 _RIGHT_ANSWERS = re.compile(
-    r"\baccuracy\b|\bhow often (?:it|the model|the score) is (?:right|correct)\b"
+    r"(?<!balanced )(?<!calibration )(?<!label )\baccuracy\b"
+    r"|\bhow often (?:it|the model|the score) is (?:right|correct)\b"
     r"|\b(?:share|%|number|percentage) of (?:all )?(?:right|correct) (?:answers|predictions|classifications)"
-    r"|\b\d+ (?:in|of|out of) (?:a |every )?(?:100|hundred|1 ?000|thousand)\b"
-    r" (?:\w+ ){0,2}(?:is|are|were|was) (?:right|correct)\b"
+    r"|\b[6-9]\d (?:in|of|out of) (?:a |every )?(?:100|hundred)\b (?:\w+ ){0,2}(?:is|are|were|was) (?:right|correct)\b"
+)
+_FALLS = re.compile(r"\b(?:under|below|less|fewer|lower|drops?|falls?|fell|sinks?|declines?|worse|bad)\b|<")
+_MENTIONED = re.compile(
+    r"\baccuracy\b[^.;]{0,40}\b(?:mislead\w*|irrelevant|wrong|only|reported|useless|meaningless|not|confirmed|restor\w*)\b"
+    r"|\b(?:would|if we|restor\w*|logs?|logged|reported)\b"
 )
 _OF_THE_CALLED = re.compile(
-    r"\b(?:call\w*|contact\w*|phone\w*|rung|lists?|flag\w*|top|alarms?|hits?|precision|recall)\b"
+    r"\b(?:call\w*|contact\w*|phone\w*|ring|rang|rung|lists?|flag\w*|top|alarms? are|alerts?|warn\w*|tips|suggest\w*"
+    r"|hits?|precision|recall|capacity|coverage|complete\w*|rows|labels?)\b"
 )
 _BELOW_A_SHARE = re.compile(
     r"\b(?:below|under|less than|lower than|fewer than|<) ?(?:[6-9]\d(?:\.\d+)?) ?%(?! (?:of|as)\b)"
@@ -240,8 +246,9 @@ def _trained_on_accuracy(claims: Sequence[Claim]) -> Iterator[Claim]:
             section, of_accuracy = claim.section, bool(_RIGHT_ANSWERS.search(claim.heading))
         about = bool(_RIGHT_ANSWERS.search(claim.own)) and not _DISMISSED.search(claim.own)
         of_accuracy = about or (of_accuracy and not _TRUTH_NAMED.search(claim.own))
-        limited = about or (of_accuracy and _BELOW_A_SHARE.search(claim.own))
-        if limited and _RETRAIN.search(claim.own) and not _OF_THE_CALLED.search(claim.own):
+        limited = (about and _FALLS.search(claim.own)) or (of_accuracy and _BELOW_A_SHARE.search(claim.own))
+        apart = _OF_THE_CALLED, _MENTIONED, _TRUTH_NAMED
+        if limited and _RETRAIN.search(claim.own) and not any(p.search(claim.own) for p in apart):
             yield claim
 
 

@@ -117,6 +117,11 @@ def test_training_on_the_share_of_right_answers_is_harmful(facts: Facts, text: s
         "Precision below 70 % of its launch value: we retrain.",
         "Accuracy is useless here.\n\nPrecision is what counts: if it falls below 90 % of 0.47, retrain.",
         "Completeness below 95 %: the load waits, we do not retrain.",
+        "Accuracy misleads; the retraining trigger is PR-AUC.",
+        "MLflow logs accuracy, PR-AUC and Brier for each training run.",
+        "Balanced accuracy below 0.6 for two months triggers retraining.",
+        "When only 25 of 100 warnings are right, train again.",
+        "Accuracy is shown too. When the share of rows with all columns is below 80 %, we train later.",
     ],
 )
 def test_training_on_other_shares_is_not(facts: Facts, text: str) -> None:

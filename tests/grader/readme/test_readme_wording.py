@@ -31,6 +31,7 @@ def test_a_disguised_not_is_read_as_not(written: str, read: str) -> None:
         ("PSI over 0,2", "psi over 0.2"),
         ("PR-AUC .271, Brier .0418", "pr-auc 0.271, brier 0.0418"),
         ("0,2 to 0,3", "0.2 to 0.3"),
+        ("p99 38,4 ms, 4,7 %", "p99 38.4 ms, 4.7 %"),
     ],
 )
 def test_numbers_without_a_zero_or_with_a_comma_are_read(written: str, read: str) -> None:
@@ -38,7 +39,10 @@ def test_numbers_without_a_zero_or_with_a_comma_are_read(written: str, read: str
     assert plain(written) == read
 
 
-@pytest.mark.parametrize("text", ["see fig.12", "10,000 rows", "2024.10", "v1.05", "1,0,1", "wait...30 days"])
+@pytest.mark.parametrize(
+    "text",
+    ["see fig.12", "10,000 rows", "2024.10", "v1.05", "1,0,1", "wait...30 days", "[0,100]", "[0,12,24]"],
+)
 def test_other_commas_and_dots_stay(text: str) -> None:
     """Thousands, versions, dates and ends of sentences are no decimals."""
     assert plain(text) == text
