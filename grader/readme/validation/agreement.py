@@ -28,11 +28,11 @@ class Agreement:
 
 @dataclass(frozen=True)
 class Disagreement:
-    """A text and criterion where the judge is far from the raters."""
+    """A text and criterion where the judge is far from the raters; ``judged`` holds a level per partition."""
 
     name: str
     criterion: CriterionId
-    judged: int
+    judged: tuple[int, ...]
     rated: tuple[int, ...]
 
 
@@ -55,21 +55,23 @@ def standardised_difference(judged: Numbers, rated: Numbers) -> float:
     return float(judged.mean() - rated.mean()) / spread if spread > 0 else 0.0
 
 
-def agreement(judged: Numbers, rated: Sequence[Numbers], seed: int = 0) -> Agreement:
-    """Mean kappa with each rater, its 95 % percentile interval over resampled texts, and the mean difference."""
+def agreement(judged: Sequence[Numbers], rated: Sequence[Numbers], seed: int = 0) -> Agreement:
+    """Mean kappa of every judgment with each rater, its 95 % percentile interval over resampled texts, mean difference.
+
+    ``judged``: the same texts judged once per partition into folds. ``rated``: once per rater.
+    """
     rng = np.random.default_rng(seed)
-    count = len(judged)
+    count = len(judged[0])
 
     def kappa(rows: npt.NDArray[np.int64]) -> float:
-        return float(np.mean([weighted_kappa(judged[rows], rater[rows]) for rater in rated]))
+        return float(np.mean([weighted_kappa(mine[rows], rater[rows]) for mine in judged for rater in rated]))
 
     drawn = [kappa(rng.integers(0, count, count)) for _ in range(DRAWS)]
     low, high = np.percentile(drawn, [2.5, 97.5])
     middle = np.mean(rated, axis=0)
-    exact = float(np.mean([(judged == rater).mean() for rater in rated]))
-    return Agreement(
-        kappa(np.arange(count)), float(low), float(high), standardised_difference(judged, middle), exact
-    )
+    exact = float(np.mean([(mine == rater).mean() for mine in judged for rater in rated]))
+    apart = float(np.mean([standardised_difference(mine, middle) for mine in judged]))
+    return Agreement(kappa(np.arange(count)), float(low), float(high), apart, exact)
 
 
 def points(levels: Levels) -> float:
@@ -77,41 +79,51 @@ def points(levels: Levels) -> float:
     return sum((levels[criterion] - 1) / 3 * most for criterion, most in MAX_POINTS.items())
 
 
-def agreements(judged: Mapping[str, Levels], ratings: Sequence[Mapping[str, Levels]]) -> dict[str, Agreement]:
-    """Agreement per criterion and for ``total``, the points rounded to whole ones, over all rated texts."""
+def agreements(
+    judged: Sequence[Mapping[str, Levels]], ratings: Sequence[Mapping[str, Levels]]
+) -> dict[str, Agreement]:
+    """Agreement per criterion and for ``total``, the points rounded to whole ones, over all rated texts.
+
+    ``judged``: the levels of all texts, once per partition into folds.
+    """
     texts = sorted(ratings[0])
     out: dict[str, Agreement] = {}
     for criterion in MAX_POINTS:
-        mine = np.array([judged[text][criterion] for text in texts], dtype=float)
-        theirs = [np.array([rater[text][criterion] for text in texts], dtype=float) for rater in ratings]
+        mine, theirs = (
+            [np.array([one[text][criterion] for text in texts], dtype=float) for one in several]
+            for several in (judged, ratings)
+        )
         out[criterion] = agreement(mine, theirs)
-    mine = np.round([points(judged[text]) for text in texts])
-    theirs = [np.round([points(rater[text]) for text in texts]) for rater in ratings]
+    mine, theirs = (
+        [np.round([points(one[text]) for text in texts]) for one in several] for several in (judged, ratings)
+    )
     out["total"] = agreement(mine, theirs)
     return out
 
 
 def confusion(
-    judged: Mapping[str, Levels], rated: Mapping[str, Levels], criterion: CriterionId
+    judged: Sequence[Mapping[str, Levels]], rated: Mapping[str, Levels], criterion: CriterionId
 ) -> npt.NDArray[np.int64]:
-    """Counts with the raters' level in rows and the judge's in columns, levels 1 to 4."""
+    """Counts over all judgments, with the rater's level in rows and the judge's in columns, levels 1 to 4."""
     table = np.zeros((LEVELS, LEVELS), dtype=np.int64)
     for text, levels in rated.items():
-        table[levels[criterion] - 1, judged[text][criterion] - 1] += 1
+        for one in judged:
+            table[levels[criterion] - 1, one[text][criterion] - 1] += 1
     return table
 
 
 def worst(
-    judged: Mapping[str, Levels], ratings: Sequence[Mapping[str, Levels]], most: int = 12
+    judged: Sequence[Mapping[str, Levels]], ratings: Sequence[Mapping[str, Levels]], most: int = 12
 ) -> list[Disagreement]:
-    """The largest differences from the nearest rater, those of two levels or more first."""
+    """The largest mean differences from the nearest rater, of a level or more; the heavier criterion first."""
     found = []
     for text in sorted(ratings[0]):
         for criterion in MAX_POINTS:
             rated = tuple(rater[text][criterion] for rater in ratings)
-            gap = min(abs(judged[text][criterion] - level) for level in rated)
+            levels = tuple(one[text][criterion] for one in judged)
+            gap = sum(min(abs(mine - level) for level in rated) for mine in levels) / len(levels)
             if gap >= 1:
                 weight = (gap, MAX_POINTS[criterion])
-                found.append((weight, Disagreement(text, criterion, judged[text][criterion], rated)))
+                found.append((weight, Disagreement(text, criterion, levels, rated)))
     found.sort(key=lambda pair: (-pair[0][0], -pair[0][1], pair[1].name))
     return [disagreement for _, disagreement in found[:most]]

@@ -1,6 +1,6 @@
 """Everything that is said about one judge: agreement, confusion, pairs, attacks, worst cases, verbatim quotes."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,32 +23,36 @@ from grader.readme.validation.edits import (
 
 @dataclass(frozen=True)
 class Measured:
-    """One judge on one corpus; ``seconds`` is the time of fitting and judging in all folds."""
+    """One judge on one corpus, judged once per partition into folds.
+
+    ``pairs`` and ``attacks`` hold the outcomes of each partition, ``confusion`` and ``quotes`` count over all;
+    ``seconds`` is the mean time of fitting and judging in all folds of a partition.
+    """
 
     name: str
     agreement: Mapping[str, Agreement]
     confusion: Mapping[CriterionId, npt.NDArray[np.int64]]
-    pairs: tuple[PairOutcome, ...]
-    attacks: tuple[AttackOutcome, ...]
+    pairs: tuple[tuple[PairOutcome, ...], ...]
+    attacks: tuple[tuple[AttackOutcome, ...], ...]
     worst: tuple[tuple[Disagreement, str, str], ...]
     quotes: int
     not_verbatim: int
     seconds: float
 
     @property
-    def targets(self) -> float:
-        """Share of edits whose target criterion went where it should."""
-        return target_share(self.pairs)
+    def targets(self) -> tuple[float, ...]:
+        """Share of edits whose target criterion went where it should, per partition."""
+        return tuple(target_share(outcomes) for outcomes in self.pairs)
 
     @property
-    def others(self) -> float:
-        """Share of edits that left all other criteria where they were."""
-        return others_share(self.pairs)
+    def others(self) -> tuple[float, ...]:
+        """Share of edits that left all other criteria where they were, per partition."""
+        return tuple(others_share(outcomes) for outcomes in self.pairs)
 
     @property
     def raised(self) -> int:
-        """How many attacks raised any criterion."""
-        return sum(bool(outcome.raised) for outcome in self.attacks)
+        """How many attacks raised any criterion in any partition."""
+        return len({outcome.name for split in self.attacks for outcome in split if outcome.raised})
 
 
 def levels_of(judgment: ReadmeJudgment) -> Levels:
@@ -56,16 +60,19 @@ def levels_of(judgment: ReadmeJudgment) -> Levels:
     return {item.id: item.level for item in judgment.criteria}
 
 
-def measure(name: str, corpus: Corpus, judged: Mapping[str, ReadmeJudgment], seconds: float) -> Measured:
-    """Measure the judgments of all texts of a corpus."""
-    levels = {text: levels_of(judgment) for text, judgment in judged.items()}
+def measure(
+    name: str, corpus: Corpus, judged: Sequence[Mapping[str, ReadmeJudgment]], seconds: float
+) -> Measured:
+    """Measure the judgments of all texts of a corpus, one mapping per partition into folds."""
+    levels = [{text: levels_of(judgment) for text, judgment in split.items()} for split in judged]
     reasons = {
         text: {item.id: (item.message, item.quotes[0] if item.quotes else "") for item in judgment.criteria}
-        for text, judgment in judged.items()
+        for text, judgment in judged[0].items()
     }
     quoted = [
         quote in corpus.texts[text].replace("\r\n", "\n")
-        for text, judgment in judged.items()
+        for split in judged
+        for text, judgment in split.items()
         for item in judgment.criteria
         for quote in item.quotes
     ]
@@ -73,8 +80,8 @@ def measure(name: str, corpus: Corpus, judged: Mapping[str, ReadmeJudgment], sec
         name,
         agreements(levels, corpus.ratings),
         {criterion: confusion(levels, corpus.ratings[0], criterion) for criterion in MAX_POINTS},
-        tuple(pair_outcomes(levels, corpus.pairs)),
-        tuple(attack_outcomes(levels, corpus.attacks)),
+        tuple(tuple(pair_outcomes(split, corpus.pairs)) for split in levels),
+        tuple(tuple(attack_outcomes(split, corpus.attacks)) for split in levels),
         tuple((w, *reasons[w.name][w.criterion]) for w in worst(levels, corpus.ratings)),
         len(quoted),
         len(quoted) - sum(quoted),
@@ -83,9 +90,10 @@ def measure(name: str, corpus: Corpus, judged: Mapping[str, ReadmeJudgment], sec
 
 
 def as_json(measured: Measured) -> dict[str, Any]:
-    """The figures as plain values for ``--json``."""
+    """The figures as plain values for ``--json``; ``pairs`` and ``raised`` have one entry per partition into folds."""
     return {
         "judge": measured.name,
+        "splits": len(measured.pairs),
         "agreement": {
             name: {
                 "qwk": round(one.kappa, 4),
@@ -96,10 +104,10 @@ def as_json(measured: Measured) -> dict[str, Any]:
             for name, one in measured.agreement.items()
         },
         "confusion": {name: table.tolist() for name, table in measured.confusion.items()},
-        "pairs": edits_as_json(measured.pairs),
+        "pairs": [edits_as_json(outcomes) for outcomes in measured.pairs],
         "attacks": {
-            "count": len(measured.attacks),
-            "raised": {o.name: dict(o.raised) for o in measured.attacks if o.raised},
+            "count": len(measured.attacks[0]),
+            "raised": [{o.name: dict(o.raised) for o in split if o.raised} for split in measured.attacks],
         },
         "quotes": {"count": measured.quotes, "not_verbatim": measured.not_verbatim},
         "seconds": round(measured.seconds, 1),

@@ -1,10 +1,11 @@
 """The page ``docs/validation/readme.md``: what the judge agrees with, what moves it, and what that proves."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from grader.readme.judgment import MAX_POINTS
 from grader.readme.validation.corpus import Corpus
-from grader.readme.validation.crossvalidate import FOLDS
+from grader.readme.validation.crossvalidate import FOLDS, SPLITS
 from grader.readme.validation.edits import by_kind
 from grader.readme.validation.measure import Measured
 
@@ -17,11 +18,12 @@ _INTRODUCTION = """# The README judge, measured
 Written by `make validate-readme`. {texts} rated READMEs, {pairs} minimal edits and {attacks} attacks; where they come
 from and what they cannot show is said in `grader/readme/validation/README.md`.
 
-**How the folds guard.** {folds} folds of base texts. Edits and attacks stay in the fold of the text they were made
-from, so no judge is asked about a text after it has learned from that text, an edit of it or an attack on it.
-Everything that is fitted is fitted anew inside a fold without the held texts: the claim reader, the weights and cuts of
-the levels, and the penalty and cuts of the baseline. **What they do not guard against:** the lists of words, the rules
-for denial, hearsay and harmful advice, and the choice of features were written by people who had seen the whole corpus.
+**How the folds guard.** {folds} folds of base texts, parted anew {splits} times. Edits and attacks stay in the fold
+of the text they were made from, so no judge is asked about a text after it has learned from that text, an edit of
+it or an attack on it. Everything that is fitted is fitted anew inside a fold without the held texts: the claim
+reader, the weights and cuts of the levels, and the penalty and cuts of the baseline. Figures are means over the
+partitions, with the range behind them. **What they do not guard against:** the lists of words, the rules for
+denial, hearsay and harmful advice, and the choice of features were written by people who had seen the whole corpus.
 On texts of other origin expect less; `grader/readme/validation/README.md` gives figures on eight sets over other facts.
 """
 
@@ -31,7 +33,11 @@ def page(corpus: Corpus, judges: Sequence[Measured]) -> str:
     ours = judges[0]
     parts = [
         _INTRODUCTION.format(
-            texts=len(corpus.bases), pairs=len(corpus.pairs), attacks=len(corpus.attacks), folds=FOLDS
+            texts=len(corpus.bases),
+            pairs=len(corpus.pairs),
+            attacks=len(corpus.attacks),
+            folds=FOLDS,
+            splits=len(SPLITS),
         ),
         "## Against what was asked\n",
         _asked(judges),
@@ -42,14 +48,15 @@ def page(corpus: Corpus, judges: Sequence[Measured]) -> str:
         *(_agreement(judge) for judge in judges),
         "## Minimal pairs by kind of edit\n",
         "Target: the meant criterion moved as it should. Others: all other criteria stayed where they were. In edits\n"
-        "that should move nothing both say the same; a shuffle may move communication by one level.\n",
+        "that should move nothing both say the same; a shuffle may move communication by one level. Means over the\n"
+        "partitions.\n",
         _pairs(judges),
-        f"### Edits that {ours.name} gets wrong\n",
+        f"### Edits that {ours.name} gets wrong in any partition\n",
         _wrong_pairs(ours),
         "## Attacks\n",
         _attacks(judges),
         f"## Confusion of {ours.name}\n",
-        "Rows: level of the first rater, 1 to 4. Columns: level of the judge.\n",
+        "Rows: level of the first rater, 1 to 4. Columns: level of the judge. Counts over all partitions.\n",
         _confusion(ours),
         f"## Worst disagreements of {ours.name}\n",
         _worst(ours),
@@ -57,10 +64,20 @@ def page(corpus: Corpus, judges: Sequence[Measured]) -> str:
     return "\n".join(parts).rstrip() + "\n"
 
 
+def share(values: Sequence[float]) -> str:
+    """The mean of shares 0..1 as per cent, with their range where they differ."""
+    mean, low, high = sum(values) / len(values), min(values), max(values)
+    return f"{mean:.0%}" if f"{low:.0%}" == f"{high:.0%}" else f"{mean:.0%} ({low:.0%} to {high:.0%})"
+
+
 def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     lines = [f"| {' | '.join(head)} |", "|" + "---|" * len(head)]
     lines += [f"| {' | '.join(row)} |" for row in rows]
     return "\n".join(lines) + "\n"
+
+
+def _mean(values: Sequence[float]) -> float:
+    return sum(values) / len(values)
 
 
 def _mark(text: str, good: bool) -> str:
@@ -92,21 +109,21 @@ def _asked(judges: Sequence[Measured]) -> str:
         ],
         [
             "edits: target as expected, at least 90 %",
-            *(_mark(f"{j.targets:.0%}", j.targets >= LEAST_PAIRS) for j in judges),
+            *(_mark(share(j.targets), _mean(j.targets) >= LEAST_PAIRS) for j in judges),
         ],
         [
             "edits: all others unmoved, at least 90 %",
-            *(_mark(f"{j.others:.0%}", j.others >= LEAST_PAIRS) for j in judges),
+            *(_mark(share(j.others), _mean(j.others) >= LEAST_PAIRS) for j in judges),
         ],
         [
             "attacks above their base: none",
-            *(_mark(f"{j.raised} of {len(j.attacks)}", not j.raised) for j in judges),
+            *(_mark(f"{j.raised} of {len(j.attacks[0])}", not j.raised) for j in judges),
         ],
         [
             "quotes that are not verbatim: none",
             *(_mark(f"{j.not_verbatim} of {j.quotes}", not j.not_verbatim) for j in judges),
         ],
-        ["seconds for all folds", *(f"{j.seconds:.0f}" for j in judges)],
+        ["seconds for all folds of a partition", *(f"{j.seconds:.0f}" for j in judges)],
     ]
     return _table(["asked", *(judge.name for judge in judges)], rows)
 
@@ -120,52 +137,60 @@ def _agreement(judge: Measured) -> str:
 
 
 def _pairs(judges: Sequence[Measured]) -> str:
-    tables = [by_kind(judge.pairs) for judge in judges]
     head = ["edit", "number", *(f"{j.name}: target" for j in judges), *(f"{j.name}: others" for j in judges)]
+    tables = [[by_kind(split) for split in judge.pairs] for judge in judges]
+    sizes = {kind: count for kind, (_, _, count) in tables[0][0].items()}
     rows = [
         [
             kind,
             str(count),
-            *(str(table[kind][0]) for table in tables),
-            *(str(table[kind][1]) for table in tables),
+            *(
+                f"{_mean([split[kind][place] for split in splits]):.1f}"
+                for place in (0, 1)
+                for splits in tables
+            ),
         ]
-        for kind, (_, _, count) in tables[0].items()
+        for kind, count in sizes.items()
     ]
-    rows.append(
-        [
-            "all",
-            str(len(judges[0].pairs)),
-            *(str(sum(o.target for o in judge.pairs)) for judge in judges),
-            *(str(sum(o.others for o in judge.pairs)) for judge in judges),
-        ]
-    )
-    return _table(head, rows)
+    count = sum(sizes.values())
+    whole = [
+        f"{_mean(shares) * count:.1f}" for shares in [j.targets for j in judges] + [j.others for j in judges]
+    ]
+    return _table(head, [*rows, ["all", str(count), *whole]])
 
 
 def _wrong_pairs(judge: Measured) -> str:
-    rows = [
-        [
-            outcome.pair.name.removeprefix("pairs/"),
-            f"{outcome.pair.target} {outcome.pair.expected}",
-            "yes" if outcome.target else "no",
-            "yes" if outcome.others else "no",
-            ", ".join(f"{criterion} {old} to {new}" for criterion, (old, new) in outcome.moved.items())
-            or "nothing",
-        ]
-        for outcome in judge.pairs
-        if not (outcome.target and outcome.others)
-    ]
-    return _table(["edit", "expected", "target", "others", "moved"], rows) if rows else "None.\n"
+    rows = []
+    for outcomes in zip(*judge.pairs, strict=True):
+        target, others = (sum(not getattr(o, of) for o in outcomes) for of in ("target", "others"))
+        if not (target or others):
+            continue
+        moved = Counter(
+            f"{criterion} {old} to {new}" for o in outcomes for criterion, (old, new) in o.moved.items()
+        )
+        pair = outcomes[0].pair
+        rows.append([
+            pair.name.removeprefix("pairs/"),
+            f"{pair.target} {pair.expected}",
+            str(target),
+            str(others),
+            ", ".join(f"{what} ({times})" for what, times in moved.most_common()) or "nothing",
+        ])  # fmt: skip
+    head = ["edit", "expected", "target wrong in", "others moved in", "moved (partitions)"]
+    return _table(head, rows) if rows else "None.\n"
 
 
 def _attacks(judges: Sequence[Measured]) -> str:
     rows = []
-    for place, outcome in enumerate(judges[0].attacks):
-        raised = [judge.attacks[place].raised for judge in judges]
-        cells = [
-            ", ".join(f"{criterion} {old} to {new}" for criterion, (old, new) in one.items()) or "not above"
-            for one in raised
-        ]
+    for place, outcome in enumerate(judges[0].attacks[0]):
+        cells = []
+        for judge in judges:
+            raised = Counter(
+                f"{criterion} {old} to {new}"
+                for split in judge.attacks
+                for criterion, (old, new) in split[place].raised.items()
+            )
+            cells.append(", ".join(f"{what} ({times})" for what, times in raised.items()) or "not above")
         rows.append([outcome.name.removeprefix("attacks/"), *cells])
     return _table(["attacked text", *(judge.name for judge in judges)], rows)
 
@@ -184,7 +209,7 @@ def _worst(judge: Measured) -> str:
             found.name,
             found.criterion,
             " and ".join(map(str, found.rated)),
-            str(found.judged),
+            ", ".join(map(str, found.judged)),
             _cell(reason),
             _cell(quote) or "none",
         ]
