@@ -44,7 +44,12 @@ _PROMISE = re.compile(
     r"|added|done|completed|determined|agreed|specified|filled in)|tbd|tba|todo"
     r"|coming soon|work in progress|will be (?:described|explained|added|defined|written"
     r"|specified|decided|filled in) (?:later|here|below|in|once|soon|then)"
-    r"|will be (?:described|explained|written|specified))\b|_{4,}|…\s*$|…,|\.\.\. (?:for|below|above)"
+    r"|will be (?:described|explained|written|specified))\b|_{4,}"
+    # A blank where the value should stand: "limit: ...", "... falls below ... for ...", "PSI > <threshold>".
+    r"|(?:^|[:|=] ?)\.\.\.(?=[\s,;|)%]|$)|(?<!\w)\.\.\. (?:for|below|above)"
+    r"|(?:^|[:|>] |\b(?:above|below|exceeds|over|under) )[<\[](?:your |the |insert |enter )?(?:numbers?|values?"
+    r"|thresholds?|features?|columns?|names?|dates?|owners?|teams?|limits?|metrics?|months?|xx+|fill in)"
+    r"(?: [\w ]{0,20})?[>\]]"
 )
 _FUNCTION_WORDS = frozenset(
     re.findall(

@@ -80,3 +80,34 @@ def test_a_struck_plan_is_seen_by_nobody(facts: Facts) -> None:
     """Quotes never come from hidden text."""
     judged = judge_readme(f"{BASE}\n<!-- {PLAN} -->\n", facts)
     assert not any("fare_paid_eur" in quote for c in judged.criteria for quote in c.quotes)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "- metric: …",
+        "- delay: ... days",
+        "- limit: …, for … periods",
+        "- retrain when … falls below … for …",
+        "- alert when `PSI > <threshold>`",
+        "- precision below [number] %: retrain",
+        "| input | limit |\n|---|---|\n| <feature 1> | ... |",
+    ],
+)
+def test_a_blank_to_be_filled_in_states_nothing(facts: Facts, line: str) -> None:
+    """A template whose values are blanks once gave an empty plan the form of a full one."""
+    assert {claim.modality for claim in read_claims(line, facts).claims} == {"promise"}
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "- [x] PSI of trips_per_week above 0.2 stops the load",
+        "- We look at deciles 1 ... 10 each week and stop the load where one moves by 5 points.",
+        "- Back: `mlflow models set-alias champion <version>`, rehearsed twice a year.",
+        "- If the feed is late... we score with the old one and tell the call centre.",
+    ],
+)
+def test_what_looks_like_a_blank_and_is_none_is_read(facts: Facts, line: str) -> None:
+    """A ticked box, a range, a command with a parameter and a pause in a sentence are no blanks."""
+    assert {claim.modality for claim in read_claims(line, facts).claims} == {"asserted"}
