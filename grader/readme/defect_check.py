@@ -77,6 +77,8 @@ _LABELS_UNFINISHED = re.compile(
     r"\b(?:labels?|outcomes?|qlabel)\b.*\b(?:immature|unfinished|incomplete"
     r"|not (?:yet )?(?:complete|mature|finished))\b"
 )
+# What was thought or may be is no statement that it is so.
+_SUSPECTED = re.compile(r"\b(?:thought|suspect\w*|fear\w*|wonder\w*|could|might|may)\b")
 # "PSI against January to June": the months of a comparison, not of a change.
 _COMPARED = re.compile(
     r"\b(?:against|versus|vs\.?|compared? (?:to|with)|relative to|reference:?|bins? from)"
@@ -136,6 +138,7 @@ def _leaks(claim: Claim, facts: Facts) -> Iterator[Check]:
             len(claim.columns) == 1
             and column not in groups
             and LEAK_STRONG.search(claim.own)
+            and not _SUSPECTED.search(claim.own)
             and not re.search(
                 r"\bif\b|\bno leak|\bencod\w*|(?:\bnot|n't|\bnever|\bcannot) (?:a |really )?leak", claim.own
             )
@@ -170,6 +173,8 @@ def _changes(claim: Claim, facts: Facts) -> Iterator[Check]:
         ):
             continue
         said = months[0]
+        if facts.months.first and months_apart(said.month, facts.months.first) <= 0:
+            continue  # nothing begins in the first month; it dates a value
         near = 1 if len(claim.columns) > 1 else 0
         if (not mine or near) and any(
             abs(months_apart(said.month, start)) <= near for start in starts if start
@@ -178,10 +183,10 @@ def _changes(claim: Claim, facts: Facts) -> Iterator[Check]:
         fact = defect_fact(mine[0]) if mine else f"no change of {column} is known"
         yield Check(f"change {column}", f"{column}: {said.month}", fact, False, claim)
     if not claim.columns:
-        yield from _undated(claim, dated)
+        yield from _undated(claim, dated, facts.months.last)
 
 
-def _undated(claim: Claim, dated: list[Defect]) -> Iterator[Check]:
+def _undated(claim: Claim, dated: list[Defect], last: str | None) -> Iterator[Check]:
     """A month without a column: it agrees where a defect began then, and contradicts where a unit story did not."""
     months = months_in(claim.text.lower().replace("–", "-"))
     units = re.search(
@@ -204,6 +209,7 @@ def _undated(claim: Claim, dated: list[Defect]) -> Iterator[Check]:
         months
         and units
         and not UNFINISHED.search(claim.own)
+        and not (last and months_apart(months[0].month, last) > 0)
         and not re.search(r"train|onwards|reference|window", claim.own)
     ):
         yield Check(

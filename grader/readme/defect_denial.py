@@ -51,6 +51,7 @@ _HEDGED = re.compile(
 _REPAIRED = re.compile(
     r"\b(?:dropped|removed|excluded|left out|thrown out|without it|corrected|repaired|converted|fixed"
     r"|now that|any ?more)\b"
+    r"|\b(?:except|apart from|other than|aside from|save for|with the exception)\b"
     r"|\b(?:but|though|although|while|whereas|only|just|merely)\b.*\b(?:units?|effect|works?|acts?|means?"
     r"|meaning|relation\w*"
     r"|distribution|definition|chang\w*|drift\w*|shift\w*|mov\w+|differently|leak\w*)\b"

@@ -9,7 +9,7 @@ from grader.readme.decision_check import capacity_checks, latency_checks, thresh
 from grader.readme.facts import Facts
 from grader.readme.figures import Check
 from grader.readme.metric_check import metric_checks, spoken_rates
-from grader.readme.months import months_apart
+from grader.readme.months import months_apart, months_in
 from grader.readme.table_check import table_checks
 from grader.readme.version_check import version_checks
 
@@ -40,6 +40,18 @@ _WINDOW = re.compile(
     r"|keep|kept|store\w*|archiv\w*|need\w*|wait\w*|until|with only|at least|every|than|test\w*|valid\w*)\b"
 )
 
+_LABEL_NAME = re.compile(
+    r"\b(?:target|label)(?: column| variable)?(?: is|:| =)(?: the)?(?: column)? [`*\"']{0,3}([a-z]\w*_\d+d)\b"
+)
+# "The extract covers January 2020 to December 2023": no part of the data lies outside of them.
+_SPAN_OF_DATA = re.compile(
+    r"\b(?:data|extract|file|snapshots?|table)\b[^.;|]{0,40}?(?:\bfrom\b|\bcovers?\b|\bspans?\b|\bruns?\b|:)"
+)
+_OTHER_SPAN = re.compile(
+    r"\b(?:will|next|new|newer|future|plan\w*|production|live|since|older|history|historical|other|another|archiv\w*"
+    r"|if|would|could|not|no|never|log\w*|crm|until|without|request\w*|asked?|calendar|publication|weather)\b"
+)
+
 
 def check_figures(claim: Claim, facts: Facts) -> Iterator[Check]:
     """Metrics, threshold, capacity, latency, version and label delay that a claim states as facts."""
@@ -55,6 +67,7 @@ def check_figures(claim: Claim, facts: Facts) -> Iterator[Check]:
     yield from version_checks(claim, facts)
     yield from _delay(claim, facts)
     yield from _extent(claim, facts)
+    yield from _label_and_span(claim, facts)
 
 
 def _delay(claim: Claim, facts: Facts) -> Iterator[Check]:
@@ -105,3 +118,19 @@ def _extent(claim: Claim, facts: Facts) -> Iterator[Check]:
             said = int(match.group(1) or match.group(2))
             if abs(said - count) <= 3:
                 yield Check("columns", match.group(), f"{count} columns", True, claim)
+
+
+def _label_and_span(claim: Claim, facts: Facts) -> Iterator[Check]:
+    """Another label than that of the data, and data from months of which there are none."""
+    said, label = claim.text.lower(), facts.label.column
+    named = _LABEL_NAME.search(said)
+    if named and label and named.group(1) != label.lower():
+        yield Check("label", named.group(1), f"label = {label}", False, claim)
+    first, last = facts.months.first, facts.months.last
+    months = [m.month for m in months_in(said.replace("–", "-").replace("—", "-"))]
+    if not (first and last and len(months) == 2) or _OTHER_SPAN.search(said):
+        return
+    outside = months_apart(first, months[0]) > 0 or months_apart(months[1], last) > 0
+    if outside and _SPAN_OF_DATA.search(said):
+        fact = f"months = {first} to {last}"
+        yield Check("months", f"{months[0]} to {months[1]}", fact, False, claim)

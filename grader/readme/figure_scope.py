@@ -46,7 +46,7 @@ _OTHER_PART = _one_of(
     r"(?:random|naive|shuffled) (?:\w+ )?split|(?:single|one|that|this)[- ]column|column alone",
     r"segments?|groups?|regions?|cohorts?|quartiles?|deciles?|best month|worst month|one month|single months?",
     r"scenarios?|simulat\w*|ablations?|permut\w*|importances?|goals?|aim(?:s|ed|ing)?|ambition|objective",
-    r"what[- ]if|detect\w*|power",
+    r"what[- ]if|detect\w*|power|reweight\w*",
     r"with (?:it|this|that|them)|with (?:the |a )?(?:leak\w*|future)|client-side|so far|since go-live|at launch",
     r"live (?=precision|recall|hit|pr|roc|auc|brier|base|churn)|(?:first|last|latest) (?:\d+ )?(?:test )?months?",
     r"first lightgbm|cold|\d+ (?:rps|requests (?:a|per) second)",
@@ -65,7 +65,8 @@ _BESIDE = _one_of(
 )
 _SERVED = _one_of(
     r"served|serving|live|in production|production model|in use|deployed|final(?: model)?|tuned|champion|lightgbm",
-    r"lgbm|our (?:\w+ )?model|my (?:\w+ )?model|the model|overall|in total|holdout|hold-out",
+    r"lgbm|(?:our|my) (?!(?:first|previous|old|former|earlier|last|second) )(?:\w+ )?model|the model|overall",
+    r"in total|holdout|hold-out",
     r"test(?:[- ]set| data| months| period| window| split)?",
 )
 _SERVED_HEADER = re.compile(

@@ -46,7 +46,7 @@ _PROMISE = re.compile(
     r"|specified|decided|filled in) (?:later|here|below|in|once|soon|then)"
     r"|will be (?:described|explained|written|specified))\b|_{4,}"
     # A blank where the value should stand: "limit: ...", "... falls below ... for ...", "PSI > <threshold>".
-    r"|(?:^|[:|=] ?)\.\.\.(?=[\s,;|)%]|$)|(?<!\w)\.\.\. (?:for|below|above)"
+    r"|(?:^|[:|=] ?)\.\.\.(?: ?%| \w+)?(?= ?(?:[,;|)]|$))|(?<!\w)\.\.\. (?:for|below|above)"
     r"|(?:^|[:|>] |\b(?:above|below|exceeds|over|under) )[<\[](?:your |the |insert |enter )?(?:numbers?|values?"
     r"|thresholds?|features?|columns?|names?|dates?|owners?|teams?|limits?|metrics?|months?|xx+|fill in)"
     r"(?: [\w ]{0,20})?[>\]]"

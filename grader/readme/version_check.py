@@ -16,6 +16,9 @@ _FORMER_VERSION = re.compile(
 _TO_COME = re.compile(
     r"\b(?:new|next|regist\w*|shadow|candidate|challenger|upcoming|staging|in training|canary|roll-?out|plan\b)"
 )
+_BETTER_THAN = re.compile(
+    r"\b(?:delong|mcnemar|difference|improve\w*|gains?|better than|up from|(?:test|tested) against)\b"
+)
 _CONDITION = re.compile(r"\b(?:if|when|again|exceeds?|rollback:|roll back:)\b|\brollback\b")
 _TAKEN_BACK = re.compile(r"\broll(?:ing)?[ -]?back\b|\balias\b")
 _SERVES = re.compile(
@@ -37,6 +40,7 @@ def version_checks(claim: Claim, facts: Facts) -> Iterator[Check]:
         former = said < served and (
             _FORMER_VERSION.search(claim.own)
             or _CONDITION.search(claim.own)
+            or _BETTER_THAN.search(claim.own)
             or (_TAKEN_BACK.search(f"{claim.context} {claim.own}") and not _SERVES.search(claim.own))
         )
         ours = (

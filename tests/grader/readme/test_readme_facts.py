@@ -154,6 +154,16 @@ def test_naming_another_model_excuses_no_false_figure_of_ours(facts: Facts, text
         "Rollback: point the alias to ride-gbm/6.",
         "If p99 exceeds 100 ms, ride-gbm/6 serves again within 5 minutes.",
         "PR-AUC [0.391, 0.432] is the interval.",
+        "Missingness of app_version is stable throughout, except for September 2021 where it changes.",
+        "I thought rider_age could be a leak as well, because it is so strong. It is known at sign-up.",
+        "DeLong test against ride-gbm/6: difference in PR-AUC 0.015.",
+        "- 2023-01-08 workers 4 to 2, memory 590 to 310 MB",
+        "What if the base rate rises to 15 %? We reweighted the test months: precision becomes 0.58.",
+        "My first model had a PR-AUC of 0.96 and I was happy for an hour.",
+        "city_zone creeps (0.24 in 2021-01, 0.29 in 2022-12). I see no break in it.",
+        "A second label, `left_30d`, was tried as well.",
+        "Training data from 2021-01 to 2022-06, then a gap.",
+        "The archive holds older data, from 2018-01 to 2020-12.",
     ],
 )
 def test_figures_of_tables_splits_and_months_are_no_contradiction(facts: Facts, text: str) -> None:
@@ -182,6 +192,10 @@ def test_figures_of_tables_splits_and_months_are_no_contradiction(facts: Facts, 
         ("After tuning, the PR-AUC rose from 0.35 to 0.62.", "pr_auc"),
         ("p99 is 138,4 ms.", "latency"),
         ("| Model | PR-AUC |\n|---|---|\n| Tuned, served | 0.62 |", "pr_auc"),
+        ("My model has a PR-AUC of 0.62.", "pr_auc"),
+        ("The live version is ride-gbm/6.", "version"),
+        ("The target is `churned_90d`.", "label"),
+        ("The extract covers January 2020 to December 2022.", "months"),
     ],
 )
 def test_a_false_figure_is_found_beside_a_true_one(facts: Facts, text: str, topic: str) -> None:

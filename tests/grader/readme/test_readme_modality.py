@@ -105,6 +105,7 @@ def test_a_blank_to_be_filled_in_states_nothing(facts: Facts, line: str) -> None
         "- [x] PSI of trips_per_week above 0.2 stops the load",
         "- We look at deciles 1 ... 10 each week and stop the load where one moves by 5 points.",
         "- Back: `mlflow models set-alias champion <version>`, rehearsed twice a year.",
+        "| Every … | … we … |\n|---|---|\n| Monday | compare trips_per_week with the training months (PSI, 0.2) |",
         "- If the feed is late... we score with the old one and tell the call centre.",
     ],
 )

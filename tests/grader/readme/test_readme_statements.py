@@ -10,10 +10,12 @@ from grader.readme.validation.statements import measure_statements
 
 # Honest passages called false, false ones found, of how many. Never raise the first nor lower the second.
 ACCUSED = {
-    "churn": (0, 140), "bank": (0, 140), "telecom": (0, 150), "mobile": (1, 150), "power": (2, 150), "office": (1, 150),
+    "churn": (0, 140), "bank": (0, 140), "telecom": (0, 150), "mobile": (1, 150), "power": (2, 150), "office": (0, 150),
+    "gym": (0, 150), "hotel": (0, 150),
 }  # fmt: skip
 FOUND = {
-    "churn": (51, 70), "bank": (37, 70), "telecom": (38, 75), "mobile": (34, 75), "power": (29, 75), "office": (27, 75),
+    "churn": (52, 70), "bank": (37, 70), "telecom": (38, 75), "mobile": (34, 75), "power": (29, 75), "office": (27, 75),
+    "gym": (28, 75), "hotel": (30, 75),
 }  # fmt: skip
 
 
