@@ -11,6 +11,7 @@ from scipy.optimize import minimize
 from scipy.sparse import csr_matrix
 from sklearn.linear_model import LogisticRegression
 
+from grader.readme.claim_features import CONTEXT
 from grader.readme.claims import Reading, read_claims
 from grader.readme.communication import form_evidence
 from grader.readme.elements import READ
@@ -53,7 +54,11 @@ def read_all(corpus: Corpus) -> dict[str, Reading]:
 
 
 def fit_reader(examples: Sequence[Example]) -> ClaimReader:
-    """One logistic regression per element over the features that enough claims have."""
+    """One logistic regression per element over the features that enough claims have.
+
+    Headings, lead-ins and neighbours take part in fitting, so that a claim's own words are not charged with what its
+    heading says; they are no part of the reader.
+    """
     rows = doubled(list(examples))
     seen = Counter(name for example in rows for name in example.features)
     names = sorted(
@@ -75,7 +80,10 @@ def fit_reader(examples: Sequence[Example]) -> ClaimReader:
         model.fit(table, stated)
         weights[:, column] = np.where(np.abs(model.coef_[0]) < SMALLEST_WEIGHT, 0.0, model.coef_[0])
         intercepts[column] = model.intercept_[0]
-    return ClaimReader(READ, place, np.round(weights, 2), np.round(intercepts, 2))
+    kept = [name for name in names if not name.startswith(CONTEXT)]
+    weights = weights[[place[name] for name in kept]]
+    rows_kept = {name: number for number, name in enumerate(kept)}
+    return ClaimReader(READ, rows_kept, np.round(weights, 2), np.round(intercepts, 2))
 
 
 def _table(features: Sequence[Mapping[str, float]], place: Mapping[str, int]) -> csr_matrix:
