@@ -23,7 +23,7 @@ _UNITS = frozenset({
 _SUFFIX = re.compile(r"(?:ations?|ation|ings?|ed|es|s|ly|er|ers|ment|ments)$")
 _QUANTITIES = {"limit": LIMIT, "duration": DURATION, "cadence": CADENCE, "reference": REFERENCE}
 _LEAD_LENGTH = 200
-# What stands around a claim helps to place it, and is never needed: these features are left out at random in fitting.
+# What stands around a claim: it takes part in fitting the reader and not in reading.
 CONTEXT = ("heading:", "lead:", "before:", "after:")
 
 
@@ -57,25 +57,31 @@ def tokens(text: str) -> list[str]:
     return out
 
 
-def claim_features(claim: Claim, before: Claim | None, after: Claim | None) -> dict[str, float]:
-    """Named features of a claim, mostly 0 or 1; neighbours count only within the same block."""
+def own_features(claim: Claim) -> dict[str, float]:
+    """Named features of a claim as it would stand alone, mostly 0 or 1."""
     words = tokens(claim.own)
     found = {f"word:{word}": 1.0 for word in words}
     found |= {f"pair:{a} {b}": 1.0 for a, b in pairwise(words)}
     found |= {f"notion:{name}": 1.0 for name in notions_in(claim.own)}
     found |= {f"quantity:{name}": 1.0 for name, sign in _QUANTITIES.items() if sign.search(claim.own)}
-    found |= {f"heading:{name}": 1.0 for name in notions_in(claim.heading)}
-    found |= {f"lead:{name}": 0.7 for name in notions_in(claim.lead[-_LEAD_LENGTH:])}
-    if before is not None and before.block == claim.block:
-        found |= {f"before:{name}": 0.5 for name in notions_in(before.own)}
-    if after is not None and after.block == claim.block:
-        found |= {f"after:{name}": 0.3 for name in notions_in(after.own)}
     if claim.columns:
         found["columns"] = 1.0
     if len(claim.columns) > 1:
         found["several columns"] = 1.0
     found[f"kind:{claim.kind}"] = 0.5
     found["length"] = min(len(words), 40) / 40
+    return found
+
+
+def claim_features(claim: Claim, before: Claim | None, after: Claim | None) -> dict[str, float]:
+    """The features of a claim and of what stands around it; neighbours count only within the same block."""
+    found = own_features(claim)
+    found |= {f"heading:{name}": 1.0 for name in notions_in(claim.heading)}
+    found |= {f"lead:{name}": 0.7 for name in notions_in(claim.lead[-_LEAD_LENGTH:])}
+    if before is not None and before.block == claim.block:
+        found |= {f"before:{name}": 0.5 for name in notions_in(before.own)}
+    if after is not None and after.block == claim.block:
+        found |= {f"after:{name}": 0.3 for name in notions_in(after.own)}
     return found
 
 

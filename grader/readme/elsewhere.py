@@ -37,6 +37,8 @@ MADE_UP = re.compile(
     r"|\b(?:let us|let's) pretend\b|\bin a (?:galaxy|land|kingdom) far away\b"
     r"|\bwere money no object\b|\bmoney were no object\b|\bin a parallel universe\b|\bpure fiction\b"
     r"|\ba (?:parody|short story|fairy[- ]?tale|bedtime story|thought experiment)\b"
+    r"|\b(?:present|show|give|quote)s? (?:\w+ )?(?:in order )?to warn\b"
+    r"|\b(?:plan|proposal|draft) (?:that|which) (?:once )?(?:lay|was) on the table\b"
 )
 # Openings that only make a wish of the list they introduce.
 WISHED = re.compile(

@@ -9,7 +9,7 @@ from importlib.resources import files
 import numpy as np
 import numpy.typing as npt
 
-from grader.readme.claim_features import features_of, without_context
+from grader.readme.claim_features import own_features
 from grader.readme.claims import Claim
 
 Matrix = npt.NDArray[np.float64]
@@ -44,9 +44,9 @@ class ClaimReader:
     def read(self, claims: Sequence[Claim]) -> Matrix:
         """Probabilities of each element for each claim of one README, in order.
 
-        Each is read as it would stand alone: a new heading or another order changes nothing.
+        Each is read as it would stand alone, whatever its heading or place. Whether it counts is decided elsewhere.
         """
-        return self.probabilities([without_context(named) for named in features_of(tuple(claims))])
+        return self.probabilities([own_features(claim) for claim in claims])
 
 
 def _logistic(scores: Matrix) -> Matrix:

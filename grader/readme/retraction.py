@@ -111,6 +111,7 @@ UNMEANT = re.compile(
     r"(?:this|that|it|these|the above)\W*$"
     r"|^\W*(?:the|this) (?:whole )?plan(?: above)? (?:was|has been) "
     rf"{_MONEY} by (?:the )?(?:board|management|(?:steering )?committee|finance|works council)\b"
+    r"|^\W*the motion was (?:lost|defeated|voted down)\b"
     r"|\b(?:we|i) do the opposite of (?:each|every|all|what|these|the (?:above|following))\b"
     r"|\bthe (?:section|chapter|paragraph) \W[^.;]{2,40}\W (?:is|was)\b[^.;]{0,60}"
     r"\b(?:void|by mistake|invented|made up)\b"

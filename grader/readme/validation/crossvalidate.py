@@ -18,13 +18,11 @@ Judge = Callable[[str, Facts], ReadmeJudgment]
 JudgeMaker = Callable[[Sequence[str]], Judge]
 
 
-def crossvalidate(
-    corpus: Corpus, make: JudgeMaker, split: int = SPLITS[0], folds: int = FOLDS
-) -> dict[str, ReadmeJudgment]:
+def crossvalidate(corpus: Corpus, make: JudgeMaker, split: int) -> dict[str, ReadmeJudgment]:
     """Judgments of all texts by name, from one partition of the base texts; edits and attacks stay with their base."""
-    fold = {base: number % folds for number, base in enumerate(shuffled(corpus.bases, seed=split))}
+    fold = {base: number % FOLDS for number, base in enumerate(shuffled(corpus.bases, seed=split))}
     judged: dict[str, ReadmeJudgment] = {}
-    for held in range(folds):
+    for held in range(FOLDS):
         judge = make([base for base in corpus.bases if fold[base] != held])
         for name, text in corpus.texts.items():
             if fold[base_of(name)] == held:

@@ -66,8 +66,8 @@ def page(corpus: Corpus, judges: Sequence[Measured]) -> str:
 
 def share(values: Sequence[float]) -> str:
     """The mean of shares 0..1 as per cent, with their range where they differ."""
-    mean, low, high = sum(values) / len(values), min(values), max(values)
-    return f"{mean:.0%}" if f"{low:.0%}" == f"{high:.0%}" else f"{mean:.0%} ({low:.0%} to {high:.0%})"
+    mean, low, high = (f"{value:.0%}" for value in (_mean(values), min(values), max(values)))
+    return mean if low == high else f"{mean} ({low} to {high})"
 
 
 def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:

@@ -27,6 +27,9 @@ BULLETS = "\n".join(f"- {sentence.rstrip('.')}." for sentence in PLAN.split(". "
         f"In an ideal world one would:\n\n{BULLETS}",
         f"Some day, perhaps, somebody will:\n\n{BULLETS}",
         f"Next quarter we shall consider whether to:\n\n{BULLETS}",
+        f"An example, which we present in order to warn. {PLAN}",
+        f"This was the plan that lay on the table. {PLAN}",
+        f"{PLAN} The motion was lost by five votes to three.",
     ],
 )
 def test_other_models_and_made_up_worlds_do_not_pay(plan_pays: Callable[[str], bool], text: str) -> None:
@@ -49,6 +52,8 @@ def test_other_models_and_made_up_worlds_do_not_pay(plan_pays: Callable[[str], b
         "In the pilot phase PSI of trips_per_week is computed each day, above 0.2 we stop.",
         "If only the median of fare_paid_eur moves, we repair the feed.",
         f"In an ideal world labels would come at once. {PLAN}",
+        f"We present these figures to the desk each month, to warn it early. {PLAN}",
+        f"{PLAN} The motion was carried.",
         "In my last job a model learned a broken unit, and this is what I do since, here as well: at each load the "
         "median of fare_paid_eur is held against last month, factor two stops it.",
     ],

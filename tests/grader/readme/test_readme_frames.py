@@ -8,10 +8,10 @@ import pytest
 from grader.readme.validation.__main__ import main
 from grader.readme.validation.frames import measure_frames
 
-# Share of unmeant plans that pay, of meant plans that do not. Lower them when the judge gets better, never raise them.
-WRONG = {"second": (0.084, 0), "third": (0.476, 0), "unseen": (0.872, 0.069), "twins": (0.869, 0.079)}
+# Unmeant plans that pay, meant plans that do not. Lower them when the judge gets better, never raise them.
+WRONG = {"second": (5, 0), "third": (19, 0), "unseen": (34, 3), "twins": (579, 55)}
 # In how many sections a plan is found at all; a reader that finds fewer would look better without being it.
-FOUND = {"second": (60, 0), "third": (40, 0), "unseen": (39, 43), "twins": (667, 703)}
+FOUND = {"second": (60, 0), "third": (40, 0), "unseen": (39, 44), "twins": (670, 706)}
 PLAN = "Each month we compare the PSI of `plan_tier` with the training months; above 0.2 we stop the load."
 
 
@@ -37,8 +37,8 @@ def test_no_more_plans_are_misread_than_before(data: Path, name: str) -> None:
     unmeant, meant = FOUND[name]
     assert found.unmeant >= unmeant
     assert found.meant >= meant
-    assert len(found.passed) <= passed * found.unmeant
-    assert len(found.lost) <= lost * found.meant
+    assert len(found.passed) <= passed
+    assert len(found.lost) <= lost
 
 
 def test_sections_without_a_plan_count_nowhere(frames: Path) -> None:
