@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from grader.readme.claims import Claim
 from grader.readme.defect_denial import (
@@ -19,7 +20,8 @@ LEAK_SAID = re.compile(
     r"\b(?:leak\w*|post-?outcome|knows? (?:the|too|a little too)\b.{0,30}|known (?:only )?after"
     r"|(?:fill|populat|set|asked|made|written|given|record)\w* (?:in )?(?:once|after|when)|confession|"
     r"(?:must|may) (?:never|not) (?:come|be|get)|stays? out|removed|dropped|excluded|thrown out"
-    r"|threw out|taken out|blocked|not a feature|isn't in the feature list|crawl back"
+    r"|threw out|taken out|(?:took|take|left|leave|threw|throw|kept|keep) (?:it|this|that|qcol) out"
+    r"|blocked|not a feature|isn't in the feature list|crawl back"
     r"|asked to leave|future|after the customer|"
     r"one of them knew|already|back in)\b"
 )
@@ -63,9 +65,52 @@ DUPLICATES_SAID = re.compile(
 )
 GROUP_SAID = re.compile(
     r"\b(?:same (?:customers?|qcol)|(?:customers?|qcol|client) (?:\w+ ){0,4}(?:several|many"
-    r"|recur\w*|repeats?|again|both sides|one side|one fold|only in train|every month|each month)"
+    r"|recur\w*|repeats?|again|both sides|one side|one fold|only in train)"
+    r"|(?:customers?|qcol|client) (?:appears?|stands?|occurs?|comes?|come back|returns?|are in|is in) (?:\w+ ){0,3}?"
+    r"(?:every month|each month)"
     r"|group(?:ed)? split|split by (?:qcol|customer)|"
     r"(?:whole|keep) customers|one side (?:of the split|only)|per fold|resampled by customer|both sides)\b"
+)
+# "It is no leak", "I kept it as a clean feature": the sentence takes the column for a good one.
+_NO_LEAK = re.compile(
+    r"\b(?:no|not an?|not|never|isn't an?|isn't|doesn't|without|free (?:of|from)) (?:\w+ ){0,2}?"
+    r"(?:leak\w*|post-?outcome)|\b(?:harmless|innocent|legitimate)\b"
+)
+_LEFT_OUT = re.compile(
+    r"\b(?:drop\w*|remov\w*|exclud\w*|left out|leave out|leav\w+ out|stays? out|taken out|thrown out|threw out"
+    r"|without it|blocked|any ?more|no longer|never (?:come|be|get)|not a feature|gone|only|if|seems?|looks?"
+    r"|appears?)\b"
+)
+_NO_DUPLICATE = re.compile(
+    r"\b(?:no|not any|without|zero|0|free (?:of|from)) (?:\w+ ){0,2}?duplicat\w*"
+    r"|duplicated\S*(?: \S+){0,2} (?:is|returns|=+|are) ?(?:0|zero|none)\b"
+    r"|\b(?:no|not a single) row\b|\bnothing to (?:drop|remove|de-?duplicate)\b"
+    r"|\bduplicates? ?: (?:none|no|0)\b"
+)
+_REPAIRED = re.compile(
+    r"\b(?:drop\w*|remov\w*|delet\w*|de-?duplicat\w*|left|any ?more|remain\w*|after|now|check\w*|assert\w*"
+    r"|must|should)\b"
+)
+# "Complete up to December 2024" is the other half of "unfinished from October 2024", and says so of other months.
+_UNRIPE = re.compile(
+    r"\b(?:unfinished|immature|incomplete|unlabelled|unsettled|excluded|dropped|unused|censored|left out|unknown"
+    r"|missing|appears? to (?:be )?fall\w*|seems? to fall|drop in churn|too early|lower bound"
+    r"|still open|do not count)\b"
+    r"|(?:\bnot|n't|\bnever|\bno)(?: \w+){0,3}? (?:finished|complete\w*|matur\w*|ripe|closed|known|final"
+    r"|settled|full|usable|used|count|done|in yet|over)\b|n't(?: \w+)? ?[.,;]|n't$|\|\s*no\b"
+)
+_ONLY = re.compile(r"\b(?:only|just|merely|solely|alone)\b")
+# Said of a column in a month, these tell no change, unless one is told as well.
+_UNCHANGED = re.compile(
+    r"\b(?:the same|identical|unchanged|unaffected|constant|stable|throughout"
+    r"|no (?:\w+ ){0,2}(?:change|jump|gap|drift|shift|break)s?"
+    r"|without (?:an? |any )?(?:change|jump|gap|drift|shift|break)|never (?:chang\w*|mov\w*|drift\w*|shift\w*))\b"
+)
+_OTHERWISE = re.compile(
+    r"\b(?:not|stopped|else|except|apart|more|less|opposite|revers\w*|rises?|falls?|fell|began|begins|starts?|started)\b|n't\b"
+)
+_POINTS_BACK = re.compile(
+    r"^(?:but |and |so |because )?(?:it|this|that|the (?:column|field|flag))\b|\b(?:it|this|that) out\b"
 )
 _AFTER_CUE = re.compile(r"\b(?:since|from|in|after|began|started|until)\s+(?:\w+\s+)?$")
 _REFERENCE_CUE = re.compile(
@@ -110,8 +155,22 @@ def check_findings(claim: Claim, facts: Facts) -> Iterator[Check]:
     for pattern, said in ((DUPLICATE_KINDS, DUPLICATES_SAID), (GROUP_KINDS, GROUP_SAID)):
         defect = next((d for d in facts.defects if pattern.search(d.kind)), None)
         match = said.search(claim.own)
+        if said is DUPLICATES_SAID and _denies_duplicates(claim.own):
+            continue
         if defect and match:
             yield Check(f"defect {defect.kind}", match.group(), f"{defect.kind} is in the data", True, claim)
+
+
+def _denies_duplicates(own: str) -> bool:
+    return bool(_NO_DUPLICATE.search(own)) and not _REPAIRED.search(_NO_DUPLICATE.sub("", own))
+
+
+def leak_told_of(column: str, claim: Claim, facts: Facts) -> Iterator[Check]:
+    """A leak told in the sentence after the one that names its column: "It is filled when the customer has gone"."""
+    if not claim.columns and _POINTS_BACK.search(claim.own):
+        for check in _leaks(replace(claim, columns=(column,)), facts):
+            if check.agrees:
+                yield replace(check, claim=claim)
 
 
 def _leaks(claim: Claim, facts: Facts) -> Iterator[Check]:
@@ -125,8 +184,9 @@ def _leaks(claim: Claim, facts: Facts) -> Iterator[Check]:
         return
     named = ", ".join(sorted(leaks))
     groups = {c for d in facts.defects if GROUP_KINDS.search(d.kind) for c in d.columns}
+    denied = _NO_LEAK.search(claim.own) and not _LEFT_OUT.search(claim.own)
     for column in claim.columns:
-        if column in leaks and (LEAK_SAID.search(claim.own) or LEAK_STRONG.search(claim.own)):
+        if column in leaks and not denied and (LEAK_SAID.search(claim.own) or LEAK_STRONG.search(claim.own)):
             yield Check(f"defect leak {column}", f"{column} is a leak", f"leak: {named}", True, claim)
         elif column in leaks and re.search(
             r"\b(?:strongest|best|top|important) (?:feature|predictor)|psi\b", claim.own
@@ -136,7 +196,7 @@ def _leaks(claim: Claim, facts: Facts) -> Iterator[Check]:
             )
         elif (
             len(claim.columns) == 1
-            and column not in groups
+            and column not in groups | leaks
             and LEAK_STRONG.search(claim.own)
             and not _SUSPECTED.search(claim.own)
             and not re.search(
@@ -159,6 +219,10 @@ def _changes(claim: Claim, facts: Facts) -> Iterator[Check]:
     for column, months in by_column.items():
         mine = [d for d in dated if column in d.columns]
         hit = next(((d, m) for d in mine for m in months if _within(d, m.month)), None)
+        if hit and _UNCHANGED.search(claim.own):
+            rest = _UNCHANGED.sub("", claim.own)
+            if not (CHANGE_STRONG.search(rest) or _OTHERWISE.search(rest)):
+                continue
         if hit:
             defect, said = hit
             yield Check(
@@ -210,6 +274,7 @@ def _undated(claim: Claim, dated: list[Defect], last: str | None) -> Iterator[Ch
         and units
         and not UNFINISHED.search(claim.own)
         and not (last and months_apart(months[0].month, last) > 0)
+        and not (claim.kind == "row" and len(months) > 1)  # a period of a table, whose end may be the change
         and not re.search(r"train|onwards|reference|window", claim.own)
     ):
         yield Check(
@@ -237,7 +302,11 @@ def _maturity(claim: Claim, facts: Facts) -> Iterator[Check]:
     if not said:
         return
     offsets = [months_apart(m.month, defect.start) for m in said]
-    if any(-1 <= offset <= 2 for offset in offsets):
+    unripe = _UNRIPE.search(claim.own)
+    # Whole are the months before the first unfinished one; of the unfinished ones none may be told alone.
+    near = (-1 <= offset <= (2 if unripe else -1) for offset in offsets)
+    others = unripe and min(offsets) > 0 and _ONLY.search(claim.own)
+    if any(near) and not others:
         yield Check("defect label maturity", said[0].month, defect_fact(defect), True, claim)
     elif re.search(
         r"\b(?:unfinished|immature|incomplete|not (?:yet )?(?:finished|complete|mature|ripe))\b",

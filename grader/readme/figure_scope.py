@@ -34,7 +34,7 @@ _OTHER_MODEL = _one_of(
     r"transformers?|tabpfn|lstm|gru|autogluon|automl|h2o|glm|gam|survival model|cox|prophet|rules of",
     r"untuned|defaults?|stack\w*|isotonic|platt|ensemble|prevalence|no[- ]skill|constant|heuristic|rule of thumb",
     r"random (?:guess\w*|ranker|ranking|model|classifier|list|order)",
-    r"before (?:tuning|calibration|the tuning)|uncalibrated|raw scores?|without (?:tuning|calibration)",
+    r"before (?:tuning|calibration|the tuning)|uncalibrated|raw (?:[\w-]+ )?scores?|without (?:tuning|calibration)",
     r"(?:retired|predecessor|challenger|next|new|candidate) (?:model|version|try|attempt|run|notebook|one)",
     r"predecessor|challenger|slower|weaker",
 )
@@ -53,6 +53,7 @@ _OTHER_PART = _one_of(
     r"at first|used to|in the past|last year|first notebook|first result|planned|plans|next year",
     r"under load|load test|concurren\w*|\d+ (?:parallel )?(?:clients|threads|workers)|cold start",
     rf"(?<!split )by {COLUMN}|(?:per|in|within) (?:the |each |every |one )?{COLUMN}|for (?:each|every|one) {COLUMN}",
+    rf"for (?:the )?{COLUMN}(?= (?:=|is\b|of\b))",
     rf"in {_MONTH}\b|{_MONTH}(?: alone| 20\d\d)?",
 )
 # Words that speak of the number beside them and of none further on.
@@ -67,7 +68,7 @@ _SERVED = _one_of(
     r"served|serving|live|in production|production model|in use|deployed|final(?: model)?|tuned|champion|lightgbm",
     r"lgbm|(?:our|my) (?!(?:first|previous|old|former|earlier|last|second) )(?:\w+ )?model|the model|overall",
     r"in total|holdout|hold-out",
-    r"test(?:[- ]set| data| months| period| window| split)?",
+    r"(?<!same )test(?:[- ]set| data| months| period| window| split)?",
 )
 _SERVED_HEADER = re.compile(
     r"\b(?:values?|results?|measured|actual|now|today|current(?:ly)?|score|all|overall|total)\b"

@@ -1,12 +1,12 @@
-"""How a sentence stands to a finding: whether it tells it, asks, guesses, denies it, or tells it of other data."""
+"""How a sentence stands to a finding: whether it tells it, asks, guesses, says that all is well, or invents it."""
 
 import re
 from collections.abc import Iterator
 from dataclasses import replace
 
 from grader.readme.claims import Claim
-from grader.readme.facts import Facts
-from grader.readme.months import months_in
+from grader.readme.facts import Defect, Facts
+from grader.readme.months import months_apart, months_in
 from grader.readme.wording import columns_in, normalise
 
 # "Possible", "may" and "whether" leave open what is so; "probably" and "seems" are how careful people tell a finding.
@@ -36,6 +36,18 @@ _ELSEWHERE = re.compile(
 _HERE_TOO = re.compile(
     r"\b(?:here|too|also|as well|same|likewise|this (?:data|file|set|model)|our (?:own )?(?:data|file)|ours)\b"
 )
+# Wide on purpose: it only keeps a sentence that no fact confirms from paying, and makes none false.
+_ALL_WELL = re.compile(
+    r"\b(?:no|nor|without|free (?:of|from)|not (?:a|an|any|one)) (?:[\w-]+,? ){0,3}?"
+    r"(?:leak\w*|drift\w*|gaps?|holes?|jumps?|duplicat\w*|cop(?:y|ies)|changes?|shifts?|overlaps?|defects?|nulls|missing|trouble|problems?|respelling)\b"
+    r"|(?:\bnot|n't|\bnever|\bcannot|\bnothing|\bneither)(?: (?:been|be|ever|has|have|had|had a|really|at all|a))*"
+    r" (?:leak\w*|drift\w*|chang\w*|shift\w*|mov\w+|jump\w*|repeat\w*|recur\w*|overlap\w*|affect\w*|missing|empty)\b"
+    r"|\b(?:unaffected|unchanged|harmless|innocent|constant|stable|throughout|unique|flat|identical|legitimate)\b"
+    r"|\bthe same\b|\bstay\w* same\b"
+    r"|\b(?:kept|keeps|retained|retains|preserved) (?:its|the|their|this)\b|\b(?:as ever|as always|as before)\b"
+    r"|\b(?:had|has|have) (?:had )?(?:one|a single) (?:unit|spelling|meaning)\b|\bspelled the same\b"
+    r"|\b(?:is|are|was|were|stays?|stayed|remain\w*) (?:\w+ )?(?:complete|filled|intact|perfectly fine|fine)\b"
+)
 _BREAK = re.compile(r"[;:]\s+|,\s+|\.\s+|\s+(?:and|but|while|whereas|yet|because|since|so)\s+|\s[-–—]\s")
 _STATES = re.compile(
     r"\b(?:leak\w*|chang\w*|switch\w*|jump\w*|drift\w*|shift\w*|unit|immature|incomplete|unfinished|complete|mature"
@@ -62,6 +74,34 @@ def is_of_other_data(claim: Claim) -> bool:
 def tells_no_finding(claim: Claim) -> bool:
     """Whether a sentence asks, guesses or speaks of other data, so that it tells no finding in these."""
     return is_asked(claim) or is_guess(claim) or is_of_other_data(claim)
+
+
+def says_all_is_well(claim: Claim) -> bool:
+    """Whether a sentence says of something that no defect is in it, be it right or wrong."""
+    return bool(_ALL_WELL.search(claim.own))
+
+
+def may_be_known(claim: Claim, facts: Facts) -> bool:
+    """Whether what a sentence names leaves room for a defect that is known; without known defects it always does.
+
+    A change of a column in which nothing changed, or in a month in which nothing began, is no finding in these data.
+    """
+    if not facts.defects:
+        return True
+    named = set(claim.columns) - {facts.label.column}
+    mine = [defect for defect in facts.defects if named & set(defect.columns)]
+    if named and not mine:
+        return False
+    said = months_in(claim.text.lower().replace("–", "-").replace("—", "-"))
+    near = mine or [defect for defect in facts.defects if defect.start]
+    return not said or any(_touches(defect, month.month) for defect in near for month in said)
+
+
+def _touches(defect: Defect, month: str) -> bool:
+    if not defect.start:
+        return True
+    end = defect.end or defect.start
+    return months_apart(month, defect.start) >= -1 and months_apart(end, month) >= -1
 
 
 def clauses(claim: Claim, facts: Facts) -> Iterator[Claim]:

@@ -5,14 +5,21 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from grader.readme.claims import Claim
-from grader.readme.defect_check import check_findings
+from grader.readme.defect_check import check_findings, leak_told_of
 from grader.readme.defect_denial import DENIED, denied_defects, is_denial_of_a_defect
 from grader.readme.elements import NAMES, Assessment, Element
 from grader.readme.evidence import Reckoning
 from grader.readme.fact_check import check_figures
 from grader.readme.facts import Facts
 from grader.readme.figures import Check
-from grader.readme.finding_stance import clauses, is_guess, is_of_other_data, tells_no_finding
+from grader.readme.finding_stance import (
+    clauses,
+    is_guess,
+    is_of_other_data,
+    may_be_known,
+    says_all_is_well,
+    tells_no_finding,
+)
 from grader.readme.judgment import CheckedClaim
 from grader.readme.modality import own_modality
 from grader.readme.ordinal import OrdinalModel
@@ -51,17 +58,22 @@ def check_claims(claims: tuple[Claim, ...], facts: Facts) -> tuple[Check, ...]:
     """
     out: list[Check] = []
     denied: list[Check] = []
+    named: tuple[int, str] | None = None
     for claim in claims:
         if not claim.read or claim.modality in _SAID_BY_NOBODY or is_of_other_data(claim):
             continue
         if claim.modality in {"asserted", "delegated"}:
             out += [*check_figures(claim, facts), *_findings(claim, facts)]
+            if named and named[0] == claim.block and not tells_no_finding(claim):
+                out += leak_told_of(named[1], claim, facts)
         elif claim.modality == "negated":
             both = (*check_figures(claim, facts), *_findings(claim, facts))
             denied += [check for check in both if check.agrees]
             out += [check for check in both if not check.agrees and check.topic.startswith(DENIED)]
         elif own_modality(claim.own, claim.text, quoted=False) != "negated":
             out += [check for check in _findings(claim, facts) if not check.topic.startswith(DENIED)]
+        if claim.columns:
+            named = (claim.block, claim.columns[0]) if len(claim.columns) == 1 else None
     # "The usage did not jump, its unit changed" tells the change; only a denial alone is false.
     told = {(check.topic.removeprefix("defect"), check.claim.block) for check in out if check.agrees}
     out = [c for c in out if c.agrees or (c.topic.removeprefix(DENIED), c.claim.block) not in told]
@@ -93,7 +105,11 @@ def ground(reckoning: Reckoning, facts: Facts) -> Grounding:
         and not is_of_other_data(claim)
         for claim in reckoning.claims
     )
-    told = read.only(not tells_no_finding(claim) for claim in reckoning.claims).evidence("g")
+    told = read.only(
+        not tells_no_finding(claim)
+        and (id(claim) in spoken or (may_be_known(claim, facts) and not says_all_is_well(claim)))
+        for claim in reckoning.claims
+    ).evidence("g")
     weighed = read.only(not is_guess(claim) for claim in reckoning.claims).evidence("g")
     values = {
         "finding": float(len(findings) >= 1),

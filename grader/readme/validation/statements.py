@@ -1,4 +1,4 @@
-"""Honest and false statements about one submission: how many of each the judge calls false."""
+"""Honest and false statements about one submission: how many of each are called false, and how many pay."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,7 +9,11 @@ from pydantic import BaseModel, ConfigDict, Field
 from grader.readme.claims import read_claims
 from grader.readme.facts import Facts, read_facts
 from grader.readme.grounding import check_claims
+from grader.readme.judge import judge_readme
 from grader.readme.validation.lines import read_lines
+
+EMPTY = "# Churn model\n\nWe look after the model every month and retrain it when it gets worse.\n\n"
+"""A README that tells nothing of its data; behind it a statement alone earns what it earns."""
 
 
 class Statement(BaseModel):
@@ -24,13 +28,18 @@ class Statement(BaseModel):
 
 @dataclass(frozen=True)
 class StatementsMeasured:
-    """How many passages of each kind there are; ``accused``: honest ones called false; ``missed``: false ones not."""
+    """How many passages of each kind there are; ``accused``: honest ones called false; ``missed``: false ones not.
+
+    ``earning`` honest ones and the ``paid`` false ones raise ``grounded_in_this_work`` of a README that says nothing.
+    """
 
     name: str
     honest: int
     false: int
     accused: tuple[str, ...]
     missed: tuple[str, ...]
+    earning: int
+    paid: tuple[str, ...]
 
 
 def measure_statements(folder: Path) -> StatementsMeasured:
@@ -40,12 +49,15 @@ def measure_statements(folder: Path) -> StatementsMeasured:
     called = [called_false(statement.text, facts) for statement in statements]
     honest = [(s, said) for s, said in zip(statements, called, strict=True) if s.honest]
     false = [(s, said) for s, said in zip(statements, called, strict=True) if not s.honest]
+    raised = {s: earns(s.text, facts) for s in statements}
     return StatementsMeasured(
         folder.name,
         len(honest),
         len(false),
         tuple(f"{s.kind}: {s.text} [{'; '.join(said)}]" for s, said in honest if said),
         tuple(f"{s.kind}: {s.text}" for s, said in false if not said),
+        sum(raised[s] for s, _ in honest),
+        tuple(f"{s.kind}: {s.text}" for s, _ in false if raised[s]),
     )
 
 
@@ -55,12 +67,29 @@ def called_false(text: str, facts: Facts) -> tuple[str, ...]:
     return tuple(f"{check.said}, but {check.fact}" for check in checks if not check.agrees)
 
 
+def earns(text: str, facts: Facts) -> bool:
+    """Whether a text raises the grounded level of a README that tells nothing of its data."""
+    before, after = (
+        next(c.level for c in judge_readme(readme, facts).criteria if c.id == "grounded_in_this_work")
+        for readme in (EMPTY, f"{EMPTY}{text}\n")
+    )
+    return after > before
+
+
 def statements_as_json(measured: StatementsMeasured) -> dict[str, Any]:
     """The figures as plain values for ``--json``."""
     return {
         "statements": measured.name,
-        "honest": {"count": measured.honest, "called false": list(measured.accused)},
-        "false": {"count": measured.false, "not called false": list(measured.missed)},
+        "honest": {
+            "count": measured.honest,
+            "called false": list(measured.accused),
+            "raise the level": measured.earning,
+        },
+        "false": {
+            "count": measured.false,
+            "not called false": list(measured.missed),
+            "raise the level": list(measured.paid),
+        },
     }
 
 
@@ -68,5 +97,6 @@ def statements_as_line(measured: StatementsMeasured) -> str:
     """The figures in one line for people."""
     return (
         f"{measured.name}: {len(measured.accused)} of {measured.honest} honest statements are called false; "
-        f"{measured.false - len(measured.missed)} of {measured.false} false ones are found\n"
+        f"{measured.false - len(measured.missed)} of {measured.false} false ones are found; "
+        f"{measured.earning} honest and {len(measured.paid)} false ones raise the grounded level\n"
     )

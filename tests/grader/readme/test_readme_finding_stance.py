@@ -4,7 +4,13 @@ import pytest
 
 from grader.readme.claims import Claim, read_claims
 from grader.readme.facts import Facts
-from grader.readme.finding_stance import clauses, is_of_other_data, tells_no_finding
+from grader.readme.finding_stance import (
+    clauses,
+    is_of_other_data,
+    may_be_known,
+    says_all_is_well,
+    tells_no_finding,
+)
 from grader.readme.grounding import check_claims
 
 
@@ -70,3 +76,52 @@ def test_other_data_beside_these_are_told_apart(facts: Facts) -> None:
         "On new data `app_version` drifts.",
     ):
         assert not is_of_other_data(claim_of(text, facts))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "`rider_age` was delivered in months instead of years from 2022-07 on, so we divide it by twelve.",
+        "In March 2021 `city_zone` was mostly empty.",
+        "`fare_paid_eur` switched to cents in 2021-07.",
+        "In June 2021 the feed had a gap.",
+    ],
+)
+def test_a_finding_about_another_column_or_month_is_not_known(facts: Facts, text: str) -> None:
+    """An invented finding that nothing contradicts once earned what a true one earns."""
+    assert not may_be_known(claim_of(text, facts), facts)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "`fare_paid_eur` switched to cents in 2022-03.",
+        "`refund_count_60d` knows the answer.",
+        "From September 2021 on the app is another one.",
+        "The last two months say too little.",
+    ],
+)
+def test_a_finding_that_fits_a_defect_may_be_known(facts: Facts, text: str) -> None:
+    """A true finding in words that no check understands still earns something."""
+    assert may_be_known(claim_of(text, facts), facts)
+
+
+def test_without_a_key_every_finding_may_be_known() -> None:
+    """Whoever judges a README without the defects is not told that all its findings are invented."""
+    facts = Facts(columns=("rider_age",))
+    assert may_be_known(claim_of("`rider_age` came in months from 2022-07 on.", facts), facts)
+
+
+@pytest.mark.parametrize(
+    ("text", "well"),
+    [
+        ("`fare_paid_eur` has kept its unit in all months.", True),
+        ("We found no drift, no gaps and no leak.", True),
+        ("`app_version` was never affected.", True),
+        ("`app_version` moved in September.", False),
+        ("The unit of `fare_paid_eur` is another one since March.", False),
+    ],
+)
+def test_saying_that_all_is_well_is_no_finding(facts: Facts, text: str, *, well: bool) -> None:
+    """Denying the planted defects once paid like telling them."""
+    assert says_all_is_well(claim_of(text, facts)) is well

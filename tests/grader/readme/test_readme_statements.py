@@ -1,4 +1,4 @@
-"""Honest people are not called liars, and false statements are found: figures that may only get better."""
+"""Honest people are not called liars, false statements are found and earn little: figures that may only get better."""
 
 import json
 from pathlib import Path
@@ -11,23 +11,31 @@ from grader.readme.validation.statements import measure_statements
 # Honest passages called false, false ones found, of how many. Never raise the first nor lower the second.
 ACCUSED = {
     "churn": (0, 140), "bank": (0, 140), "telecom": (0, 150), "mobile": (1, 150), "power": (2, 150), "office": (0, 150),
-    "gym": (0, 150), "hotel": (0, 150),
+    "gym": (0, 150), "hotel": (0, 150), "streaming": (0, 150), "insurance": (0, 150),
 }  # fmt: skip
 FOUND = {
     "churn": (52, 70), "bank": (37, 70), "telecom": (38, 75), "mobile": (34, 75), "power": (29, 75), "office": (27, 75),
-    "gym": (28, 75), "hotel": (30, 75),
+    "gym": (30, 75), "hotel": (30, 75), "streaming": (13, 75), "insurance": (9, 75),
+}  # fmt: skip
+# Honest ones that raise the grounded level of a README that says nothing, and false ones. Never lower, never raise.
+EARNING = {
+    "churn": (19, 4), "bank": (22, 5), "telecom": (31, 4), "mobile": (36, 3), "power": (40, 8), "office": (41, 8),
+    "gym": (44, 13), "hotel": (51, 6), "streaming": (64, 12), "insurance": (61, 13),
 }  # fmt: skip
 
 
 @pytest.mark.parametrize("name", sorted(ACCUSED))
-def test_no_more_honest_statements_are_called_false_than_before(data: Path, name: str) -> None:
-    """A false accusation caps a level and is our own fault; a quarter of honest tables once drew one."""
+def test_statements_are_called_false_and_paid_no_worse_than_before(data: Path, name: str) -> None:
+    """A false accusation is our own fault, and 132 of 590 false statements once raised a level."""
     found = measure_statements(data / "statements" / name)
     accused, honest = ACCUSED[name]
     caught, false = FOUND[name]
     assert (found.honest, found.false) == (honest, false)
     assert len(found.accused) <= accused
     assert found.false - len(found.missed) >= caught
+    earning, paid = EARNING[name]
+    assert found.earning >= earning
+    assert len(found.paid) <= paid
 
 
 @pytest.fixture
@@ -53,7 +61,8 @@ def test_the_command_prints_both_shares(folder: Path, capsys: pytest.CaptureFixt
     assert "0 of 2 honest statements are called false; 1 of 2 false ones are found" in told
     assert main(["--statements", str(folder), "--json"]) == 0
     found = json.loads(capsys.readouterr().out)[0]
-    assert found["honest"] == {"count": 2, "called false": []}
+    assert found["honest"] == {"count": 2, "called false": [], "raise the level": 0}
+    assert found["false"]["raise the level"] == []
     assert found["false"]["not called false"] == ["plain: The moon is made of cheese."]
 
 
