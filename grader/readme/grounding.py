@@ -98,6 +98,7 @@ def ground(reckoning: Reckoning, facts: Facts) -> Grounding:
     findings = {topic for topic in agreed if topic.startswith("defect")}
     wrong = len({(check.topic, check.said) for check in checks if not check.agrees})
     spoken = {id(check.claim) for check in checks if check.agrees}
+    found = {id(check.claim) for check in checks if check.agrees and check.topic.startswith("defect")}
     false = {id(check.claim) for check in checks if not check.agrees} - spoken
     read = reckoning.only(
         (claim.columns or id(claim) in spoken or _OF_THIS_WORK.search(claim.own))
@@ -107,7 +108,7 @@ def ground(reckoning: Reckoning, facts: Facts) -> Grounding:
     )
     told = read.only(
         not tells_no_finding(claim)
-        and (id(claim) in spoken or (may_be_known(claim, facts) and not says_all_is_well(claim)))
+        and (id(claim) in found or (may_be_known(claim, facts) and not says_all_is_well(claim)))
         for claim in reckoning.claims
     ).evidence("g")
     weighed = read.only(not is_guess(claim) for claim in reckoning.claims).evidence("g")
