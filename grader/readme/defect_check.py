@@ -252,7 +252,7 @@ def _changes(claim: Claim, facts: Facts) -> Iterator[Check]:
 
 def _undated(claim: Claim, dated: list[Defect], last: str | None) -> Iterator[Check]:
     """A month without a column: it agrees where a defect began then, and contradicts where a unit story did not."""
-    months = months_in(claim.text.lower().replace("–", "-"))
+    months = months_in(claim.text)
     units = re.search(
         r"\b(?:unit|mb|gb|kb|megabytes?|gigabytes?|price effect|price break|price flip)\b", claim.own
     )
@@ -298,7 +298,7 @@ def _maturity(claim: Claim, facts: Facts) -> Iterator[Check]:
     defect = next((d for d in facts.defects if MATURITY_KINDS.search(d.kind) and d.start), None)
     if defect is None or defect.start is None or not UNFINISHED.search(f"{claim.own}"):
         return
-    said = months_in(claim.text.lower().replace("–", "-").replace("—", "-"))
+    said = months_in(claim.text)
     if not said:
         return
     offsets = [months_apart(m.month, defect.start) for m in said]

@@ -127,7 +127,7 @@ def _label_and_span(claim: Claim, facts: Facts) -> Iterator[Check]:
     if named and label and named.group(1) != label.lower():
         yield Check("label", named.group(1), f"label = {label}", False, claim)
     first, last = facts.months.first, facts.months.last
-    months = [m.month for m in months_in(said.replace("–", "-").replace("—", "-"))]
+    months = [m.month for m in months_in(said)]
     if not (first and last and len(months) == 2) or _OTHER_SPAN.search(said):
         return
     outside = months_apart(first, months[0]) > 0 or months_apart(months[1], last) > 0

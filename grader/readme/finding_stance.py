@@ -92,7 +92,7 @@ def may_be_known(claim: Claim, facts: Facts) -> bool:
     mine = [defect for defect in facts.defects if named & set(defect.columns)]
     if named and not mine:
         return False
-    said = months_in(claim.text.lower().replace("–", "-").replace("—", "-"))
+    said = months_in(claim.text)
     near = mine or [defect for defect in facts.defects if defect.start]
     return not said or any(_touches(defect, month.month) for defect in near for month in said)
 

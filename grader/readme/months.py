@@ -9,6 +9,8 @@ _WORD_MONTH = re.compile(rf"\b{_NAME}(?:\s*(?:-|to|and|until|/|,)\s*{_NAME})?(?:
 _ISO = re.compile(r"\b(20\d\d)-(\d\d)(?:\s?(?:\.{2,3}|-|…)\s?(\d\d)\b(?!-))?")
 _NUMERIC = re.compile(r"\b(?:(\d{1,2})-)?(\d{1,2})[./](20\d\d)\b")
 
+_DASHES = str.maketrans("–—", "--")
+
 
 @dataclass(frozen=True)
 class MonthSaid:
@@ -23,7 +25,8 @@ def _make(year: str, number: int, at: int) -> list[MonthSaid]:
 
 
 def months_in(text: str) -> tuple[MonthSaid, ...]:
-    """All months of a lower-case text, in the order of their places; both ends of a range."""
+    """All months of a text, in the order of their places; both ends of a range, whatever dash parts them."""
+    text = text.lower().translate(_DASHES)
     found: list[MonthSaid] = []
     for match in _WORD_MONTH.finditer(text):
         first, second, year = match.group(1), match.group(2), match.group(3)
