@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 
 from grader.readme.claims import Claim
 from grader.readme.defect_denial import (
@@ -14,6 +13,15 @@ from grader.readme.defect_denial import (
 )
 from grader.readme.facts import Defect, Facts
 from grader.readme.figures import Check
+from grader.readme.finding_denial import (
+    denies_duplicates,
+    denies_leak,
+    says_only,
+    says_ripe,
+    says_unchanged,
+    tells_leak_of_it,
+    tells_no_group,
+)
 from grader.readme.months import MonthSaid, months_apart, months_in
 
 LEAK_SAID = re.compile(
@@ -65,52 +73,9 @@ DUPLICATES_SAID = re.compile(
 )
 GROUP_SAID = re.compile(
     r"\b(?:same (?:customers?|qcol)|(?:customers?|qcol|client) (?:\w+ ){0,4}(?:several|many"
-    r"|recur\w*|repeats?|again|both sides|one side|one fold|only in train)"
-    r"|(?:customers?|qcol|client) (?:appears?|stands?|occurs?|comes?|come back|returns?|are in|is in) (?:\w+ ){0,3}?"
-    r"(?:every month|each month)"
+    r"|recur\w*|repeats?|again|both sides|one side|one fold|only in train|every month|each month)"
     r"|group(?:ed)? split|split by (?:qcol|customer)|"
     r"(?:whole|keep) customers|one side (?:of the split|only)|per fold|resampled by customer|both sides)\b"
-)
-# "It is no leak", "I kept it as a clean feature": the sentence takes the column for a good one.
-_NO_LEAK = re.compile(
-    r"\b(?:no|not an?|not|never|isn't an?|isn't|doesn't|without|free (?:of|from)) (?:\w+ ){0,2}?"
-    r"(?:leak\w*|post-?outcome)|\b(?:harmless|innocent|legitimate)\b"
-)
-_LEFT_OUT = re.compile(
-    r"\b(?:drop\w*|remov\w*|exclud\w*|left out|leave out|leav\w+ out|stays? out|taken out|thrown out|threw out"
-    r"|without it|blocked|any ?more|no longer|never (?:come|be|get)|not a feature|gone|only|if|seems?|looks?"
-    r"|appears?)\b"
-)
-_NO_DUPLICATE = re.compile(
-    r"\b(?:no|not any|without|zero|0|free (?:of|from)) (?:\w+ ){0,2}?duplicat\w*"
-    r"|duplicated\S*(?: \S+){0,2} (?:is|returns|=+|are) ?(?:0|zero|none)\b"
-    r"|\b(?:no|not a single) row\b|\bnothing to (?:drop|remove|de-?duplicate)\b"
-    r"|\bduplicates? ?: (?:none|no|0)\b"
-)
-_REPAIRED = re.compile(
-    r"\b(?:drop\w*|remov\w*|delet\w*|de-?duplicat\w*|left|any ?more|remain\w*|after|now|check\w*|assert\w*"
-    r"|must|should)\b"
-)
-# "Complete up to December 2024" is the other half of "unfinished from October 2024", and says so of other months.
-_UNRIPE = re.compile(
-    r"\b(?:unfinished|immature|incomplete|unlabelled|unsettled|excluded|dropped|unused|censored|left out|unknown"
-    r"|missing|appears? to (?:be )?fall\w*|seems? to fall|drop in churn|too early|lower bound"
-    r"|still open|do not count)\b"
-    r"|(?:\bnot|n't|\bnever|\bno)(?: \w+){0,3}? (?:finished|complete\w*|matur\w*|ripe|closed|known|final"
-    r"|settled|full|usable|used|count|done|in yet|over)\b|n't(?: \w+)? ?[.,;]|n't$|\|\s*no\b"
-)
-_ONLY = re.compile(r"\b(?:only|just|merely|solely|alone)\b")
-# Said of a column in a month, these tell no change, unless one is told as well.
-_UNCHANGED = re.compile(
-    r"\b(?:the same|identical|unchanged|unaffected|constant|stable|throughout"
-    r"|no (?:\w+ ){0,2}(?:change|jump|gap|drift|shift|break)s?"
-    r"|without (?:an? |any )?(?:change|jump|gap|drift|shift|break)|never (?:chang\w*|mov\w*|drift\w*|shift\w*))\b"
-)
-_OTHERWISE = re.compile(
-    r"\b(?:not|stopped|else|except|apart|more|less|opposite|revers\w*|rises?|falls?|fell|began|begins|starts?|started)\b|n't\b"
-)
-_POINTS_BACK = re.compile(
-    r"^(?:but |and |so |because )?(?:it|this|that|the (?:column|field|flag))\b|\b(?:it|this|that) out\b"
 )
 _AFTER_CUE = re.compile(r"\b(?:since|from|in|after|began|started|until)\s+(?:\w+\s+)?$")
 _REFERENCE_CUE = re.compile(
@@ -141,7 +106,7 @@ def _places(claim: Claim, facts: Facts) -> list[tuple[str, int]]:
 
 def _pairs(claim: Claim, facts: Facts) -> Iterator[tuple[str, MonthSaid]]:
     places = _places(claim, facts)
-    lowered = claim.text.lower().replace("–", "-").replace("—", "-")
+    lowered = claim.text.lower()
     for said in months_in(lowered):
         if places and not _COMPARED.search(lowered[: said.at]):
             yield min(places, key=lambda place: abs(place[1] - said.at))[0], said
@@ -152,39 +117,49 @@ def check_findings(claim: Claim, facts: Facts) -> Iterator[Check]:
     yield from _leaks(claim, facts)
     yield from _changes(claim, facts)
     yield from _maturity(claim, facts)
-    for pattern, said in ((DUPLICATE_KINDS, DUPLICATES_SAID), (GROUP_KINDS, GROUP_SAID)):
-        defect = next((d for d in facts.defects if pattern.search(d.kind)), None)
+    for kinds, said, denied in (
+        (DUPLICATE_KINDS, DUPLICATES_SAID, denies_duplicates),
+        (GROUP_KINDS, GROUP_SAID, tells_no_group),
+    ):
+        defect = next((d for d in facts.defects if kinds.search(d.kind)), None)
         match = said.search(claim.own)
-        if said is DUPLICATES_SAID and _denies_duplicates(claim.own):
-            continue
-        if defect and match:
+        if (
+            match
+            and "split by qcol" in match.group()
+            and defect
+            and not set(claim.columns) & set(defect.columns)
+        ):
+            continue  # figures split by region are no split of the rows
+        if defect and match and not denied(claim.own):
             yield Check(f"defect {defect.kind}", match.group(), f"{defect.kind} is in the data", True, claim)
 
 
-def _denies_duplicates(own: str) -> bool:
-    return bool(_NO_DUPLICATE.search(own)) and not _REPAIRED.search(_NO_DUPLICATE.sub("", own))
-
-
 def leak_told_of(column: str, claim: Claim, facts: Facts) -> Iterator[Check]:
-    """A leak told in the sentence after the one that names its column: "It is filled when the customer has gone"."""
-    if not claim.columns and _POINTS_BACK.search(claim.own):
-        for check in _leaks(replace(claim, columns=(column,)), facts):
-            if check.agrees:
-                yield replace(check, claim=claim)
+    """A leak told in a sentence after the one that names its column: "It is filled when the customer has gone"."""
+    leaks = _leaking(facts)
+    if column in leaks and tells_leak_of_it(claim.own):
+        yield Check(
+            f"defect leak {column}", f"{column} is a leak", f"leak: {', '.join(sorted(leaks))}", True, claim
+        )
 
 
-def _leaks(claim: Claim, facts: Facts) -> Iterator[Check]:
-    leaks = {
+def _leaking(facts: Facts) -> set[str]:
+    """The columns that leak."""
+    return {
         c
         for d in facts.defects
         if LEAK_KINDS.search(d.kind) and not GROUP_KINDS.search(d.kind)
         for c in d.columns
     }
+
+
+def _leaks(claim: Claim, facts: Facts) -> Iterator[Check]:
+    leaks = _leaking(facts)
     if not leaks:
         return
     named = ", ".join(sorted(leaks))
     groups = {c for d in facts.defects if GROUP_KINDS.search(d.kind) for c in d.columns}
-    denied = _NO_LEAK.search(claim.own) and not _LEFT_OUT.search(claim.own)
+    denied = denies_leak(claim.own)
     for column in claim.columns:
         if column in leaks and not denied and (LEAK_SAID.search(claim.own) or LEAK_STRONG.search(claim.own)):
             yield Check(f"defect leak {column}", f"{column} is a leak", f"leak: {named}", True, claim)
@@ -219,10 +194,8 @@ def _changes(claim: Claim, facts: Facts) -> Iterator[Check]:
     for column, months in by_column.items():
         mine = [d for d in dated if column in d.columns]
         hit = next(((d, m) for d in mine for m in months if _within(d, m.month)), None)
-        if hit and _UNCHANGED.search(claim.own):
-            rest = _UNCHANGED.sub("", claim.own)
-            if not (CHANGE_STRONG.search(rest) or _OTHERWISE.search(rest)):
-                continue
+        if hit and says_unchanged(claim.own):
+            continue
         if hit:
             defect, said = hit
             yield Check(
@@ -302,11 +275,11 @@ def _maturity(claim: Claim, facts: Facts) -> Iterator[Check]:
     if not said:
         return
     offsets = [months_apart(m.month, defect.start) for m in said]
-    unripe = _UNRIPE.search(claim.own)
-    # Whole are the months before the first unfinished one; of the unfinished ones none may be told alone.
-    near = (-1 <= offset <= (2 if unripe else -1) for offset in offsets)
-    others = unripe and min(offsets) > 0 and _ONLY.search(claim.own)
-    if any(near) and not others:
+    near = any(-1 <= offset <= 2 for offset in offsets)
+    # Whole are the months before the first unfinished one, and no later one is the only one that is unfinished.
+    if near and says_ripe(claim.own) and -1 not in offsets:
+        return
+    if near and not (says_only(claim.own) and min(offsets) > 0):
         yield Check("defect label maturity", said[0].month, defect_fact(defect), True, claim)
     elif re.search(
         r"\b(?:unfinished|immature|incomplete|not (?:yet )?(?:finished|complete|mature|ripe))\b",

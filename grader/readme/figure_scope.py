@@ -34,7 +34,8 @@ _OTHER_MODEL = _one_of(
     r"transformers?|tabpfn|lstm|gru|autogluon|automl|h2o|glm|gam|survival model|cox|prophet|rules of",
     r"untuned|defaults?|stack\w*|isotonic|platt|ensemble|prevalence|no[- ]skill|constant|heuristic|rule of thumb",
     r"random (?:guess\w*|ranker|ranking|model|classifier|list|order)",
-    r"before (?:tuning|calibration|the tuning)|uncalibrated|raw (?:[\w-]+ )?scores?|without (?:tuning|calibration)",
+    r"before (?:tuning|calibration|the tuning)|uncalibrated|raw (?:(?:lightgbm|lgbm|gbm|xgboost|model|tree"
+    r"|boosting) )?scores?|without (?:tuning|calibration)",
     r"(?:retired|predecessor|challenger|next|new|candidate) (?:model|version|try|attempt|run|notebook|one)",
     r"predecessor|challenger|slower|weaker",
 )
@@ -53,7 +54,7 @@ _OTHER_PART = _one_of(
     r"at first|used to|in the past|last year|first notebook|first result|planned|plans|next year",
     r"under load|load test|concurren\w*|\d+ (?:parallel )?(?:clients|threads|workers)|cold start",
     rf"(?<!split )by {COLUMN}|(?:per|in|within) (?:the |each |every |one )?{COLUMN}|for (?:each|every|one) {COLUMN}",
-    rf"for (?:the )?{COLUMN}(?= (?:=|is\b|of\b))",
+    rf"for (?:the )?{COLUMN}(?= (?:=|is\b))",
     rf"in {_MONTH}\b|{_MONTH}(?: alone| 20\d\d)?",
 )
 # Words that speak of the number beside them and of none further on.
@@ -106,11 +107,14 @@ _AFTERWARDS = re.compile(r"[;,:)](?!\d)|\.(?:\s|$)|\b(?:and|but|which|so|because
 _AFTER_TUNING = re.compile(r"\bafter (?:the )?(?:tuning|calibration|training)\b")
 _WORD = re.compile(r"[a-z]{2,}")
 _OF_NO_ACCOUNT = re.compile(
-    r"(?:the|an|is|was|are|were|of|at|and|with|in|on|we|have|has|had|get|gets|got|reach\w*|obtain\w*|achiev\w*|measur\w*"
+    r"(?:the|an|is|was|are|were|of|at|and|with|in|on|we|have|has|had|get|gets|got|reach\w*|obtain\w*|achiev\w*"
+    r"|measur\w*"
     r"|our|my|model|test|months?|set|scores?|results?|final|overall|in|total|about|around|roughly|only|just|now"
     r"|today|currently|current|here|to|be|for|all|customers|clients|members|data|dataset|value|capacity|list|top|called"
-    r"|calls?|per|lightgbm|lgbm|tuned|trained|served|live|area|under|curve|error|score|rate|ms|milliseconds?|seconds?|latency"
-    r"|service|single|th|percentile|measured|good|nice|great|excellent|really|very|well|calibrated|balance|performance|evaluation|solution|already"
+    r"|calls?|per|lightgbm|lgbm|tuned|trained|served|live|area|under|curve|error|score|rate|ms|milliseconds?"
+    r"|seconds?|latency"
+    r"|service|single|th|percentile|measured|good|nice|great|excellent|really|very|well|calibrated|balance"
+    r"|performance|evaluation|solution|already"
     r"|finally|respectively|thus|hence|so|as|also|even|hand|over|handover|report\w*|tuning|brought|from|improved|rose"
     r"|gradient|boost\w*|decision|trees?|comes|out|stands?|amounts|equals|came|found|see|amounted|threshold|cut-?off"
     r"|used?|flag\w*|fills?|every|each|customer|account|or|more|share|qversion|still)"

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from grader.readme.claims import Claim
+from grader.readme.defect_denial import MATURITY_KINDS
 from grader.readme.facts import Defect, Facts
 from grader.readme.months import months_apart, months_in
 from grader.readme.wording import columns_in, normalise
@@ -39,14 +40,21 @@ _HERE_TOO = re.compile(
 # Wide on purpose: it only keeps a sentence that no fact confirms from paying, and makes none false.
 _ALL_WELL = re.compile(
     r"\b(?:no|nor|without|free (?:of|from)|not (?:a|an|any|one)) (?:[\w-]+,? ){0,3}?"
-    r"(?:leak\w*|drift\w*|gaps?|holes?|jumps?|duplicat\w*|cop(?:y|ies)|changes?|shifts?|overlaps?|defects?|nulls|missing|trouble|problems?|respelling)\b"
-    r"|(?:\bnot|n't|\bnever|\bcannot|\bnothing|\bneither)(?: (?:been|be|ever|has|have|had|had a|really|at all|a))*"
+    r"(?:leak\w*|drift\w*|gaps?|holes?|jumps?|duplicat\w*|cop(?:y|ies)|changes?|shifts?|overlaps?|defects?|nulls"
+    r"|missing|trouble|problems?|respelling)\b"
+    r"|(?:\bnot|n't|\bnever|\bcannot|\bnothing|\bneither)(?: (?:been|be|ever|has|have|had|really|at all|a))*"
     r" (?:leak\w*|drift\w*|chang\w*|shift\w*|mov\w+|jump\w*|repeat\w*|recur\w*|overlap\w*|affect\w*|missing|empty)\b"
-    r"|\b(?:unaffected|unchanged|harmless|innocent|constant|stable|throughout|unique|flat|identical|legitimate)\b"
+    r"|\b(?:unaffected|unchanged|harmless|innocent|constant|stable|throughout|(?<!not )unique|flat|identical"
+    r"|legitimate)\b"
     r"|\bthe same\b|\bstay\w* same\b"
     r"|\b(?:kept|keeps|retained|retains|preserved) (?:its|the|their|this)\b|\b(?:as ever|as always|as before)\b"
-    r"|\b(?:had|has|have) (?:had )?(?:one|a single) (?:unit|spelling|meaning)\b|\bspelled the same\b"
-    r"|\b(?:is|are|was|were|stays?|stayed|remain\w*) (?:\w+ )?(?:complete|filled|intact|perfectly fine|fine)\b"
+    r"|\b(?:had|has|have) (?:had )?(?:one|a single) (?:unit|spelling|meaning)\b"
+    r"|\b(?:is|are|was|were|stays?|stayed|remain\w*) (?:\w+ )?(?:complete|intact|perfectly fine|fine|filled to)\b"
+)
+_OF_LABELS = re.compile(r"\b(?:labels?|outcomes?|qlabel|answers?|truth)\b")
+_DATES = re.compile(
+    r"\b(?:from|since|as of|until|till|starting|beginning|began|begins|started|starts|after|before|prior|onwards?"
+    r"|on)\b|>=|->|\|"
 )
 _BREAK = re.compile(r"[;:]\s+|,\s+|\.\s+|\s+(?:and|but|while|whereas|yet|because|since|so)\s+|\s[-–—]\s")
 _STATES = re.compile(
@@ -93,14 +101,19 @@ def may_be_known(claim: Claim, facts: Facts) -> bool:
     if named and not mine:
         return False
     said = months_in(claim.text)
-    near = mine or [defect for defect in facts.defects if defect.start]
-    return not said or any(_touches(defect, month.month) for defect in near for month in said)
+    labels = _OF_LABELS.search(claim.own)
+    near = mine or [d for d in facts.defects if d.start and (labels or not MATURITY_KINDS.search(d.kind))]
+    # "It was 0.3 in June 2023 and 0.6 in June 2024" tells of a change that lasts, "since June 2024" of one in June.
+    lasting = (labels if not mine else len(said) > 1) and not _DATES.search(claim.own)
+    last = facts.months.last if lasting else None
+    return not said or any(_touches(defect, month.month, last) for defect in near for month in said)
 
 
-def _touches(defect: Defect, month: str) -> bool:
+def _touches(defect: Defect, month: str, last: str | None) -> bool:
+    """Whether a month lies within a defect or beside it; one without end lasts until ``last``, else its first month."""
     if not defect.start:
         return True
-    end = defect.end or defect.start
+    end = defect.end or last or defect.start
     return months_apart(month, defect.start) >= -1 and months_apart(end, month) >= -1
 
 

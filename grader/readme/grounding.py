@@ -12,6 +12,7 @@ from grader.readme.evidence import Reckoning
 from grader.readme.fact_check import check_figures
 from grader.readme.facts import Facts
 from grader.readme.figures import Check
+from grader.readme.finding_denial import says_ripe, speaks_of_it
 from grader.readme.finding_stance import (
     clauses,
     is_guess,
@@ -58,28 +59,38 @@ def check_claims(claims: tuple[Claim, ...], facts: Facts) -> tuple[Check, ...]:
     """
     out: list[Check] = []
     denied: list[Check] = []
-    named: tuple[int, str] | None = None
-    for claim in claims:
+    for claim, column in _with_last_column(claims):
         if not claim.read or claim.modality in _SAID_BY_NOBODY or is_of_other_data(claim):
             continue
         if claim.modality in {"asserted", "delegated"}:
             out += [*check_figures(claim, facts), *_findings(claim, facts)]
-            if named and named[0] == claim.block and not tells_no_finding(claim):
-                out += leak_told_of(named[1], claim, facts)
+            if column and not tells_no_finding(claim):
+                out += leak_told_of(column, claim, facts)
         elif claim.modality == "negated":
             both = (*check_figures(claim, facts), *_findings(claim, facts))
             denied += [check for check in both if check.agrees]
             out += [check for check in both if not check.agrees and check.topic.startswith(DENIED)]
         elif own_modality(claim.own, claim.text, quoted=False) != "negated":
             out += [check for check in _findings(claim, facts) if not check.topic.startswith(DENIED)]
-        if claim.columns:
-            named = (claim.block, claim.columns[0]) if len(claim.columns) == 1 else None
     # "The usage did not jump, its unit changed" tells the change; only a denial alone is false.
     told = {(check.topic.removeprefix("defect"), check.claim.block) for check in out if check.agrees}
     out = [c for c in out if c.agrees or (c.topic.removeprefix(DENIED), c.claim.block) not in told]
     # What stands in denials alone shows no knowledge of the data.
     known = {check.topic.startswith("defect") for check in out if check.agrees}
     return (*out, *(check for check in denied if check.topic.startswith("defect") in known))
+
+
+def _with_last_column(claims: tuple[Claim, ...]) -> Iterator[tuple[Claim, str]]:
+    """Each claim that names no column beside the one that its paragraph speaks of since, and empty otherwise."""
+    block, column = -1, ""
+    for claim in claims:
+        if claim.columns or claim.block != block:
+            block, column = claim.block, claim.columns[0] if len(claim.columns) == 1 else ""
+            yield claim, ""
+            continue
+        yield claim, column
+        if not speaks_of_it(claim.own):
+            column = ""
 
 
 def _findings(claim: Claim, facts: Facts) -> Iterator[Check]:
@@ -108,7 +119,10 @@ def ground(reckoning: Reckoning, facts: Facts) -> Grounding:
     )
     told = read.only(
         not tells_no_finding(claim)
-        and (id(claim) in found or (may_be_known(claim, facts) and not says_all_is_well(claim)))
+        and (
+            id(claim) in found
+            or (may_be_known(claim, facts) and not (says_all_is_well(claim) or says_ripe(claim.own)))
+        )
         for claim in reckoning.claims
     ).evidence("g")
     weighed = read.only(not is_guess(claim) for claim in reckoning.claims).evidence("g")

@@ -19,8 +19,8 @@ FOUND = {
 }  # fmt: skip
 # Honest ones that raise the grounded level of a README that says nothing, and false ones. Never lower, never raise.
 EARNING = {
-    "churn": (19, 4), "bank": (22, 5), "telecom": (29, 4), "mobile": (36, 3), "power": (40, 8), "office": (41, 8),
-    "gym": (44, 13), "hotel": (50, 6), "streaming": (63, 12), "insurance": (61, 13),
+    "churn": (19, 4), "bank": (22, 5), "telecom": (29, 3), "mobile": (36, 3), "power": (41, 8), "office": (42, 7),
+    "gym": (43, 13), "hotel": (49, 5), "streaming": (62, 12), "insurance": (62, 12),
 }  # fmt: skip
 
 

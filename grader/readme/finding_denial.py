@@ -1,0 +1,155 @@
+"""Sentences that hold the words of a finding and do not tell it: denials, and findings told of the column before.
+
+Each function reads a normalised sentence. What it rejects is not thereby false; ``defect_denial`` decides that.
+"""
+
+import re
+
+_NOT = r"(?:\bnot|n't|\bnever|\bcannot|\bhardly|\bneither|\bnothing)"
+_FILLED = (
+    r"\b(?:filled|populated|set|written|known|recorded|created|entered|made|issued|given)(?: in)?(?: by [^.;,]{1,30}?)?"
+    r"(?: only)? (?:once|after|when|while)\b[^.;]{0,60}"
+)
+_GONE = (
+    r"\b(?:leav\w*|left|clos\w*|cancel\w*|gone|go(?:es|ing)|notice|terminat\w*|quit\w*|switch\w*|lost|goodbye|churn\w*"
+    r"|(?:new|other|another) (?:provider|bank|insurer|company)|end(?:ed|s)?|decision|decided)\b"
+)
+_SMALL = (
+    r"(?: (?:an?|any|one|the|other|really|at all|of|kind|sign|trace|hint|actually|in any way|be|been|to))*"
+)
+_NO_LEAK = re.compile(
+    rf"(?:\bno|\bwithout|\bfree (?:of|from)|\bsafe from|{_NOT}(?: seem| appear)?){_SMALL} (?:leak\w*|post-?outcome)"
+    r"|\bleak\w*[- ](?:free|safe)\b|\bleaks? (?:nothing|no\b)|\bleak\w*\?? ?[:=] ?(?:no|none|false|0)\b"
+    r"|\bleak\w*(?: \w+){0,2} (?:and|was|were|is) (?:passed|fine|negative|none)\b|\bpassed the leak\w*"
+    r"|\b(?:harmless|innocent|legitimate)\b"
+)
+_STRAY = re.compile(
+    r"\b(?:far from|not|no longer|sounds?|looks?|seems?)(?: an?)? (?:harmless|innocent|legitimate)\b"
+    r"|\bno doubt a leak\b"
+)
+_LEAKS = re.compile(
+    rf"\bleak\w*|\bpost-?outcome|{_FILLED}{_GONE}|\bknows? (?:the answer|too much)|\bafter the cancellation"
+)
+_LEFT_OUT = re.compile(
+    r"\b(?:drop\w*|remov\w*|exclud\w*|left out|leave out|leav\w+ out|stays? out|taken out|thrown out|threw out"
+    r"|without it|blocked|any ?more|no longer|never (?:come|be|get)|not a feature|gone|except|apart from|other than"
+    r"|besides|aside from)\b|\bif\b"
+)
+_KEPT = re.compile(r"\b(?:stays? in|stays? (?:a|among)|kept|keep|keeps|remains? (?:in|among)|we use it)\b")
+_ZERO = r"(?:none|zero|nothing|0(?![.,]?\d))"
+_NO_DUPLICATE = re.compile(
+    rf"\b(?:no|not any|not one|not a single|without|zero|0|free (?:of|from)) (?:[a-z]+ ){{0,2}}?duplicat\w*"
+    rf"|\bduplicat\w*[^;]{{0,30}}?(?:\bis|\bare|\breturns|[:=]|\bfound|\bthere (?:are|were)) ?{_ZERO}"
+    rf"|\bduplicat\w* (?:rows? )?(?:do|did|does) not (?:occur|exist|appear)|\bduplicat\w* ?[:=] ?no\b"
+    rf"|\b(?:{_ZERO}|not one|no) of (?:the |our |all )?[\d,. ]*rows? (?:is|are|was|were) (?:a )?duplicat\w*"
+    r"|\b(?:no|not a single) row (?:occurs|appears|stands|is|comes)\b|\bnothing to (?:drop|remove|de-?duplicate)\b"
+)
+_DUPLICATES_TOLD = re.compile(r"\b(?:duplicat\w*|exact copies|repeated rows|double rows)\b")
+_REPAIRED = re.compile(
+    r"\b(?:drop\w*|remov\w*|delet\w*|de-?duplicat\w*|left|any ?more|remain\w*|after|now)\b"
+)
+_NO_GROUP = re.compile(
+    r"\bnever (?:appears?|occurs?|stands?|comes?) (?:twice|again|more)\b|\b(?:no|not|n't) need\b|(?<!not )\bunique\b"
+    r"|\b(?:appears?|occurs?|stands?|has|is there)(?: in)? (?:only |just |exactly )?(?:once\b(?! a| per)|(?:one"
+    r"|a single) row\b)"
+    r"(?! (?:a|per|each|every|for))"
+)
+_EACH_MONTH = re.compile(r"\b(?:every|each) month\b")
+_STANDS = re.compile(
+    r"\b(?:rows?|appears?|occurs?|listed|observed|shows?|stands?|there|again|comes?|returns?|recur\w*|repeat\w*|same"
+    r"|contributes?"
+    r"|snapshots?|photo|in the (?:file|data|table))\b"
+)
+_CALLED = re.compile(r"\b(?:call|phone|contact|reach)\w*\b|\b(?:customers|clients) (?:change|churn|leave)\b")
+_UNRIPE = re.compile(
+    r"\b(?:unfinished|immature|incomplete|unlabelled|unsettled|censored|too early|too fresh|lower bound|still open"
+    r"|exclud\w*|drop\w*|left out|leave out|unused|unknown)\b"
+    rf"|(?:{_NOT}|\bno|\black\w*|\bhalf)(?: \w+){{0,3}}? (?:finished|complete\w*|matur\w*|ripe|closed|known|final"
+    rf"|settled"
+    r"|full|usable|used|count|done|in yet|over)\b|n't(?: \w+)? ?[.,;]|n't$"
+)
+_RIPE = re.compile(
+    r"\b(?:is|are|was|were|have|has|carr(?:y|ies)|stays?|:)(?: (?:all|already|fully|quite|an?|their|therefore|now"
+    r"|also))*"
+    r" (?:complete|final|matured?|finished|settled|ripe)\b"
+)
+_WAITS = re.compile(r"\b(?:until|till|once|when|before|after|as soon as|if|where|whose)\b[^.;,]{0,40}$")
+_MONTH = r"(?:20\d\d|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)"
+_ONLY_MONTH = re.compile(
+    rf"\b(?:only|just|merely|solely) (?:(?:for|in|of|the|snapshots?|months?|rows|labels?|from|last) )*{_MONTH}"
+)
+_UNCHANGED = re.compile(
+    r"\b(?:the same|identical|unchanged|unaffected|constant|stable|(?:stays?|is|was|remains?) flat|throughout"
+    r"|no (?:\w+ ){0,2}(?:change|jump|gap|drift"
+    r"|shift|break)s?|without (?:an? |any )?(?:change|jump|gap|drift|shift|break)|never (?:chang\w*|mov\w*|drift\w*"
+    r"|shift\w*)"
+    r"|(?:keeps?|kept) its (?:unit|effect|meaning|scale|spelling|level))\b"
+)
+_TURNS = re.compile(
+    r"\b(?:not|no longer|but|though|although|while|whereas|until|till|up to|before(?! and after)|another|other|else"
+    r"|more|less|fewer"
+    r"|opposite|except|apart|leaves?|left|revers\w*|rises?|rose|risen|falls?|fell|began|begins|starts?|started"
+    r"|stopped|chang(?:ed|es)"
+    r"|switch\w*|jump(?:ed|s)|drifted|drifts|drifting|shifted|shifts|mov(?:ed|es|ing)|grew|grows|growing|climb\w*"
+    r"|became|becomes"
+    r"|increas\w*|decreas\w*|then|and \d|different\w*|new|as of|in (?:euro )?cents|delivered)\b|n't\b"
+)
+_SPEAKS_OF_IT = re.compile(r"\b(?:it|its|this|that)\b")
+_PUT_OUT = re.compile(
+    r"\b(?:took|take|taken|left|leave|threw|throw|thrown|kept|keep) (?:it|this|that) out\b"
+    r"|(?:^|, |\b(?:so|and|but|then|hence|therefore) )(?:it|that)(?:'s| is| was| has been) (?:\w+ )?"
+    r"(?:dropped|removed|excluded|blocked|left out|taken out|thrown out|out)\b"
+    r"|^it\b[^.;,]{0,60} (?:is|was|been) (?:dropped|removed|excluded|blocked|left out|taken out|thrown out)\b"
+)
+_LEAKS_BACK = re.compile(
+    rf"^(?:but |and |so |because )?(?:it|that|this)\b[^.;]*?(?:{_FILLED}{_GONE}|\bleak(?:s|ed)\b|\bis (?:\w+ )?leak\w*"
+    r"|\bknows? the (?:answer|future|outcome|result)|\bis not available before)"
+)
+
+
+def denies_leak(own: str) -> bool:
+    """Whether a sentence with the name of a leak says that it is none, and neither tells the leak nor leaves it out."""
+    if not _NO_LEAK.search(_STRAY.sub("", own)):
+        return False
+    rest = _NO_LEAK.sub("", own)
+    return not _LEAKS.search(rest) and (not _LEFT_OUT.search(rest) or bool(_KEPT.search(rest)))
+
+
+def denies_duplicates(own: str) -> bool:
+    """Whether a sentence says that no row stands twice; "none any more" tells of those that were."""
+    rest = _NO_DUPLICATE.sub("", own)
+    return rest != own and not _REPAIRED.search(rest) and not _DUPLICATES_TOLD.search(rest)
+
+
+def tells_no_group(own: str) -> bool:
+    """Whether "customers each month" is about calls or churn, or each customer is said to stand there once."""
+    if _NO_GROUP.search(own):
+        return True
+    return bool(_EACH_MONTH.search(own)) and (bool(_CALLED.search(own)) or not _STANDS.search(own))
+
+
+def says_ripe(own: str) -> bool:
+    """Whether labels are said to be complete, and nothing is said to be unfinished."""
+    found = _RIPE.search(own)
+    return found is not None and not _UNRIPE.search(own) and not _WAITS.search(own[: found.start()])
+
+
+def says_only(own: str) -> bool:
+    """Whether a month is said to be the only one."""
+    return bool(_ONLY_MONTH.search(own))
+
+
+def says_unchanged(own: str) -> bool:
+    """Whether a sentence with a column and a month says that nothing changed, and turns to nothing that did."""
+    rest = _UNCHANGED.sub("", own)
+    return rest != own and not _TURNS.search(rest)
+
+
+def speaks_of_it(own: str) -> bool:
+    """Whether a sentence may still be about the column named before it."""
+    return bool(_SPEAKS_OF_IT.search(own))
+
+
+def tells_leak_of_it(own: str) -> bool:
+    """Whether a sentence tells that the column named before it is a leak, or that it was left out."""
+    return bool(_PUT_OUT.search(own) or _LEAKS_BACK.search(own)) and not denies_leak(own)
