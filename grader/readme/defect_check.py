@@ -30,7 +30,8 @@ LEAK_SAID = re.compile(
     r"(?:must|may) (?:never|not) (?:come|be|get)|stays? out|removed|dropped|excluded|thrown out"
     r"|threw out|taken out|(?:took|take|left|leave|threw|throw|kept|keep) (?:it|this|that|qcol) out"
     r"|blocked|not a feature|isn't in the feature list|crawl back"
-    r"|asked to leave|future|after the customer|"
+    r"|asked to leave|future|after the customer|drop ?list|block ?list"
+    r"|not an? (?:\w+ )?(?:legitimate|valid|fair|honest|usable) (?:feature|predictor|input|column|variable)|"
     r"one of them knew|already|back in)\b"
 )
 LEAK_STRONG = re.compile(
@@ -65,17 +66,36 @@ UNFINISHED = re.compile(
     r"|final|settled)|isn't (?:finished|complete|mature)|aren't|incomplete|unlabelled|not have full"
     r"|have not full|"
     r"(?:don't|do not) count|not used|excluded|dropped|unused|last usable|finished|usable|mature\w*"
-    r"|ripe|complete\w*|unsettled|closed|appears? to (?:be )?fall\w*|seems? to fall|drop in churn)\b"
+    r"|(?:not|n't|never) (?:yet )?had (?:their|its|the)|may still (?:leave|cancel|quit|churn|go)|ripe|complete\w*"
+    r"|unsettled|closed|appears? to (?:be )?fall\w*|seems? to fall|drop in churn)\b"
 )
+_WHO = r"(?:customers?|clients?|members?|accounts?|households?|subscribers?|users?|people|persons?|policyholders?)"
 DUPLICATES_SAID = re.compile(
     r"\b(?:duplicat\w*|repeated rows|rows? (?:are |were )?(?:repeated|twice|double)|double rows"
-    r"|in there twice|found repeats|exact copies)\b"
+    r"|in there twice|found repeats|(?:exact|perfect|identical|full|verbatim) copies|copies of (?:another|other)"
+    r"|rows? (?:\w+ ){0,6}?(?:(?:two|2) times|twice)|(?:counted|exported|delivered|loaded|stored|entered) (?:twice"
+    r"|two times|again)"
+    r"|repeated records|twin rows)\b"
 )
 GROUP_SAID = re.compile(
-    r"\b(?:same (?:customers?|qcol)|(?:customers?|qcol|client) (?:\w+ ){0,4}(?:several|many"
+    r"\b(?:groupkfold|groups ?= ?\S*qcol|no overlap (?:in|of|by) qcol|(?:one|each|a) \w+, one fold"
+    rf"|{_WHO} repeats?|{_WHO} (?:shows? up|appears?|occurs?|stands?) in (?:up to )?(?:\d+|several|many|all)"
+    rf"|{_WHO} (?:\w+ )?also (?:occurs?|appears?|stands?) in|split(?:ting|s)? by {_WHO}"
+    rf"|{_WHO} (?:that |which )?the model (?:has )?(?:already |never )?(?:met|seen|studied|knows?|saw)"
+    r"|same (?:customers?|qcol)|(?:customers?|qcol|client) (?:\w+ ){0,4}(?:several|many"
     r"|recur\w*|repeats?|again|both sides|one side|one fold|only in train|every month|each month)"
     r"|group(?:ed)? split|split by (?:qcol|customer)|"
     r"(?:whole|keep) customers|one side (?:of the split|only)|per fold|resampled by customer|both sides)\b"
+)
+_COUNTS = {"one": 1, "two": 2, "three": 3, "four": 4}
+_NEWEST = re.compile(
+    r"\b(?:last|newest|latest|final|most recent|youngest) (?:(one|two|three|four|\d) (?:\w+ )?(?:months|snapshots)"
+    r"|quarter)"
+)
+_STILL_OPEN = re.compile(
+    r"\b(?:unfinished|immature|incomplete|unripe|may still (?:leave|cancel|quit|churn|go)|too (?:early|fresh|young))\b"
+    r"|(?:\bnot|n't|\bnever|\bno)(?: \w+){0,3}? (?:finished|complete|mature|ripe|closed|final|settled|count"
+    r"|their 90 days|full labels?|trusted)\b"
 )
 _AFTER_CUE = re.compile(r"\b(?:since|from|in|after|began|started|until)\s+(?:\w+\s+)?$")
 _REFERENCE_CUE = re.compile(
@@ -123,15 +143,19 @@ def check_findings(claim: Claim, facts: Facts) -> Iterator[Check]:
     ):
         defect = next((d for d in facts.defects if kinds.search(d.kind)), None)
         match = said.search(claim.own)
-        if (
-            match
-            and "split by qcol" in match.group()
-            and defect
-            and not set(claim.columns) & set(defect.columns)
-        ):
+        if not (defect and match) or denied(claim.own):
+            continue
+        if match.group().startswith("split") and not _split_of(defect, claim, match.group()):
             continue  # figures split by region are no split of the rows
-        if defect and match and not denied(claim.own):
-            yield Check(f"defect {defect.kind}", match.group(), f"{defect.kind} is in the data", True, claim)
+        yield Check(f"defect {defect.kind}", match.group(), f"{defect.kind} is in the data", True, claim)
+
+
+def _split_of(defect: Defect, claim: Claim, said: str) -> bool:
+    """Whether a split is by what repeats in the rows, and not by a region or by somebody else."""
+    if claim.columns:
+        return bool(set(claim.columns) & set(defect.columns))
+    noun = said.split()[-1].removesuffix("s")
+    return noun in {"customer", "client", "qcol"} or not defect.columns or noun in " ".join(defect.columns)
 
 
 def leak_told_of(column: str, claim: Claim, facts: Facts) -> Iterator[Check]:
@@ -269,10 +293,15 @@ def _within(defect: Defect, month: str) -> bool:
 
 def _maturity(claim: Claim, facts: Facts) -> Iterator[Check]:
     defect = next((d for d in facts.defects if MATURITY_KINDS.search(d.kind) and d.start), None)
-    if defect is None or defect.start is None or not UNFINISHED.search(f"{claim.own}"):
+    if (
+        defect is None
+        or defect.start is None
+        or not (UNFINISHED.search(claim.own) or _STILL_OPEN.search(claim.own))
+    ):
         return
     said = months_in(claim.text)
     if not said:
+        yield from _newest_months(claim, defect, facts)
         return
     offsets = [months_apart(m.month, defect.start) for m in said]
     near = any(-1 <= offset <= 2 for offset in offsets)
@@ -286,3 +315,13 @@ def _maturity(claim: Claim, facts: Facts) -> Iterator[Check]:
         claim.own,
     ) and set(claim.columns) <= {facts.label.column}:
         yield Check("label maturity", said[0].month, defect_fact(defect), False, claim)
+
+
+def _newest_months(claim: Claim, defect: Defect, facts: Facts) -> Iterator[Check]:
+    """As many of the last months said to be unfinished as there are: "the newest quarter does not count yet"."""
+    match = _NEWEST.search(claim.own)
+    if not (match and defect.start and facts.months.last and _STILL_OPEN.search(claim.own)):
+        return
+    count = _COUNTS.get(match.group(1) or "three", 0) or int(match.group(1) or 0)
+    if count == months_apart(facts.months.last, defect.start) + 1:
+        yield Check("defect label maturity", match.group(), defect_fact(defect), True, claim)

@@ -90,7 +90,7 @@ _A_GROUP = re.compile(
     r"\b(?:for|among|in|of) (?:the )?"
     r"(?!all\b|our\b|the\b|these\b|those\b|flagged\b|called\b|contacted\b|test\b|every\b|\d)"
     r"(?:\w+[- ]){1,3}(?:customers|accounts|clients|users|members|subscribers|companies|firms|contracts)\b"
-    r"|\b(?:for|among) (?!all\b|our\b|the\b|these\b|every\b|this\b|that\b|it\b|test\b|each\b)[a-z -]{4,30}?"
+    r"|\b(?:for|among) (?!all\b|our\b|the\b|these\b|every\b|this\b|that\b|it\b|test\b|each\b)[a-z0-9 -]{4,45}?"
     r" (?:the|it is|we get|we have)\b"
     r"|\b(?:new|old|young|small|large|long-standing|enterprise|business|private|retail|prepaid|postpaid|premium|basic)"
     r" (?:customers|accounts|clients|users|members|subscribers|companies|firms)\b"

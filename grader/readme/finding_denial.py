@@ -49,7 +49,8 @@ _REPAIRED = re.compile(
     r"\b(?:drop\w*|remov\w*|delet\w*|de-?duplicat\w*|left|any ?more|remain\w*|after|now)\b"
 )
 _NO_GROUP = re.compile(
-    r"\bnever (?:appears?|occurs?|stands?|comes?) (?:twice|again|more)\b|\b(?:no|not|n't) need\b|(?<!not )\bunique\b"
+    r"\bnever (?:appears?|occurs?|stands?|comes?) (?:twice|again|more)\b|\b(?:no|not|n't) need\b"
+    r"|\bfree of (?:\w+ ){0,2}leak|(?<!not )\bunique\b"
     r"|\b(?:appears?|occurs?|stands?|has|is there)(?: in)? (?:only |just |exactly )?(?:once\b(?! a| per)|(?:one"
     r"|a single) row\b)"
     r"(?! (?:a|per|each|every|for))"
@@ -92,7 +93,8 @@ _TURNS = re.compile(
     r"|stopped|chang(?:ed|es)"
     r"|switch\w*|jump(?:ed|s)|drifted|drifts|drifting|shifted|shifts|mov(?:ed|es|ing)|grew|grows|growing|climb\w*"
     r"|became|becomes"
-    r"|increas\w*|decreas\w*|then|and \d|different\w*|new|as of|in (?:euro )?cents|delivered)\b|n't\b"
+    r"|increas\w*|decreas\w*|then|afterwards|thereafter|translat\w*|different\w*|new|as of|in (?:euro )?cents"
+    r"|delivered)\b|n't\b"
 )
 _SPEAKS_OF_IT = re.compile(r"\b(?:it|its|this|that)\b")
 _PUT_OUT = re.compile(
@@ -102,8 +104,11 @@ _PUT_OUT = re.compile(
     r"|^it\b[^.;,]{0,60} (?:is|was|been) (?:dropped|removed|excluded|blocked|left out|taken out|thrown out)\b"
 )
 _LEAKS_BACK = re.compile(
-    rf"^(?:but |and |so |because )?(?:it|that|this)\b[^.;]*?(?:{_FILLED}{_GONE}|\bleak(?:s|ed)\b|\bis (?:\w+ )?leak\w*"
-    r"|\bknows? the (?:answer|future|outcome|result)|\bis not available before)"
+    r"^(?:but |and |so |because |then )?(?:it|that|this|the (?:column|field|flag|feature))\b[^.;]*?"
+    rf"(?:{_FILLED}{_GONE}|\bleak(?:s|ed)\b|\bis (?:\w+ )?leak\w*|\bis not available before"
+    r"|\bknows? the (?:answer|future|outcome|result)|\bpost-?dates\b|\bis (?:only )?a consequence of)"
+    rf"|\b(?:sets?|fills?|writes?|creates?|records?|enters?) (?:it|this|that) (?:only )?(?:once|after"
+    rf"|when)\b[^.;]{{0,80}}{_GONE}"
 )
 
 
