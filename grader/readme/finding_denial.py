@@ -43,11 +43,10 @@ _NO_DUPLICATE = re.compile(
     rf"|\bduplicat\w* (?:rows? )?(?:do|did|does) not (?:occur|exist|appear)|\bduplicat\w* ?[:=] ?no\b"
     rf"|\b(?:{_ZERO}|not one|no) of (?:the |our |all )?[\d,. ]*rows? (?:is|are|was|were) (?:a )?duplicat\w*"
     r"|\b(?:no|not a single) row (?:occurs|appears|stands|is|comes)\b|\bnothing to (?:drop|remove|de-?duplicate)\b"
+    r"|\b(?:rows?|duplicat\w*|repeats)\b[^.;]{0,40}(?:\bnot|n't|\bnever) (?:find|found|see|seen)(?: any| one| a single)"
 )
 _DUPLICATES_TOLD = re.compile(r"\b(?:duplicat\w*|exact copies|repeated rows|double rows)\b")
-_REPAIRED = re.compile(
-    r"\b(?:drop\w*|remov\w*|delet\w*|de-?duplicat\w*|left|any ?more|remain\w*|after|now)\b"
-)
+_REPAIRED = re.compile(r"\b(?:drop\w*|remov\w*|delet\w*|de-?duplicat\w*|left|any ?more|remain\w*|now)\b")
 _NO_GROUP = re.compile(
     r"\bnever (?:appears?|occurs?|stands?|comes?) (?:twice|again|more)\b|\b(?:no|not|n't) need\b"
     r"|\bfree of (?:\w+ ){0,2}leak|(?<!not )\bunique\b"
