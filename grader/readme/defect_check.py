@@ -66,31 +66,29 @@ UNFINISHED = re.compile(
     r"|final|settled)|isn't (?:finished|complete|mature)|aren't|incomplete|unlabelled|not have full"
     r"|have not full|"
     r"(?:don't|do not) count|not used|excluded|dropped|unused|last usable|finished|usable|mature\w*"
-    r"|(?:not|n't|never) (?:yet )?had (?:their|its|the)|may still (?:leave|cancel|quit|churn|go)|ripe|complete\w*"
-    r"|unsettled|closed|appears? to (?:be )?fall\w*|seems? to fall|drop in churn)\b"
+    r"|(?:not|n't|never) (?:yet )?had (?:their|its|the)|may still (?:leave|cancel|quit|churn|go)|ripe|unripe"
+    r"|too (?:early|fresh|young)|full labels?|complete\w*|unsettled|closed"
+    r"|appears? to (?:be )?fall\w*|seems? to fall|drop in churn)\b"
 )
 _WHO = r"(?:customers?|clients?|members?|accounts?|households?|subscribers?|users?|people|persons?|policyholders?)"
 DUPLICATES_SAID = re.compile(
     r"\b(?:duplicat\w*|repeated rows|rows? (?:are |were )?(?:repeated|twice|double)|double rows"
     r"|in there twice|found repeats|(?:exact|perfect|identical|full|verbatim) copies|copies of (?:another|other)"
-    r"|rows? (?:\w+ ){0,6}?(?:(?:two|2) times|twice)|(?:counted|exported|delivered|loaded|stored|entered) (?:twice"
-    r"|two times|again)"
-    r"|repeated records|twin rows)\b"
+    r"|rows? (?:\w+ ){0,6}?(?:2 times|twice)"
+    r"|(?:counted|exported|delivered|loaded|stored|entered) (?:twice|2 times|again)|repeated records|twin rows)\b"
 )
 GROUP_SAID = re.compile(
     r"\b(?:groupkfold|groups ?= ?\S*qcol|no overlap (?:in|of|by) qcol|(?:one|each|a) \w+, one fold"
     rf"|{_WHO} repeats?|{_WHO} (?:shows? up|appears?|occurs?|stands?) in (?:up to )?(?:\d+|several|many|all)"
-    rf"|{_WHO} (?:\w+ )?also (?:occurs?|appears?|stands?) in|split(?:ting|s)? by {_WHO}"
+    rf"|{_WHO} (?:\w+ )?also (?:occurs?|appears?|stands?) in|split(?:ting|s)? by {_WHO}|split by qcol"
     rf"|{_WHO} (?:that |which )?the model (?:has )?(?:already |never )?(?:met|seen|studied|knows?|saw)"
     r"|same (?:customers?|qcol)|(?:customers?|qcol|client) (?:\w+ ){0,4}(?:several|many"
     r"|recur\w*|repeats?|again|both sides|one side|one fold|only in train|every month|each month)"
-    r"|group(?:ed)? split|split by (?:qcol|customer)|"
+    r"|group(?:ed)? split|"
     r"(?:whole|keep) customers|one side (?:of the split|only)|per fold|resampled by customer|both sides)\b"
 )
-_COUNTS = {"one": 1, "two": 2, "three": 3, "four": 4}
 _NEWEST = re.compile(
-    r"\b(?:last|newest|latest|final|most recent|youngest) (?:(one|two|three|four|\d) (?:\w+ )?(?:months|snapshots)"
-    r"|quarter)"
+    r"\b(?:last|newest|latest|final|most recent|youngest) (?:(\d) (?:\w+ )?(?:months|snapshots)|quarter)"
 )
 _STILL_OPEN = re.compile(
     r"\b(?:unfinished|immature|incomplete|unripe|may still (?:leave|cancel|quit|churn|go)|too (?:early|fresh|young))\b"
@@ -293,11 +291,7 @@ def _within(defect: Defect, month: str) -> bool:
 
 def _maturity(claim: Claim, facts: Facts) -> Iterator[Check]:
     defect = next((d for d in facts.defects if MATURITY_KINDS.search(d.kind) and d.start), None)
-    if (
-        defect is None
-        or defect.start is None
-        or not (UNFINISHED.search(claim.own) or _STILL_OPEN.search(claim.own))
-    ):
+    if defect is None or defect.start is None or not UNFINISHED.search(claim.own):
         return
     said = months_in(claim.text)
     if not said:
@@ -322,6 +316,5 @@ def _newest_months(claim: Claim, defect: Defect, facts: Facts) -> Iterator[Check
     match = _NEWEST.search(claim.own)
     if not (match and defect.start and facts.months.last and _STILL_OPEN.search(claim.own)):
         return
-    count = _COUNTS.get(match.group(1) or "three", 0) or int(match.group(1) or 0)
-    if count == months_apart(facts.months.last, defect.start) + 1:
+    if int(match.group(1) or 3) == months_apart(facts.months.last, defect.start) + 1:
         yield Check("defect label maturity", match.group(), defect_fact(defect), True, claim)

@@ -27,9 +27,7 @@ _STRAY = re.compile(
     r"\b(?:far from|not|no longer|sounds?|looks?|seems?)(?: an?)? (?:harmless|innocent|legitimate)\b"
     r"|\bno doubt a leak\b"
 )
-_LEAKS = re.compile(
-    rf"\bleak\w*|\bpost-?outcome|{_FILLED}{_GONE}|\bknows? (?:the answer|too much)|\bafter the cancellation"
-)
+_LEAKS = re.compile(rf"\bleak\w*|\bpost-?outcome|{_FILLED}{_GONE}|\bknows? (?:the answer|too much)")
 _LEFT_OUT = re.compile(
     r"\b(?:drop\w*|remov\w*|exclud\w*|left out|leave out|leav\w+ out|stays? out|taken out|thrown out|threw out"
     r"|without it|blocked|any ?more|no longer|never (?:come|be|get)|not a feature|gone|except|apart from|other than"
@@ -50,27 +48,24 @@ _REPAIRED = re.compile(r"\b(?:drop\w*|remov\w*|delet\w*|de-?duplicat\w*|left|any
 _NO_GROUP = re.compile(
     r"\bnever (?:appears?|occurs?|stands?|comes?) (?:twice|again|more)\b|\b(?:no|not|n't) need\b"
     r"|\bfree of (?:\w+ ){0,2}leak|(?<!not )\bunique\b"
-    r"|\b(?:appears?|occurs?|stands?|has|is there)(?: in)? (?:only |just |exactly )?(?:once\b(?! a| per)|(?:one"
-    r"|a single) row\b)"
-    r"(?! (?:a|per|each|every|for))"
+    r"|\b(?:appears?|occurs?|stands?|has|is there)(?: in)? (?:only |just |exactly )?"
+    r"(?:once\b(?! a| per)|(?:one|a single) row\b)(?! (?:a|per|each|every|for))"
 )
 _EACH_MONTH = re.compile(r"\b(?:every|each) month\b")
 _STANDS = re.compile(
-    r"\b(?:rows?|appears?|occurs?|listed|observed|shows?|stands?|there|again|comes?|returns?|recur\w*|repeat\w*|same"
-    r"|contributes?"
-    r"|snapshots?|photo|in the (?:file|data|table))\b"
+    r"\b(?:rows?|appears?|occurs?|listed|observed|shows?|stands?|there|again|comes?|returns?|recur\w*|repeat\w*"
+    r"|same|contributes?|snapshots?|photo|in the (?:file|data|table))\b"
 )
 _CALLED = re.compile(r"\b(?:call|phone|contact|reach)\w*\b|\b(?:customers|clients) (?:change|churn|leave)\b")
 _UNRIPE = re.compile(
     r"\b(?:unfinished|immature|incomplete|unlabelled|unsettled|censored|too early|too fresh|lower bound|still open"
     r"|exclud\w*|drop\w*|left out|leave out|unused|unknown)\b"
-    rf"|(?:{_NOT}|\bno|\black\w*|\bhalf)(?: \w+){{0,3}}? (?:finished|complete\w*|matur\w*|ripe|closed|known|final"
-    rf"|settled"
-    r"|full|usable|used|count|done|in yet|over)\b|n't(?: \w+)? ?[.,;]|n't$"
+    rf"|(?:{_NOT}|\bno|\black\w*|\bhalf)(?: \w+){{0,3}}? (?:finished|complete\w*|matur\w*|ripe|closed|known"
+    r"|final|settled|full|usable|used|count|done|in yet|over)\b|n't(?: \w+)? ?[.,;]|n't$"
 )
 _RIPE = re.compile(
-    r"\b(?:is|are|was|were|have|has|carr(?:y|ies)|stays?|:)(?: (?:all|already|fully|quite|an?|their|therefore|now"
-    r"|also))*"
+    r"\b(?:is|are|was|were|have|has|carr(?:y|ies)|stays?|:)"
+    r"(?: (?:all|already|fully|quite|an?|their|therefore|now|also))*"
     r" (?:complete|final|matured?|finished|settled|ripe)\b"
 )
 _WAITS = re.compile(r"\b(?:until|till|once|when|before|after|as soon as|if|where|whose)\b[^.;,]{0,40}$")
@@ -80,20 +75,30 @@ _ONLY_MONTH = re.compile(
 )
 _UNCHANGED = re.compile(
     r"\b(?:the same|identical|unchanged|unaffected|constant|stable|(?:stays?|is|was|remains?) flat|throughout"
-    r"|no (?:\w+ ){0,2}(?:change|jump|gap|drift"
-    r"|shift|break)s?|without (?:an? |any )?(?:change|jump|gap|drift|shift|break)|never (?:chang\w*|mov\w*|drift\w*"
-    r"|shift\w*)"
-    r"|(?:keeps?|kept) its (?:unit|effect|meaning|scale|spelling|level))\b"
+    r"|no (?:\w+ ){0,2}(?:change|jump|gap|drift|shift|break)s?"
+    r"|without (?:an? |any )?(?:change|jump|gap|drift|shift|break)"
+    r"|never (?:chang\w*|mov\w*|drift\w*|shift\w*)|(?:keeps?|kept) its (?:unit|effect|meaning|scale|spelling|level))\b"
 )
 _TURNS = re.compile(
     r"\b(?:not|no longer|but|though|although|while|whereas|until|till|up to|before(?! and after)|another|other|else"
-    r"|more|less|fewer"
-    r"|opposite|except|apart|leaves?|left|revers\w*|rises?|rose|risen|falls?|fell|began|begins|starts?|started"
-    r"|stopped|chang(?:ed|es)"
-    r"|switch\w*|jump(?:ed|s)|drifted|drifts|drifting|shifted|shifts|mov(?:ed|es|ing)|grew|grows|growing|climb\w*"
-    r"|became|becomes"
-    r"|increas\w*|decreas\w*|then|afterwards|thereafter|translat\w*|different\w*|new|as of|in (?:euro )?cents"
-    r"|delivered)\b|n't\b"
+    r"|more|less|fewer|opposite|except|apart|leaves?|left|revers\w*|rises?|rose|risen|falls?|fell|began|begins"
+    r"|starts?|started|stopped|chang(?:ed|es)|switch\w*|jump(?:ed|s)|drifted|drifts|drifting|shifted|shifts"
+    r"|mov(?:ed|es|ing)|grew|grows|growing|climb\w*|became|becomes|increas\w*|decreas\w*|then|afterwards"
+    r"|thereafter|translat\w*|different\w*|new|as of|in (?:euro )?cents|delivered)\b|n't\b"
+)
+# Wide on purpose: it only keeps a sentence that no fact confirms from paying, and makes none false.
+_ALL_WELL = re.compile(
+    r"\b(?:no|nor|without|free (?:of|from)|not (?:a|an|any|one)) (?:[\w-]+,? ){0,3}?"
+    r"(?:leak\w*|drift\w*|gaps?|holes?|jumps?|duplicat\w*|cop(?:y|ies)|changes?|shifts?|overlaps?|defects?|nulls"
+    r"|missing|trouble|problems?|respelling)\b"
+    r"|(?:\bnot|n't|\bnever|\bcannot|\bnothing|\bneither)(?: (?:been|be|ever|has|have|had|really|at all|a))*"
+    r" (?:leak\w*|drift\w*|chang\w*|shift\w*|mov\w+|jump\w*|repeat\w*|recur\w*|overlap\w*|affect\w*|missing|empty)\b"
+    r"|\b(?:unaffected|unchanged|harmless|innocent|constant|stable|throughout|(?<!not )unique|flat|identical"
+    r"|legitimate)\b"
+    r"|\bthe same\b|\bstay\w* same\b"
+    r"|\b(?:kept|keeps|retained|retains|preserved) (?:its|the|their|this)\b|\b(?:as ever|as always|as before)\b"
+    r"|\b(?:had|has|have) (?:had )?(?:one|a single) (?:unit|spelling|meaning)\b"
+    r"|\b(?:is|are|was|were|stays?|stayed|remain\w*) (?:\w+ )?(?:complete|intact|perfectly fine|fine|filled to)\b"
 )
 _SPEAKS_OF_IT = re.compile(r"\b(?:it|its|this|that)\b")
 _PUT_OUT = re.compile(
@@ -106,8 +111,8 @@ _LEAKS_BACK = re.compile(
     r"^(?:but |and |so |because |then )?(?:it|that|this|the (?:column|field|flag|feature))\b[^.;]*?"
     rf"(?:{_FILLED}{_GONE}|\bleak(?:s|ed)\b|\bis (?:\w+ )?leak\w*|\bis not available before"
     r"|\bknows? the (?:answer|future|outcome|result)|\bpost-?dates\b|\bis (?:only )?a consequence of)"
-    rf"|\b(?:sets?|fills?|writes?|creates?|records?|enters?) (?:it|this|that) (?:only )?(?:once|after"
-    rf"|when)\b[^.;]{{0,80}}{_GONE}"
+    r"|\b(?:sets?|fills?|writes?|creates?|records?|enters?) (?:it|this|that) (?:only )?(?:once|after|when)\b"
+    rf"[^.;]{{0,80}}{_GONE}"
 )
 
 
@@ -147,6 +152,11 @@ def says_unchanged(own: str) -> bool:
     """Whether a sentence with a column and a month says that nothing changed, and turns to nothing that did."""
     rest = _UNCHANGED.sub("", own)
     return rest != own and not _TURNS.search(rest)
+
+
+def says_all_is_well(own: str) -> bool:
+    """Whether a sentence says of something that no defect is in it, be it right or wrong."""
+    return bool(_ALL_WELL.search(own)) or says_ripe(own)
 
 
 def speaks_of_it(own: str) -> bool:

@@ -1,4 +1,4 @@
-"""How a sentence stands to a finding: whether it tells it, asks, guesses, says that all is well, or invents it."""
+"""How a sentence stands to a finding: whether it tells it, asks, guesses, tells it of other data, or invents it."""
 
 import re
 from collections.abc import Iterator
@@ -37,20 +37,6 @@ _ELSEWHERE = re.compile(
 _HERE_TOO = re.compile(
     r"\b(?:here|too|also|as well|same|likewise|this (?:data|file|set|model)|our (?:own )?(?:data|file)|ours)\b"
 )
-# Wide on purpose: it only keeps a sentence that no fact confirms from paying, and makes none false.
-_ALL_WELL = re.compile(
-    r"\b(?:no|nor|without|free (?:of|from)|not (?:a|an|any|one)) (?:[\w-]+,? ){0,3}?"
-    r"(?:leak\w*|drift\w*|gaps?|holes?|jumps?|duplicat\w*|cop(?:y|ies)|changes?|shifts?|overlaps?|defects?|nulls"
-    r"|missing|trouble|problems?|respelling)\b"
-    r"|(?:\bnot|n't|\bnever|\bcannot|\bnothing|\bneither)(?: (?:been|be|ever|has|have|had|really|at all|a))*"
-    r" (?:leak\w*|drift\w*|chang\w*|shift\w*|mov\w+|jump\w*|repeat\w*|recur\w*|overlap\w*|affect\w*|missing|empty)\b"
-    r"|\b(?:unaffected|unchanged|harmless|innocent|constant|stable|throughout|(?<!not )unique|flat|identical"
-    r"|legitimate)\b"
-    r"|\bthe same\b|\bstay\w* same\b"
-    r"|\b(?:kept|keeps|retained|retains|preserved) (?:its|the|their|this)\b|\b(?:as ever|as always|as before)\b"
-    r"|\b(?:had|has|have) (?:had )?(?:one|a single) (?:unit|spelling|meaning)\b"
-    r"|\b(?:is|are|was|were|stays?|stayed|remain\w*) (?:\w+ )?(?:complete|intact|perfectly fine|fine|filled to)\b"
-)
 _OF_LABELS = re.compile(r"\b(?:labels?|outcomes?|qlabel|answers?|truth)\b")
 _DATES = re.compile(
     r"\b(?:from|since|as of|until|till|starting|beginning|began|begins|started|starts|after|before|prior|onwards?"
@@ -82,11 +68,6 @@ def is_of_other_data(claim: Claim) -> bool:
 def tells_no_finding(claim: Claim) -> bool:
     """Whether a sentence asks, guesses or speaks of other data, so that it tells no finding in these."""
     return is_asked(claim) or is_guess(claim) or is_of_other_data(claim)
-
-
-def says_all_is_well(claim: Claim) -> bool:
-    """Whether a sentence says of something that no defect is in it, be it right or wrong."""
-    return bool(_ALL_WELL.search(claim.own))
 
 
 def may_be_known(claim: Claim, facts: Facts) -> bool:

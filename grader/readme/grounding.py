@@ -12,13 +12,12 @@ from grader.readme.evidence import Reckoning
 from grader.readme.fact_check import check_figures
 from grader.readme.facts import Facts
 from grader.readme.figures import Check
-from grader.readme.finding_denial import says_ripe, speaks_of_it
+from grader.readme.finding_denial import says_all_is_well, speaks_of_it
 from grader.readme.finding_stance import (
     clauses,
     is_guess,
     is_of_other_data,
     may_be_known,
-    says_all_is_well,
     tells_no_finding,
 )
 from grader.readme.judgment import CheckedClaim
@@ -119,10 +118,7 @@ def ground(reckoning: Reckoning, facts: Facts) -> Grounding:
     )
     told = read.only(
         not tells_no_finding(claim)
-        and (
-            id(claim) in found
-            or (may_be_known(claim, facts) and not (says_all_is_well(claim) or says_ripe(claim.own)))
-        )
+        and (id(claim) in found or (may_be_known(claim, facts) and not says_all_is_well(claim.own)))
         for claim in reckoning.claims
     ).evidence("g")
     weighed = read.only(not is_guess(claim) for claim in reckoning.claims).evidence("g")

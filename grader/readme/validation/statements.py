@@ -49,15 +49,16 @@ def measure_statements(folder: Path) -> StatementsMeasured:
     called = [called_false(statement.text, facts) for statement in statements]
     honest = [(s, said) for s, said in zip(statements, called, strict=True) if s.honest]
     false = [(s, said) for s, said in zip(statements, called, strict=True) if not s.honest]
-    raised = {s: earns(s.text, facts) for s in statements}
+    least = grounded(EMPTY, facts)
+    raised = {s for s in statements if grounded(f"{EMPTY}{s.text}\n", facts) > least}
     return StatementsMeasured(
         folder.name,
         len(honest),
         len(false),
         tuple(f"{s.kind}: {s.text} [{'; '.join(said)}]" for s, said in honest if said),
         tuple(f"{s.kind}: {s.text}" for s, said in false if not said),
-        sum(raised[s] for s, _ in honest),
-        tuple(f"{s.kind}: {s.text}" for s, _ in false if raised[s]),
+        sum(s in raised for s, _ in honest),
+        tuple(f"{s.kind}: {s.text}" for s, _ in false if s in raised),
     )
 
 
@@ -67,13 +68,9 @@ def called_false(text: str, facts: Facts) -> tuple[str, ...]:
     return tuple(f"{check.said}, but {check.fact}" for check in checks if not check.agrees)
 
 
-def earns(text: str, facts: Facts) -> bool:
-    """Whether a text raises the grounded level of a README that tells nothing of its data."""
-    before, after = (
-        next(c.level for c in judge_readme(readme, facts).criteria if c.id == "grounded_in_this_work")
-        for readme in (EMPTY, f"{EMPTY}{text}\n")
-    )
-    return after > before
+def grounded(readme: str, facts: Facts) -> int:
+    """The level 1..4 of ``grounded_in_this_work``."""
+    return next(c.level for c in judge_readme(readme, facts).criteria if c.id == "grounded_in_this_work")
 
 
 def statements_as_json(measured: StatementsMeasured) -> dict[str, Any]:

@@ -4,6 +4,7 @@ import pytest
 
 from grader.readme.claims import read_claims
 from grader.readme.facts import Facts
+from grader.readme.finding_denial import says_all_is_well
 from grader.readme.grounding import check_claims
 
 LEAK = "defect leak retention_offer_flag"
@@ -151,3 +152,19 @@ def test_months_that_are_unfinished_are_not_called_false(sample_facts: Facts, te
     """ "Only" once made a true statement about two of three unfinished months a contradiction."""
     checks = check_claims(read_claims(text, sample_facts).claims, sample_facts)
     assert not [check for check in checks if not check.agrees]
+
+
+@pytest.mark.parametrize(
+    ("text", "well"),
+    [
+        ("`fare_paid_eur` has kept its unit in all months.", True),
+        ("We found no drift, no gaps and no leak.", True),
+        ("`app_version` was never affected.", True),
+        ("`app_version` moved in September.", False),
+        ("The unit of `fare_paid_eur` is another one since March.", False),
+    ],
+)
+def test_saying_that_all_is_well_is_no_finding(facts: Facts, text: str, *, well: bool) -> None:
+    """Denying the planted defects once paid like telling them."""
+    (claim,) = read_claims(text, facts).claims
+    assert says_all_is_well(claim.own) is well

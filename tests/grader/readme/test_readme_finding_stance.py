@@ -8,7 +8,6 @@ from grader.readme.finding_stance import (
     clauses,
     is_of_other_data,
     may_be_known,
-    says_all_is_well,
     tells_no_finding,
 )
 from grader.readme.grounding import check_claims
@@ -110,18 +109,3 @@ def test_without_a_key_every_finding_may_be_known() -> None:
     """Whoever judges a README without the defects is not told that all its findings are invented."""
     facts = Facts(columns=("rider_age",))
     assert may_be_known(claim_of("`rider_age` came in months from 2022-07 on.", facts), facts)
-
-
-@pytest.mark.parametrize(
-    ("text", "well"),
-    [
-        ("`fare_paid_eur` has kept its unit in all months.", True),
-        ("We found no drift, no gaps and no leak.", True),
-        ("`app_version` was never affected.", True),
-        ("`app_version` moved in September.", False),
-        ("The unit of `fare_paid_eur` is another one since March.", False),
-    ],
-)
-def test_saying_that_all_is_well_is_no_finding(facts: Facts, text: str, *, well: bool) -> None:
-    """Denying the planted defects once paid like telling them."""
-    assert says_all_is_well(claim_of(text, facts)) is well
