@@ -20,7 +20,7 @@ FOUND = {
 # Honest ones that raise the grounded level of a README that says nothing, and false ones. Never lower, never raise.
 EARNING = {
     "churn": (19, 4), "bank": (22, 5), "telecom": (29, 3), "mobile": (36, 3), "power": (42, 8), "office": (42, 7),
-    "gym": (44, 13), "hotel": (50, 5), "streaming": (63, 12), "insurance": (63, 12), "bikes": (59, 16),
+    "gym": (44, 13), "hotel": (50, 5), "streaming": (63, 12), "insurance": (64, 12), "bikes": (60, 16),
 }  # fmt: skip
 
 
