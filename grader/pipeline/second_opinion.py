@@ -77,7 +77,7 @@ def _known_or_asked(
         progress.note("answered in an earlier grading of the same text; kept")
         return known.value.opinion
     with closing(Endpoint(settings)) as endpoint:
-        opinion = ask(endpoint, text, facts, settings.samples)
+        opinion = ask(endpoint, text, facts, settings.samples, tell=progress.note)
     if all(one.answer for one in opinion.exchanges):
         units.keep(key, Outcome(OpinionMeasured(opinion=opinion)))
     return opinion
@@ -89,6 +89,8 @@ def _key(text: str, facts: Facts, settings: Settings, conditions: Conditions) ->
         "language_model",
         text=text,
         facts=facts.model_dump(mode="json", by_alias=True),
-        asked=settings.model_dump(mode="json", include={"url", "model", "samples", "temperature"}),
+        asked=settings.model_dump(
+            mode="json", include={"url", "model", "samples", "temperature", "answer_tokens"}
+        ),
         judge=judge_hash(),
     )

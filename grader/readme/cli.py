@@ -108,8 +108,12 @@ def _second_opinion(text: str, known: Facts, judgment: ReadmeJudgment) -> tuple[
     except SettingsError as error:
         _stop(str(error))
     with closing(Endpoint(settings)) as endpoint:
-        opinion = ask(endpoint, text, known, settings.samples)
+        opinion = ask(endpoint, text, known, settings.samples, tell=_tell)
     return combined(judgment, opinion, moves_points=settings.moves_points), opinion
+
+
+def _tell(said: str) -> None:
+    typer.echo(f"language model: {said}", err=True)
 
 
 def _keep(path: Path, opinion: Opinion) -> None:

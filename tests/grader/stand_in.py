@@ -11,10 +11,16 @@ from typing import Any
 Reply = Callable[[int], tuple[int, bytes, float]]
 
 
-def completion(content: object) -> bytes:
+def completion(content: object, finished: str = "stop") -> bytes:
     """A chat completion with the given content, JSON unless it is a string already."""
     text = content if isinstance(content, str) else json.dumps(content)
-    return json.dumps({"choices": [{"message": {"role": "assistant", "content": text}}]}).encode()
+    choice = {"message": {"role": "assistant", "content": text}, "finish_reason": finished}
+    return json.dumps({"choices": [choice]}).encode()
+
+
+def refusal(message: str) -> bytes:
+    """The body of an error as OpenAI-compatible endpoints write it."""
+    return json.dumps({"error": {"message": message, "type": "invalid_request_error"}}).encode()
 
 
 def answer(level: int, *quotes: str) -> bytes:
@@ -28,6 +34,7 @@ class StandIn:
     def __init__(self) -> None:
         """Answer level 1 until told otherwise."""
         self.reply: Reply = lambda number: (200, answer(1), 0.0)
+        self.sent_along: dict[str, str] = {}
         self.asked: list[dict[str, Any]] = []
         self.headers: list[str | None] = []
         outer = self
@@ -40,6 +47,8 @@ class StandIn:
                 try:
                     self.send_response(status)
                     self.send_header("Content-Length", str(len(body)))
+                    for name, value in outer.sent_along.items():
+                        self.send_header(name, value)
                     self.end_headers()
                     for start in range(0, len(body), max(len(body) // 4, 1)):
                         time.sleep(pause)

@@ -2,7 +2,7 @@
 
 import statistics
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from pydantic import ValidationError
@@ -11,7 +11,7 @@ from grader.evidence.opinion import CriterionOpinion, Exchange, Opinion, pending
 from grader.readme.claims import Claim, read_claims
 from grader.readme.facts import Facts
 from grader.readme.judgment import MAX_POINTS, CriterionId
-from grader.readme.language_model.asking import Answer, answer_schema, question
+from grader.readme.language_model.asking import Answer, answer_schema, bare, question
 from grader.readme.language_model.endpoint import LanguageModel, ModelError
 from grader.readme.visible import visible_blocks
 
@@ -24,8 +24,17 @@ GONE = 3
 """Failures of the endpoint in a row after which it is not asked any more."""
 
 
-def ask(model: LanguageModel, readme: str, facts: Facts, samples: int = 3) -> Opinion:
-    """Ask for each criterion ``samples`` times; never raises for what the model does."""
+def ask(
+    model: LanguageModel,
+    readme: str,
+    facts: Facts,
+    samples: int = 3,
+    tell: Callable[[str], None] = lambda said: None,
+) -> Opinion:
+    """Ask for each criterion ``samples`` times; never raises for what the model does.
+
+    ``tell`` gets a line after each criterion.
+    """
     model = _AskedWhileThere(model)
     visible = "\n".join(block.text for block in visible_blocks(readme))[:MOST_SENT]
     claims = read_claims(readme, facts).claims
@@ -41,6 +50,9 @@ def ask(model: LanguageModel, readme: str, facts: Facts, samples: int = 3) -> Op
                 answers.append(answer)
         exchanges += mine
         criteria.append(_summary(criterion, answers, mine, claims))
+        found = "pending" if criteria[-1].level is None else f"level {criteria[-1].level}"
+        seconds = sum(exchange.seconds for exchange in mine)
+        tell(f"{len(criteria)} of {len(MAX_POINTS)}: {criterion}, {found}, {seconds:.1f} s")
     return Opinion(model=model.name, criteria=tuple(criteria), exchanges=tuple(exchanges))
 
 
@@ -62,7 +74,8 @@ class _AskedWhileThere:
         try:
             text = self._model.answer(messages, schema, seed)
         except ModelError as error:
-            self._failures, self._last = self._failures + 1, str(error)
+            # An endpoint that answers, in whatever form, is there.
+            self._failures, self._last = 0 if error.answer else self._failures + 1, str(error)
             raise
         self._failures = 0
         return text
@@ -81,10 +94,10 @@ def _exchange(
     text, error, answer = "", "", None
     try:
         text = model.answer(messages, answer_schema(), seed=sample)
-        answer = Answer.model_validate_json(text)
+        answer = Answer.model_validate_json(bare(text))
         error = unusable(answer, visible, claims)
     except ModelError as failure:
-        error = str(failure)
+        text, error = failure.answer, str(failure)
     except ValidationError as invalid:
         first = invalid.errors()[0]
         error = f"the answer does not fit the schema: {'.'.join(map(str, first['loc'])) or 'text'}: {first['msg']}"
@@ -104,19 +117,19 @@ def _exchange(
 def unusable(answer: Answer, visible: str, claims: tuple[Claim, ...]) -> str:
     """Why an answer cannot be used, empty where it can.
 
-    Above level 1 it must quote, every quote must be in the text, and one at least must be a statement rather than
-    an instruction to the reader.
+    Every quote must be in the text, whatever the level: a model that makes up quotes has not read it. Above level 1 it
+    must quote, and one quote at least must be a statement rather than an instruction to the reader.
     """
-    if answer.level == 1:
-        return ""
-    if not answer.quotes:
+    if answer.level > 1 and not answer.quotes:
         return "a level above 1 without a quote"
     spoken = " ".join(visible.split())
     for quote in answer.quotes:
         said = " ".join(quote.split())
         if len(said) < SHORTEST_QUOTE or said not in spoken:
             return f"a quote that is not in the README: {said[:80]!r}"
-    return "" if sources(answer.quotes, claims) else "the quotes hold nothing but instructions to the reader"
+    if answer.level > 1 and not sources(answer.quotes, claims):
+        return "the quotes hold nothing but instructions to the reader"
+    return ""
 
 
 def sources(quotes: Sequence[str], claims: tuple[Claim, ...]) -> tuple[str, ...]:

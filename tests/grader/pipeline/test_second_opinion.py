@@ -159,7 +159,7 @@ def test_a_defect_of_ours_is_pending_and_prints_no_key(
 ) -> None:
     """Whatever breaks while asking, the grading is written whole."""
 
-    def broken(*_: object) -> None:
+    def broken(*_: object, **__: object) -> None:
         raise RuntimeError(KEY)
 
     monkeypatch.setattr(second_opinion, "ask", broken)
