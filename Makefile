@@ -12,7 +12,7 @@ PYTEST_ARGS ?= -n 2 --dist worksteal
 VALIDATE_ARGS ?= --seeds 30 --rows 200000 --jobs 2
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint bench docs reference engine clean validate validate-readme validate-data validate-fuzz validate-kills validate-attacks validate-discrimination validate-stability
+.PHONY: help setup demo test lint bench docs reference engine clean validate validate-readme validate-language-model validate-data validate-fuzz validate-kills validate-attacks validate-discrimination validate-stability
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 16
@@ -57,6 +57,9 @@ validate-data: setup ## prove the data over 30 seeds (half an hour): docs/valida
 
 validate-readme: setup ## the README judge beside a bag of words, cross-validated: docs/validation/readme.md
 	@$(BIN)/python -m grader.readme.validation
+
+validate-language-model: setup ## a language model on rated texts: that of TAKEHOME_LM_URL, or a small one started here
+	@$(BIN)/python -m tests.language_model
 
 docs: setup ## rebuild the generated pages in docs/
 	@$(BIN)/python docs/generate.py

@@ -9,13 +9,17 @@ from grader.types import Model, ReadmeCriterion
 
 
 class Exchange(Model):
-    """One question and what came back; ``error`` says why an answer was not used and is empty otherwise."""
+    """One question and what came back; ``error`` says why an answer was not used and is empty otherwise.
+
+    ``received`` is the beginning of what came back where that was no answer.
+    """
 
     criterion: ReadmeCriterion
     sample: int
     messages: tuple[dict[str, str], ...]
     answer: str
     error: str
+    received: str = ""
     level: int | None
     seconds: float
 

@@ -36,11 +36,13 @@ class StandIn:
         self.reply: Reply = lambda number: (200, answer(1), 0.0)
         self.sent_along: dict[str, str] = {}
         self.asked: list[dict[str, Any]] = []
+        self.paths: list[str] = []
         self.headers: list[str | None] = []
         outer = self
 
         class Handler(BaseHTTPRequestHandler):
             def do_POST(self) -> None:
+                outer.paths.append(self.path)
                 outer.headers.append(self.headers.get("Authorization"))
                 outer.asked.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
                 status, body, pause = outer.reply(len(outer.asked) - 1)

@@ -1,6 +1,6 @@
 """The language model behind a small protocol, and an OpenAI-compatible endpoint that fulfils it."""
 
-import json
+import asyncio
 import os
 import re
 import time
@@ -10,31 +10,23 @@ from typing import Any, Protocol
 import httpx
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from grader.readme.language_model.replies import (
+    BACKOFF,
+    LONGEST_WAIT,
+    ModelError,
+    content_of,
+    received_of,
+    refusal_in,
+    shown,
+    wait_of,
+)
+
 MOST_ANSWER = 200_000
 """Bytes of an answer that are read; a longer answer is a failure."""
 THINKING_TOKENS = 16_000
-"""Tokens allowed where a model counts its thoughts as part of the answer."""
-REFUSED = (400, 422)
-"""Status codes with which endpoints refuse a parameter they do not know or allow."""
+"""Tokens allowed where a model refuses the older limit, as those do that count their thoughts as part of the answer."""
 BUSY = (429, 503, 529)
-WAITS = 3
-LONGEST_WAIT = 60.0
-"""Seconds waited at most, each time an endpoint says that it is busy."""
-MOST_SAID = 160
-_RUN = 24
-"""So many characters in a row that were sent make an error message an echo of the question."""
-
-
-class ModelError(Exception):
-    """The endpoint gave no usable answer; the message says why in one line.
-
-    ``answer`` is what came back where the endpoint did answer, but not in full or not in the form agreed.
-    """
-
-    def __init__(self, message: str, answer: str = "") -> None:
-        """Keep what came back beside the reason."""
-        super().__init__(message)
-        self.answer = answer
+NO_ENTRY = (401, 403)
 
 
 class SettingsError(ValueError):
@@ -74,7 +66,7 @@ def settings_from(environment: Mapping[str, str] = os.environ) -> Settings:
     """Read ``TAKEHOME_LM_URL``, ``_MODEL``, ``_KEY``, ``_SAMPLES``, ``_TIMEOUT``, ``_TEMPERATURE``, ``_ANSWER_TOKENS``
     and ``_MOVES_POINTS``.
 
-    The URL is the part before ``/chat/completions``. Raises SettingsError naming the variable.
+    The URL is the part before ``/chat/completions``, or with it. Raises SettingsError naming the variable.
     """
     given = {
         name: environment.get(f"TAKEHOME_LM_{name.upper()}", "").strip() for name in Settings.model_fields
@@ -90,27 +82,46 @@ def settings_from(environment: Mapping[str, str] = os.environ) -> Settings:
     except ValidationError as error:
         first = error.errors()[0]
         name = f"TAKEHOME_LM_{str(first['loc'][0]).upper()}"
-        found = "" if name == "TAKEHOME_LM_KEY" else f", found {first['input']!r}"
-        raise SettingsError(f"{name}: {first['msg']}{found}") from None
+        secret = name == "TAKEHOME_LM_KEY" or "@" in str(first["input"])
+        raise SettingsError(
+            f"{name}: {first['msg']}" + ("" if secret else f", found {first['input']!r}")
+        ) from None
+
+
+# What a refusal can name, and what is then given up from the next question on.
+_REFUSABLE = (
+    ("max_tokens", re.compile(r"max_tokens")),
+    ("temperature", re.compile(r"\btemperature\b")),
+    ("seed", re.compile(r"\bseed\b")),
+    ("json_schema", re.compile(r"response_format|json_schema|schema|grammar")),
+    ("response_format", re.compile(r"response_format|json_object")),
+    ("system", re.compile(r"\bsystem\b.{0,40}\b(?:role|message|prompt)|\b(?:role|message)s?\b.{0,40}\bsystem\b")),
+)  # fmt: skip
+# A text that does not fit is no refusal of the limit, though it names it.
+_TOO_LONG = re.compile(r"context|too (?:large|long)", re.IGNORECASE)
 
 
 class Endpoint:
     """An OpenAI-compatible ``/chat/completions``; every failure is a ModelError.
 
-    Endpoints differ in what they allow: some models refuse a temperature, a seed or the older name of the longest
-    answer, some servers know no schemas. What is refused by name is given up or said otherwise, once for all questions.
+    Endpoints differ in what they allow: some models refuse a temperature, a seed, a system's role or the older name of
+    the longest answer, some servers know no schemas. What is refused by name is given up, once for all questions.
     """
 
     def __init__(self, settings: Settings) -> None:
         """Nothing is sent before the first question."""
         self._settings = settings
-        # Kept open between questions: making one reads all certificates of the machine anew.
-        self._client = httpx.Client(timeout=settings.timeout, follow_redirects=False)
         self._given_up: set[str] = set()
+        self._runner = asyncio.Runner()
+        # Kept open between questions: making one reads all certificates of the machine anew.
+        self._client: httpx.AsyncClient | None = None
 
     def close(self) -> None:
         """Close the connection; nothing can be asked afterwards."""
-        self._client.close()
+        if self._client is not None:
+            self._runner.run(self._client.aclose())
+            self._client = None
+        self._runner.close()
 
     @property
     def name(self) -> str:
@@ -119,126 +130,98 @@ class Endpoint:
 
     def answer(self, messages: Sequence[Mapping[str, str]], schema: Mapping[str, Any], seed: int) -> str:
         """Ask once; the answer must fit the schema, which the endpoint is asked to enforce."""
+        key = self._settings.key
         waits = 0
         while True:
-            status, raw, wait = self._ask(self._body(messages, schema, seed))
+            status, raw, retry_after = self._ask(self._body(messages, schema, seed))
             if status == httpx.codes.OK:
-                return _content(raw)
-            said = _said(raw, messages)
-            if self._settings.key and self._settings.key in said:
-                said = ""
-            if status in REFUSED and self._gives_up(said):
+                return content_of(raw, key)
+            told, said = refusal_in(raw)
+            if status in BUSY and waits < len(BACKOFF):
+                wait = wait_of(retry_after, waits)
+                if wait <= LONGEST_WAIT:
+                    waits += 1
+                    time.sleep(wait)
+                    continue
+            elif (
+                status >= httpx.codes.BAD_REQUEST and status not in NO_ENTRY and self._gives_up(told.lower())
+            ):
                 continue
-            if status in BUSY and waits < WAITS and wait <= LONGEST_WAIT:
-                waits += 1
-                time.sleep(wait)
-                continue
-            raise ModelError(f"the endpoint answered with status {status}" + (f": {said}" if said else ""))
+            said = "is TAKEHOME_LM_KEY right?" if status in NO_ENTRY else shown(said, messages, key)
+            reason = f"the endpoint answered with status {status}" + (f": {said}" if said else "")
+            raise ModelError(reason, received=received_of(raw, key))
 
     def _body(
         self, messages: Sequence[Mapping[str, str]], schema: Mapping[str, Any], seed: int
     ) -> dict[str, Any]:
-        settings = self._settings
-        body: dict[str, Any] = {"model": settings.model, "messages": list(messages)}
-        if "max_tokens" not in self._given_up:
-            body["max_tokens"] = settings.answer_tokens
-        elif "max_completion_tokens" not in self._given_up:
+        settings, without = self._settings, self._given_up
+        asked = [dict(one) for one in messages]
+        if "system" in without:
+            asked = [{"role": "user", "content": "\n\n".join(one["content"] for one in asked)}]
+        body: dict[str, Any] = {"model": settings.model, "messages": asked}
+        if "max_tokens" in without:
             body["max_completion_tokens"] = max(settings.answer_tokens, THINKING_TOKENS)
-        if "temperature" not in self._given_up:
+        else:
+            body["max_tokens"] = settings.answer_tokens
+        if "temperature" not in without:
             body["temperature"] = settings.temperature
-        if "seed" not in self._given_up:
+        if "seed" not in without:
             body["seed"] = seed
-        if "json_schema" not in self._given_up:
+        if "json_schema" not in without:
             enforced = {"name": "level", "strict": True, "schema": dict(schema)}
             body["response_format"] = {"type": "json_schema", "json_schema": enforced}
-        elif "response_format" not in self._given_up:
+        elif "response_format" not in without:
             body["response_format"] = {"type": "json_object"}
         return body
 
-    def _gives_up(self, said: str) -> bool:
+    def _gives_up(self, told: str) -> bool:
         """Whether the refusal names something that can be left out or said otherwise from now on."""
-        for named, steps in _REFUSABLE:
-            step = next((one for one in steps if one not in self._given_up), None)
-            if step is not None and named.search(said):
+        if _TOO_LONG.search(told):
+            return False
+        for step, named in _REFUSABLE:
+            if step not in self._given_up and named.search(told):
                 self._given_up.add(step)
                 return True
         return False
 
-    def _ask(self, body: Mapping[str, Any]) -> tuple[int, bytes, float]:
-        settings = self._settings
-        headers = {"Authorization": f"Bearer {settings.key}"} if settings.key else {}
-        url = f"{settings.url.rstrip('/')}/chat/completions"
+    def _ask(self, body: Mapping[str, Any]) -> tuple[int, bytes, str]:
+        """Status, body and ``Retry-After``, within the time allowed for the whole of it."""
+        timeout = self._settings.timeout
         try:
-            return _read(self._client, url, body, headers, settings.timeout)
-        except httpx.TimeoutException as error:
-            raise ModelError(f"no answer within {settings.timeout:g} s") from error
+            return self._runner.run(self._post(body))
+        except TimeoutError as error:
+            raise ModelError(f"no answer within {timeout:g} s (TAKEHOME_LM_TIMEOUT)") from error
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             raise ModelError(f"the endpoint cannot be reached ({type(error).__name__})") from error
+        except UnicodeError as error:
+            raise ModelError(
+                "the question cannot be sent: an address or a text that is no Unicode"
+            ) from error
+
+    async def _post(self, body: Mapping[str, Any]) -> tuple[int, bytes, str]:
+        if self._client is None:
+            self._client = httpx.AsyncClient(timeout=None, follow_redirects=False)  # noqa: S113 -- see below
+        settings = self._settings
+        headers = {"Accept-Encoding": "identity"}
+        if settings.key:
+            headers["Authorization"] = f"Bearer {settings.key}"
+        raw = bytearray()
+        # The time is for everything together; a client's own is for each part, and parts can come for ever.
+        async with (
+            asyncio.timeout(settings.timeout),
+            self._client.stream("POST", _address(settings.url), json=body, headers=headers) as response,
+        ):
+            if response.headers.get("content-encoding", "identity").strip().lower() != "identity":
+                raise ModelError("the answer is compressed, which was not asked for")
+            async for part in response.aiter_raw():
+                raw += part
+                if len(raw) > MOST_ANSWER:
+                    raise ModelError(f"the answer is longer than {MOST_ANSWER} bytes")
+            return response.status_code, bytes(raw), response.headers.get("retry-after", "")
 
 
-# What a refusal can name, and what is given up one after the other when it does.
-_REFUSABLE = (
-    (re.compile(r"max_(?:completion_)?tokens"), ("max_tokens", "max_completion_tokens")),
-    (re.compile(r"\btemperature\b"), ("temperature",)),
-    (re.compile(r"\bseed\b"), ("seed",)),
-    (re.compile(r"response_format|json_schema|json_object|\b(?:schema|grammar)\b"), ("json_schema", "response_format")),
-)  # fmt: skip
-
-
-def _read(
-    client: httpx.Client, url: str, body: Mapping[str, Any], headers: Mapping[str, str], timeout: float
-) -> tuple[int, bytes, float]:
-    """Status, body and seconds to wait, read within the time and size allowed even if it comes drop by drop."""
-    started = time.monotonic()
-    raw = bytearray()
-    with client.stream("POST", url, json=body, headers=dict(headers)) as response:
-        for part in response.iter_bytes():
-            raw += part
-            if len(raw) > MOST_ANSWER:
-                raise ModelError(f"the answer is longer than {MOST_ANSWER} bytes")
-            if time.monotonic() - started > timeout:
-                raise ModelError(f"no answer within {timeout:g} s")
-    return response.status_code, bytes(raw), _wait(response.headers.get("retry-after", ""))
-
-
-def _wait(asked: str) -> float:
-    """Seconds that a busy endpoint asks for; one where it says nothing in seconds."""
-    return float(asked) if re.fullmatch(r"\d{1,6}(?:\.\d+)?", asked) else 1.0
-
-
-def _said(raw: bytes, messages: Sequence[Mapping[str, str]]) -> str:
-    """What an error body says in its usual places, in one short line; empty where it repeats what was sent.
-
-    What was sent holds facts that not every reader of an error may know.
-    """
-    try:
-        body = json.loads(raw)
-    except (ValueError, RecursionError):
-        return ""
-    for name in ("error", "message", "detail"):
-        if isinstance(body, dict) and name in body:
-            body = body[name]
-    if isinstance(body, dict | list) or body is None:
-        body = json.dumps(body)
-    said = " ".join(str(body).encode("utf-8", "replace").decode().split())[:MOST_SAID]
-    sent = " ".join(" ".join(one["content"].split()) for one in messages)
-    echoed = any(said[place : place + _RUN] in sent for place in range(max(len(said) - _RUN + 1, 0)))
-    return "" if echoed else said
-
-
-def _content(raw: bytes) -> str:
-    try:
-        choice = json.loads(raw)["choices"][0]
-        content = choice["message"]["content"]
-    except (ValueError, KeyError, IndexError, TypeError, RecursionError) as error:
-        raise ModelError("the answer is no chat completion") from error
-    if not isinstance(content, str):
-        raise ModelError("the answer holds no text")
-    try:
-        content.encode()
-    except UnicodeEncodeError as error:
-        # JSON can spell half a surrogate pair, which no file of ours could keep.
-        raise ModelError("the answer holds what is no Unicode text") from error
-    if choice.get("finish_reason") == "length":
-        raise ModelError("the answer was cut off at the longest allowed (TAKEHOME_LM_ANSWER_TOKENS)", content)
-    return content
+def _address(url: str) -> httpx.URL:
+    """The address of the chat, given with or without its last part; what follows a ``?`` stays."""
+    given = httpx.URL(url)
+    path = given.path.rstrip("/")
+    return given if path.endswith("/chat/completions") else given.copy_with(path=f"{path}/chat/completions")

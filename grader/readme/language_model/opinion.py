@@ -8,18 +8,19 @@ from typing import Any
 from pydantic import ValidationError
 
 from grader.evidence.opinion import CriterionOpinion, Exchange, Opinion, pending
-from grader.readme.claims import Claim, read_claims
+from grader.readme.claims import Claim, Reading, read_claims
 from grader.readme.facts import Facts
 from grader.readme.judgment import MAX_POINTS, CriterionId
 from grader.readme.language_model.asking import Answer, answer_schema, bare, question
-from grader.readme.language_model.endpoint import LanguageModel, ModelError
-from grader.readme.visible import visible_blocks
+from grader.readme.language_model.endpoint import LanguageModel
+from grader.readme.language_model.replies import ModelError
 
 SHORTEST_QUOTE = 12
 MOST_APART = 1
 """Answers further apart than this many levels give no level."""
 MOST_SENT = 20_000
-"""Characters of the visible text that are sent; what is judged, 500 words and a grace, is far shorter."""
+"""Characters that are sent of the text within the word limit and its grace, which is far shorter."""
+_PLACES = {"text", *Answer.model_fields}
 GONE = 3
 """Failures of the endpoint in a row after which it is not asked any more."""
 
@@ -36,20 +37,20 @@ def ask(
     ``tell`` gets a line after each criterion.
     """
     model = _AskedWhileThere(model)
-    visible = "\n".join(block.text for block in visible_blocks(readme))[:MOST_SENT]
-    claims = read_claims(readme, facts).claims
+    reading = read_claims(readme, facts)
+    visible = "\n".join(block.text for block in reading.joined[: reading.read])[:MOST_SENT]
     exchanges: list[Exchange] = []
     criteria: list[CriterionOpinion] = []
     for criterion in MAX_POINTS:
         answers: list[Answer] = []
         mine: list[Exchange] = []
         for sample in range(samples):
-            exchange, answer = _exchange(model, criterion, sample, visible, claims, facts)
+            exchange, answer = _exchange(model, criterion, sample, visible, reading, facts)
             mine.append(exchange)
             if answer is not None:
                 answers.append(answer)
         exchanges += mine
-        criteria.append(_summary(criterion, answers, mine, claims))
+        criteria.append(_summary(criterion, answers, mine, reading.claims))
         found = "pending" if criteria[-1].level is None else f"level {criteria[-1].level}"
         seconds = sum(exchange.seconds for exchange in mine)
         tell(f"{len(criteria)} of {len(MAX_POINTS)}: {criterion}, {found}, {seconds:.1f} s")
@@ -74,8 +75,7 @@ class _AskedWhileThere:
         try:
             text = self._model.answer(messages, schema, seed)
         except ModelError as error:
-            # An endpoint that answers, in whatever form, is there.
-            self._failures, self._last = 0 if error.answer else self._failures + 1, str(error)
+            self._failures, self._last = 0 if error.there else self._failures + 1, str(error)
             raise
         self._failures = 0
         return text
@@ -86,21 +86,25 @@ def _exchange(
     criterion: CriterionId,
     sample: int,
     visible: str,
-    claims: tuple[Claim, ...],
+    reading: Reading,
     facts: Facts,
 ) -> tuple[Exchange, Answer | None]:
-    messages = question(criterion, visible, facts)
+    messages = question(criterion, visible, reading.words, facts)
     started = time.monotonic()
-    text, error, answer = "", "", None
+    text, error, received, answer = "", "", "", None
     try:
         text = model.answer(messages, answer_schema(), seed=sample)
         answer = Answer.model_validate_json(bare(text))
-        error = unusable(answer, visible, claims)
+        error = unusable(answer, visible, reading.claims)
     except ModelError as failure:
-        text, error = failure.answer, str(failure)
+        text, error, received = failure.answer, str(failure), failure.received
     except ValidationError as invalid:
         first = invalid.errors()[0]
-        error = f"the answer does not fit the schema: {'.'.join(map(str, first['loc'])) or 'text'}: {first['msg']}"
+        place = first["loc"][0] if first["loc"] else "text"
+        # A key that nobody asked for can be anything; it is in the answer that is kept.
+        error = (
+            f"the answer does not fit the schema: {place if place in _PLACES else 'a key'}: {first['msg']}"
+        )
     kept = answer if answer is not None and not error else None
     exchange = Exchange(
         criterion=criterion,
@@ -108,6 +112,7 @@ def _exchange(
         messages=tuple(messages),
         answer=text,
         error=error,
+        received=received,
         level=kept.level if kept else None,
         seconds=round(time.monotonic() - started, 3),
     )
@@ -118,31 +123,37 @@ def unusable(answer: Answer, visible: str, claims: tuple[Claim, ...]) -> str:
     """Why an answer cannot be used, empty where it can.
 
     Every quote must be in the text, whatever the level: a model that makes up quotes has not read it. Above level 1 it
-    must quote, and one quote at least must be a statement rather than an instruction to the reader.
+    must quote, and one quote at least must be a statement that may count. The quote itself is not repeated here: it can
+    hold anything that the model was told.
     """
     if answer.level > 1 and not answer.quotes:
         return "a level above 1 without a quote"
     spoken = " ".join(visible.split())
-    for quote in answer.quotes:
+    for number, quote in enumerate(answer.quotes, start=1):
         said = " ".join(quote.split())
         if len(said) < SHORTEST_QUOTE or said not in spoken:
-            return f"a quote that is not in the README: {said[:80]!r}"
+            return f"quote {number} of {len(answer.quotes)} is not in the README"
     if answer.level > 1 and not sources(answer.quotes, claims):
-        return "the quotes hold nothing but instructions to the reader"
+        return "no quote is a statement that may count: denied, reported, promised or told to the reader"
     return ""
 
 
 def sources(quotes: Sequence[str], claims: tuple[Claim, ...]) -> tuple[str, ...]:
-    """The claims that the quotes are taken from, verbatim as they stand in the file."""
-    said = [" ".join(quote.split()) for quote in quotes]
-    found = []
-    for claim in claims:
-        text = " ".join(claim.text.split())
-        if claim.modality == "instruction" or not claim.quote:
-            continue
-        if any(quote in text or (len(text) >= SHORTEST_QUOTE and text in quote) for quote in said):
-            found.append(claim.quote)
+    """The statements that may count and that the quotes are taken from, verbatim as they stand in the file.
+
+    A quote that holds an instruction to the reader brings none, whatever else is in it.
+    """
+    found: list[str] = []
+    for quote in quotes:
+        said = " ".join(quote.split())
+        held = [claim for claim in claims if claim.quote and _overlap(said, " ".join(claim.text.split()))]
+        if not any(claim.modality == "instruction" for claim in held):
+            found += [claim.quote for claim in held if claim.pays]
     return tuple(dict.fromkeys(found))
+
+
+def _overlap(said: str, text: str) -> bool:
+    return said in text or (len(text) >= SHORTEST_QUOTE and text in said)
 
 
 def _summary(

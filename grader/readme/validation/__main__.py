@@ -9,15 +9,15 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
-from grader.readme.facts import Facts, FactsError
-from grader.readme.judgment import ReadmeJudgment, criterion_judgment
-from grader.readme.language_model.endpoint import Endpoint, SettingsError, settings_from
-from grader.readme.language_model.opinion import ask
+from grader.readme.facts import FactsError
+from grader.readme.judgment import ReadmeJudgment
+from grader.readme.language_model.endpoint import SettingsError, settings_from
+from grader.readme.language_model.replies import ModelError
+from grader.readme.validation.asked import ANSWERS, language_model_judge
 from grader.readme.validation.bag_of_words import bag_of_words_judge
-from grader.readme.validation.corpus import Corpus, load_corpus
+from grader.readme.validation.corpus import Corpus, load_corpus, part_of
 from grader.readme.validation.crossvalidate import (
     SPLITS,
-    Judge,
     JudgeMaker,
     claim_reading_judge,
     crossvalidate,
@@ -29,31 +29,14 @@ from grader.readme.validation.labelled_set import (
     set_as_json,
     set_as_line,
 )
+from grader.readme.validation.learn import shuffled
 from grader.readme.validation.lines import LinesError
 from grader.readme.validation.measure import Measured, as_json, measure
 from grader.readme.validation.page import page, share
 from grader.readme.validation.statements import measure_statements, statements_as_json, statements_as_line
 
 PAGE = Path("docs/validation/readme.md")
-
-
-def language_model_judge(corpus: Corpus) -> JudgeMaker:
-    """The endpoint of the environment: it learns nothing from the corpus; pending criteria stay at level 1."""
-    settings = settings_from()
-    endpoint = Endpoint(settings)
-
-    def judge(text: str, facts: Facts) -> ReadmeJudgment:
-        opinion = ask(endpoint, text, facts, settings.samples)
-        criteria = tuple(
-            criterion_judgment(one.id, one.level or 1, confidence=0.5, quotes=one.quotes, message=one.message)
-            for one in opinion.criteria
-        )
-        return ReadmeJudgment(criteria=criteria, total=round(sum(c.points for c in criteria), 4))
-
-    def make(names: Sequence[str]) -> Judge:
-        return judge
-
-    return make
+PAGE_ASKED = Path("build/language-model.md")
 
 
 # One entry per judge: given the corpus, a maker that gets the texts it may learn from and returns the judge.
@@ -67,9 +50,11 @@ LEARNING = OFFLINE
 """Judges that learn from the texts of a fold, so that another partition into folds is another judge."""
 
 
-def _one_split(task: tuple[str, int]) -> tuple[dict[str, ReadmeJudgment], float]:
+def _one_split(
+    task: tuple[str, int], corpus: Corpus | None = None
+) -> tuple[dict[str, ReadmeJudgment], float]:
     name, split = task
-    corpus = load_corpus()
+    corpus = corpus or load_corpus()
     maker = JUDGES[name](corpus)
     started = time.monotonic()
     return crossvalidate(corpus, maker, split), time.monotonic() - started
@@ -79,7 +64,7 @@ def measured(names: Sequence[str], corpus: Corpus, splits: Sequence[int]) -> lis
     """Cross-validate judges and measure them; those that learn once per partition, on all cores."""
     tasks = [(name, split) for name in names for split in (splits if name in LEARNING else splits[:1])]
     fitted = [task for task in tasks if task[0] in LEARNING]
-    done = {task: _one_split(task) for task in tasks if task not in fitted}
+    done = {task: _one_split(task, corpus) for task in tasks if task not in fitted}
     with ProcessPoolExecutor(os.cpu_count()) as pool:
         for task, result in zip(fitted, pool.map(_one_split, fitted), strict=True):
             done[task] = result
@@ -112,8 +97,18 @@ def main(arguments: list[str] | None = None) -> int:
         default=len(SPLITS),
         help="partitions into folds; one alone is quick and says little (default: all)",
     )
+    parser.add_argument(
+        "--texts",
+        type=int,
+        metavar="N",
+        help="with the language model alone: N of the rated texts, their edits and attacks, to try one that costs",
+    )
     parser.add_argument("--json", action="store_true", help="print the figures and write no page")
-    parser.add_argument("--out", type=Path, default=PAGE, help=f"where the page goes; default {PAGE}")
+    parser.add_argument(
+        "--out",
+        type=Path,
+        help=f"where the page goes; default {PAGE}, with the language model {PAGE_ASKED}",
+    )
     parser.add_argument(
         "--set",
         action="append",
@@ -156,25 +151,44 @@ def main(arguments: list[str] | None = None) -> int:
         sys.stdout.write(json.dumps(values, indent=1) + "\n" if chosen.json else "".join(lines))
         return 0
     corpus = load_corpus()
+    judges = chosen.judge or OFFLINE
+    if chosen.texts is not None:
+        if any(name in LEARNING for name in judges):
+            parser.error("--texts needs --judge 'language model' alone: the others learn from all texts")
+        if not 2 <= chosen.texts <= len(corpus.bases):
+            parser.error(f"--texts: found {chosen.texts}, expected 2 to {len(corpus.bases)}")
+        corpus = part_of(corpus, shuffled(corpus.bases, seed=SPLITS[0])[: chosen.texts])
     try:
-        found = measured(chosen.judge or OFFLINE, corpus, SPLITS[: chosen.splits])
+        found = measured(judges, corpus, SPLITS[: chosen.splits])
     except SettingsError as error:
         parser.error(str(error))
+    except (ModelError, OSError) as error:
+        sys.stderr.write(
+            f"{parser.prog}: {error}; what was answered is kept in {ANSWERS} and not asked again\n"
+        )
+        return 1
     if chosen.json:
         json.dump([as_json(one) for one in found], sys.stdout, indent=1)
         sys.stdout.write("\n")
         return 0
-    chosen.out.parent.mkdir(parents=True, exist_ok=True)
-    draft = chosen.out.with_name(f".{chosen.out.name}.{os.getpid()}")
-    draft.write_text(page(corpus, found), encoding="utf-8")
-    draft.replace(chosen.out)
+    out = chosen.out or (PAGE if set(judges) <= set(LEARNING) else PAGE_ASKED)
+    out.parent.mkdir(parents=True, exist_ok=True)
+    draft = out.with_name(f".{out.name}.{os.getpid()}")
+    alone = not any(name in LEARNING for name in judges)
+    draft.write_text(page(corpus, found, settings_from() if alone else None), encoding="utf-8")
+    draft.replace(out)
     for one in found:
         total = one.agreement["total"]
         sys.stdout.write(
             f"{one.name}: total QWK {total.kappa:.3f}, pairs {share(one.targets)} and {share(one.others)}, "
-            f"{one.raised} attacks above their base, {one.seconds:.0f} s a split\n"
+            f"{one.raised} attacks above their base, {one.seconds:.0f} s a split"
+            + (
+                f", {one.pending} of {one.criteria} criteria without a usable answer\n"
+                if one.pending
+                else "\n"
+            )
         )
-    sys.stdout.write(f"{chosen.out} written\n")
+    sys.stdout.write(f"{out} written\n")
     return 0
 
 

@@ -2,7 +2,7 @@
 
 import csv
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -48,6 +48,18 @@ class Corpus:
 def base_of(name: str) -> str:
     """The base text that a text was made from: ``attacks/r81__term_list`` belongs to ``r81``."""
     return name.rsplit("/", 1)[-1].split("__")[0]
+
+
+def part_of(corpus: Corpus, bases: Sequence[str]) -> Corpus:
+    """The same with these base texts alone, their edits and their attacks."""
+    kept = set(bases)
+    return Corpus(
+        corpus.facts,
+        {name: text for name, text in corpus.texts.items() if base_of(name) in kept},
+        tuple({name: rated[name] for name in rated if name in kept} for rated in corpus.ratings),
+        tuple(pair for pair in corpus.pairs if pair.base in kept),
+        {name: base for name, base in corpus.attacks.items() if base in kept},
+    )
 
 
 def load_corpus(folder: Path = HERE / "corpus") -> Corpus:

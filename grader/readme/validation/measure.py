@@ -1,7 +1,7 @@
 """Everything that is said about one judge: agreement, confusion, pairs, attacks, worst cases, verbatim quotes."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -20,13 +20,20 @@ from grader.readme.validation.edits import (
     target_share,
 )
 
+PENDING = "pending: "
+"""How the message of a criterion begins that got no usable answer.
+
+It counts as level 1, an edit with such a side as wrong, and an attack as not settled, so that silence proves nothing.
+"""
+
 
 @dataclass(frozen=True)
 class Measured:
     """One judge on one corpus, judged once per partition into folds.
 
     ``pairs`` and ``attacks`` hold the outcomes of each partition, ``confusion`` and ``quotes`` count over all;
-    ``seconds`` is the mean time of fitting and judging in all folds of a partition.
+    ``pending`` of ``criteria`` got no usable answer, and ``unsettled`` attacks hold such a one; ``seconds`` is the mean
+    time of fitting and judging in all folds of a partition.
     """
 
     name: str
@@ -37,6 +44,9 @@ class Measured:
     worst: tuple[tuple[Disagreement, str, str], ...]
     quotes: int
     not_verbatim: int
+    pending: int
+    criteria: int
+    unsettled: int
     seconds: float
 
     @property
@@ -76,15 +86,32 @@ def measure(
         for item in judgment.criteria
         for quote in item.quotes
     ]
+    messages = [item.message for split in judged for judgment in split.values() for item in judgment.criteria]
+    waiting = {
+        text
+        for split in judged
+        for text, judgment in split.items()
+        if any(item.message.startswith(PENDING) for item in judgment.criteria)
+    }
+    edits = [
+        tuple(
+            replace(one, target=False, others=False) if {one.pair.name, one.pair.base} & waiting else one
+            for one in pair_outcomes(split, corpus.pairs)
+        )
+        for split in levels
+    ]
     return Measured(
         name,
         agreements(levels, corpus.ratings),
         {criterion: confusion(levels, corpus.ratings[0], criterion) for criterion in MAX_POINTS},
-        tuple(tuple(pair_outcomes(split, corpus.pairs)) for split in levels),
+        tuple(edits),
         tuple(tuple(attack_outcomes(split, corpus.attacks)) for split in levels),
         tuple((w, *reasons[w.name][w.criterion]) for w in worst(levels, corpus.ratings)),
         len(quoted),
         len(quoted) - sum(quoted),
+        sum(message.startswith(PENDING) for message in messages),
+        len(messages),
+        sum(bool({name, base} & waiting) for name, base in corpus.attacks.items()),
         seconds,
     )
 
@@ -110,5 +137,6 @@ def as_json(measured: Measured) -> dict[str, Any]:
             "raised": [{o.name: dict(o.raised) for o in split if o.raised} for split in measured.attacks],
         },
         "quotes": {"count": measured.quotes, "not_verbatim": measured.not_verbatim},
+        "pending": {"count": measured.pending, "of": measured.criteria, "attacks": measured.unsettled},
         "seconds": round(measured.seconds, 1),
     }

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from grader.readme.judgment import MAX_POINTS
+from grader.readme.language_model.endpoint import Settings
 from grader.readme.validation.corpus import Corpus
 from grader.readme.validation.crossvalidate import FOLDS, SPLITS
 from grader.readme.validation.edits import by_kind
@@ -26,13 +27,25 @@ partitions, with the range behind them. **What they do not guard against:** the 
 denial, hearsay and harmful advice, and the choice of features were written by people who had seen the whole corpus.
 On texts of other origin expect less; `grader/readme/validation/README.md` gives figures on eight sets over other facts.
 """
+_INTRODUCTION_ASKED = """# A language model as judge of READMEs, measured
+
+Written by `python -m grader.readme.validation --judge 'language model'`. {texts} rated READMEs, {pairs} minimal edits
+and {attacks} attacks; asked was `{model}`, {samples} time(s) about each criterion. It was given the rubric and none of
+these texts to learn from, so there are no folds; whether it has met them elsewhere nobody can know. A criterion
+without a usable answer counts as level 1, an edit with such a side as wrong and an attack as not settled.
+"""
 
 
-def page(corpus: Corpus, judges: Sequence[Measured]) -> str:
-    """The whole page; the first judge is ours, the others stand beside it."""
+def page(corpus: Corpus, judges: Sequence[Measured], asked: Settings | None = None) -> str:
+    """The whole page; the first judge is ours, the others stand beside it.
+
+    ``asked``: how the language model was asked, where it is the only judge.
+    """
     ours = judges[0]
     parts = [
-        _INTRODUCTION.format(
+        (_INTRODUCTION_ASKED if asked else _INTRODUCTION).format(
+            model=asked.model if asked else "",
+            samples=asked.samples if asked else 0,
             texts=len(corpus.bases),
             pairs=len(corpus.pairs),
             attacks=len(corpus.attacks),
@@ -40,7 +53,7 @@ def page(corpus: Corpus, judges: Sequence[Measured]) -> str:
             splits=len(SPLITS),
         ),
         "## Against what was asked\n",
-        _asked(judges),
+        _asked(judges, asked=asked is not None),
         "## Agreement with two blind raters\n",
         "Quadratic weighted kappa (QWK), mean over the raters, with a 95 % bootstrap interval over texts; SMD is the\n"
         "mean of the judge minus the mean of the raters in standard deviations; exact is the share of equal levels.\n"
@@ -84,7 +97,7 @@ def _mark(text: str, good: bool) -> str:
     return text if good else f"**{text}** (missed)"
 
 
-def _asked(judges: Sequence[Measured]) -> str:
+def _asked(judges: Sequence[Measured], *, asked: bool) -> str:
     rows = [
         [
             f"QWK of the total at least {LEAST_TOTAL}",
@@ -117,15 +130,30 @@ def _asked(judges: Sequence[Measured]) -> str:
         ],
         [
             "attacks above their base: none",
-            *(_mark(f"{j.raised} of {len(j.attacks[0])}", not j.raised) for j in judges),
+            *(_mark(_raised(j), not (j.raised or j.unsettled)) for j in judges),
         ],
         [
             "quotes that are not verbatim: none",
             *(_mark(f"{j.not_verbatim} of {j.quotes}", not j.not_verbatim) for j in judges),
         ],
-        ["seconds for all folds of a partition", *(f"{j.seconds:.0f}" for j in judges)],
+        *(
+            [
+                [
+                    "criteria without a usable answer",
+                    *(_mark(f"{j.pending} of {j.criteria}", not j.pending) for j in judges),
+                ]
+            ]
+            if any(j.pending for j in judges)
+            else []
+        ),
+        *([] if asked else [["seconds for all folds of a partition", *(f"{j.seconds:.0f}" for j in judges)]]),
     ]
     return _table(["asked", *(judge.name for judge in judges)], rows)
+
+
+def _raised(judge: Measured) -> str:
+    said = f"{judge.raised} of {len(judge.attacks[0])}"
+    return f"{said}, {judge.unsettled} not settled" if judge.unsettled else said
 
 
 def _agreement(judge: Measured) -> str:
