@@ -11,7 +11,8 @@ from grader.types import Model, ReadmeCriterion
 class Exchange(Model):
     """One question and what came back; ``error`` says why an answer was not used and is empty otherwise.
 
-    ``received`` is the beginning of what came back where that was no answer.
+    ``received`` is the beginning of what came back where that was no answer; ``without`` names what the endpoint
+    refuses and was asked without.
     """
 
     criterion: ReadmeCriterion
@@ -20,6 +21,7 @@ class Exchange(Model):
     answer: str
     error: str
     received: str = ""
+    without: tuple[str, ...] = ()
     level: int | None
     seconds: float
 

@@ -55,9 +55,11 @@ _SYSTEM = (
     '1), "reason" (one sentence) and "level" (1 to 4).'
 )
 _THOUGHT = "</think>"
-# Signs that some readers take for the end of a line, so that a README could seem to end before its string does.
-_BREAKS = re.compile("[\x7f-\x9f\u2028\u2029]")
-_VERSION = re.compile(r"[\w.+:@/-]{1,40}")
+_FENCE = "```"
+# Signs that some readers take for the end of a line, so that a README could seem to end before its string does, and
+# the beginnings of what servers take for the end of a message.
+_NOT_TEXT = re.compile(r"[\x7f-\x9f\u2028\u2029]|<(?=[^\s\d=.])|\[(?=/?[A-Z_]{3})")
+_VERSION = re.compile(r"(?=.*\d)[\w.+:@/-]{1,24}")
 
 
 class Answer(BaseModel):
@@ -73,14 +75,14 @@ class Answer(BaseModel):
 def answer_schema() -> dict[str, Any]:
     """JSON schema of an answer, with no more than endpoints that enforce schemas strictly are known to accept.
 
-    Lengths of texts are not among it. They are checked when the answer is read.
+    Lengths of texts and lists are not among it. They are checked when the answer is read.
     """
     schema = Answer.model_json_schema()
-    quotes, reason, level = (schema["properties"][name] for name in ("quotes", "reason", "level"))
+    reason, level = schema["properties"]["reason"], schema["properties"]["level"]
     return {
         "type": "object",
         "properties": {
-            "quotes": {"type": "array", "items": {"type": "string"}, "maxItems": quotes["maxItems"]},
+            "quotes": {"type": "array", "items": {"type": "string"}},
             "reason": {"type": reason["type"]},
             "level": {"type": level["type"], "enum": [*range(level["minimum"], level["maximum"] + 1)]},
         },
@@ -90,11 +92,18 @@ def answer_schema() -> dict[str, Any]:
 
 
 def bare(text: str) -> str:
-    """The answer without what models put around it where nothing enforces the schema: thoughts, a fence, a greeting."""
-    text = text.strip()
-    if not text.startswith("{"):
-        text = text.rpartition(_THOUGHT)[2]
-        text = text[max(text.find("{"), 0) : text.rfind("}") + 1]
+    """The answer without closed thoughts before it, and without a fence around it.
+
+    An object in the middle of other words is not the answer: a model may show what it was told to say, or take it
+    back. Words beside a fence are passed over only where they speak of no level.
+    """
+    text = text.strip().lstrip("\ufeff")
+    if text.startswith("{"):
+        return text
+    text = text.rpartition(_THOUGHT)[2].strip()
+    parts = text.split(_FENCE)
+    if len(parts) == 3 and not re.search(r"\d|level", parts[0] + parts[2], re.IGNORECASE):
+        return re.sub(r"\Ajson\b", "", parts[1].strip(), flags=re.IGNORECASE).strip()
     return text
 
 
@@ -105,7 +114,7 @@ def question(criterion: CriterionId, readme: str, words: int, facts: Facts) -> l
     ``readme`` is what is read of it, ``words`` how many it has in all.
     """
     asked, needs = QUESTIONS[criterion]
-    said = _BREAKS.sub(lambda sign: f"\\u{ord(sign[0]):04x}", json.dumps(readme, ensure_ascii=False))
+    said = _NOT_TEXT.sub(lambda sign: f"\\u{ord(sign[0]):04x}", json.dumps(readme, ensure_ascii=False))
     parts = [f"README as a JSON string: {said}", f"Words of the whole README: {words}"]
     if facts.columns:
         parts.append(f"Columns of the data: {', '.join(facts.columns)}")

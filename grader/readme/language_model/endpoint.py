@@ -3,6 +3,7 @@
 import asyncio
 import os
 import re
+import threading
 import time
 from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
@@ -15,13 +16,14 @@ from grader.readme.language_model.replies import (
     LONGEST_WAIT,
     ModelError,
     content_of,
+    echoes,
     received_of,
     refusal_in,
     shown,
     wait_of,
 )
 
-MOST_ANSWER = 200_000
+MOST_ANSWER = 1_000_000
 """Bytes of an answer that are read; a longer answer is a failure."""
 THINKING_TOKENS = 16_000
 """Tokens allowed where a model refuses the older limit, as those do that count their thoughts as part of the answer."""
@@ -39,6 +41,10 @@ class LanguageModel(Protocol):
     @property
     def name(self) -> str:
         """The name under which its answers are kept."""
+
+    @property
+    def without(self) -> tuple[str, ...]:
+        """What the last question was asked without, since the endpoint refuses it."""
 
     def answer(self, messages: Sequence[Mapping[str, str]], schema: Mapping[str, Any], seed: int) -> str:
         """Return the text of the answer; raises ModelError when there is none in time."""
@@ -97,8 +103,20 @@ _REFUSABLE = (
     ("response_format", re.compile(r"response_format|json_object")),
     ("system", re.compile(r"\bsystem\b.{0,40}\b(?:role|message|prompt)|\b(?:role|message)s?\b.{0,40}\bsystem\b")),
 )  # fmt: skip
+_REFUSED = re.compile(
+    r"not (?:be )?(?:support|permit|allow|accept|implement|recogni)"
+    r"|un(?:supported|known|recogni[sz]ed|expected|available)|extra (?:input|field|parameter)"
+    r"|invalid (?:schema|parameter|value|type|json_schema|response_format)|deprecated"
+    r"|does(?: not|n't) (?:support|allow|accept)|only [^.]{0,40}(?:support|allow)"
+)
+REFUSING = (400, 422, 501)
+BROKEN = 500
+"""Some servers answer so where a template knows no system's role or a grammar cannot be made, and to much else."""
+_OF_BROKEN = ("system", "json_schema")
 # A text that does not fit is no refusal of the limit, though it names it.
-_TOO_LONG = re.compile(r"context|too (?:large|long)", re.IGNORECASE)
+_TOO_LONG = re.compile(r"context (?:length|window|size)|maximum context|too (?:large|long)")
+# An answer that does not fit is no refusal of the schema.
+_BAD_ANSWER = re.compile(r"generat(?:ed|ion)|json_validate")
 
 
 class Endpoint:
@@ -112,21 +130,31 @@ class Endpoint:
         """Nothing is sent before the first question."""
         self._settings = settings
         self._given_up: set[str] = set()
-        self._runner = asyncio.Runner()
-        # Kept open between questions: making one reads all certificates of the machine anew.
         self._client: httpx.AsyncClient | None = None
+        # A loop in a thread of its own: who asks may have one running, and may ask from several threads.
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
+        self._thread.start()
 
     def close(self) -> None:
         """Close the connection; nothing can be asked afterwards."""
+        if self._loop.is_closed():
+            return
         if self._client is not None:
-            self._runner.run(self._client.aclose())
-            self._client = None
-        self._runner.close()
+            asyncio.run_coroutine_threadsafe(self._client.aclose(), self._loop).result()
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join()
+        self._loop.close()
 
     @property
     def name(self) -> str:
         """The model's name at the endpoint."""
         return self._settings.model
+
+    @property
+    def without(self) -> tuple[str, ...]:
+        """What the endpoint refused and is asked without since."""
+        return tuple(sorted(self._given_up))
 
     def answer(self, messages: Sequence[Mapping[str, str]], schema: Mapping[str, Any], seed: int) -> str:
         """Ask once; the answer must fit the schema, which the endpoint is asked to enforce."""
@@ -137,17 +165,18 @@ class Endpoint:
             if status == httpx.codes.OK:
                 return content_of(raw, key)
             told, said = refusal_in(raw)
-            if status in BUSY and waits < len(BACKOFF):
+            told = told.lower()
+            if status in BUSY and waits < len(BACKOFF) and "quota" not in told:
                 wait = wait_of(retry_after, waits)
                 if wait <= LONGEST_WAIT:
                     waits += 1
                     time.sleep(wait)
                     continue
-            elif (
-                status >= httpx.codes.BAD_REQUEST and status not in NO_ENTRY and self._gives_up(told.lower())
-            ):
+            elif not echoes(told, messages) and self._gives_up(status, told):
                 continue
-            said = "is TAKEHOME_LM_KEY right?" if status in NO_ENTRY else shown(said, messages, key)
+            if status in NO_ENTRY:
+                raise ModelError(f"the endpoint answered with status {status}: is TAKEHOME_LM_KEY right?")
+            said = shown(said, messages, key)
             reason = f"the endpoint answered with status {status}" + (f": {said}" if said else "")
             raise ModelError(reason, received=received_of(raw, key))
 
@@ -174,21 +203,31 @@ class Endpoint:
             body["response_format"] = {"type": "json_object"}
         return body
 
-    def _gives_up(self, told: str) -> bool:
+    def _gives_up(self, status: int, told: str) -> bool:
         """Whether the refusal names something that can be left out or said otherwise from now on."""
-        if _TOO_LONG.search(told):
+        if status not in (*REFUSING, BROKEN) or not _REFUSED.search(told):
             return False
         for step, named in _REFUSABLE:
-            if step not in self._given_up and named.search(told):
+            if step in self._given_up or not named.search(told):
+                continue
+            other = (
+                (status == BROKEN and step not in _OF_BROKEN)
+                or (step == "max_tokens" and _TOO_LONG.search(told))
+                or (step == "json_schema" and _BAD_ANSWER.search(told))
+            )
+            if not other:
                 self._given_up.add(step)
                 return True
         return False
 
     def _ask(self, body: Mapping[str, Any]) -> tuple[int, bytes, str]:
         """Status, body and ``Retry-After``, within the time allowed for the whole of it."""
+        if self._loop.is_closed():
+            raise ModelError("the endpoint was closed")
         timeout = self._settings.timeout
+        asked = asyncio.run_coroutine_threadsafe(self._post(body), self._loop)
         try:
-            return self._runner.run(self._post(body))
+            return asked.result()
         except TimeoutError as error:
             raise ModelError(f"no answer within {timeout:g} s (TAKEHOME_LM_TIMEOUT)") from error
         except (httpx.HTTPError, httpx.InvalidURL) as error:
@@ -197,11 +236,13 @@ class Endpoint:
             raise ModelError(
                 "the question cannot be sent: an address or a text that is no Unicode"
             ) from error
+        except BaseException:
+            asked.cancel()
+            raise
 
     async def _post(self, body: Mapping[str, Any]) -> tuple[int, bytes, str]:
-        if self._client is None:
-            self._client = httpx.AsyncClient(timeout=None, follow_redirects=False)  # noqa: S113 -- see below
         settings = self._settings
+        address = _address(settings.url)
         headers = {"Accept-Encoding": "identity"}
         if settings.key:
             headers["Authorization"] = f"Bearer {settings.key}"
@@ -209,15 +250,42 @@ class Endpoint:
         # The time is for everything together; a client's own is for each part, and parts can come for ever.
         async with (
             asyncio.timeout(settings.timeout),
-            self._client.stream("POST", _address(settings.url), json=body, headers=headers) as response,
+            self._open(address).stream("POST", address, json=body, headers=headers) as response,
         ):
-            if response.headers.get("content-encoding", "identity").strip().lower() != "identity":
+            encodings = {
+                one.strip().lower() for one in response.headers.get("content-encoding", "").split(",")
+            }
+            if encodings - {"", "identity"}:
                 raise ModelError("the answer is compressed, which was not asked for")
             async for part in response.aiter_raw():
                 raw += part
                 if len(raw) > MOST_ANSWER:
                     raise ModelError(f"the answer is longer than {MOST_ANSWER} bytes")
             return response.status_code, bytes(raw), response.headers.get("retry-after", "")
+
+    def _open(self, address: httpx.URL) -> httpx.AsyncClient:
+        """One client for all questions, since making one reads all certificates of the machine; no connection is kept.
+
+        A kept connection that the server has closed meanwhile would cost the next question. What is on this machine
+        is not asked for through a proxy.
+        """
+        if self._client is None:
+            try:
+                self._client = httpx.AsyncClient(
+                    timeout=None,  # noqa: S113 -- the time is kept around the whole question
+                    follow_redirects=False,
+                    limits=httpx.Limits(max_keepalive_connections=0),
+                    trust_env=address.host not in _HERE,
+                )
+            except (ImportError, ValueError, OSError) as error:
+                raise ModelError(
+                    "no connection can be made: look at the variables for proxies and certificates "
+                    f"({type(error).__name__})"
+                ) from error
+        return self._client
+
+
+_HERE = ("localhost", "127.0.0.1", "::1")
 
 
 def _address(url: str) -> httpx.URL:

@@ -69,6 +69,10 @@ class _AskedWhileThere:
     def name(self) -> str:
         return self._model.name
 
+    @property
+    def without(self) -> tuple[str, ...]:
+        return self._model.without
+
     def answer(self, messages: Sequence[Mapping[str, str]], schema: Mapping[str, Any], seed: int) -> str:
         if self._failures >= GONE:
             raise ModelError(f"not asked after {GONE} failures in a row: {self._last}")
@@ -113,6 +117,7 @@ def _exchange(
         answer=text,
         error=error,
         received=received,
+        without=model.without,
         level=kept.level if kept else None,
         seconds=round(time.monotonic() - started, 3),
     )
@@ -143,17 +148,18 @@ def sources(quotes: Sequence[str], claims: tuple[Claim, ...]) -> tuple[str, ...]
 
     A quote that holds an instruction to the reader brings none, whatever else is in it.
     """
+    texts = [(claim, " ".join(claim.text.split())) for claim in claims if claim.quote]
     found: list[str] = []
     for quote in quotes:
         said = " ".join(quote.split())
-        held = [claim for claim in claims if claim.quote and _overlap(said, " ".join(claim.text.split()))]
-        if not any(claim.modality == "instruction" for claim in held):
-            found += [claim.quote for claim in held if claim.pays]
+        around = [claim for claim, text in texts if said in text]
+        within = [claim for claim, text in texts if len(text) >= SHORTEST_QUOTE and text in said]
+        if any(claim.modality == "instruction" for claim in around + within):
+            continue
+        # Words that stand in a denied and in an asserted statement may be meant of either.
+        if all(claim.pays or claim.modality == "repeated" for claim in around):
+            found += [claim.quote for claim in around + within if claim.pays]
     return tuple(dict.fromkeys(found))
-
-
-def _overlap(said: str, text: str) -> bool:
-    return said in text or (len(text) >= SHORTEST_QUOTE and text in said)
 
 
 def _summary(

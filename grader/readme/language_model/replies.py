@@ -18,6 +18,7 @@ MOST_RECEIVED = 2_000
 _RUN = 24
 """So many letters and digits in a row that were sent make an error message an echo of the question."""
 _KEY_RUN = 8
+_NAME = re.compile(r"\w*[^\W_]_\w+|\d{4}-\d{2}")
 
 
 class ModelError(Exception):
@@ -41,6 +42,7 @@ def content_of(raw: bytes, key: str = "") -> str:
     try:
         choice = json.loads(raw)["choices"][0]
         content, finished = choice["message"].get("content"), choice.get("finish_reason")
+        refused = choice["message"].get("refusal")
     except (ValueError, KeyError, IndexError, TypeError, AttributeError, RecursionError) as error:
         raise ModelError("the answer is no chat completion", received=received) from error
     if isinstance(content, list):  # the answer in parts, thoughts among them
@@ -54,14 +56,25 @@ def content_of(raw: bytes, key: str = "") -> str:
     if finished == "length":
         cut = "the answer was cut off at the longest allowed (TAKEHOME_LM_ANSWER_TOKENS)"
         raise ModelError(cut, answer=text, received=received, there=True)
+    if not text.strip() and isinstance(refused, str) and refused.strip():
+        said = _without(key, refused.encode("utf-8", "replace").decode())
+        raise ModelError("the model refused to answer", answer=said, received=received, there=True)
     if not text.strip():
         raise ModelError("the answer holds no text", received=received)
     return text
 
 
 def received_of(raw: bytes, key: str) -> str:
-    """The beginning of what came back, for the evidence."""
-    return _without(key, raw.decode("utf-8", "replace"))[:MOST_RECEIVED]
+    """The beginning of what came back, for the evidence; nothing of it where it repeats the key or a part of it."""
+    text = raw[: 4 * MOST_RECEIVED].decode("utf-8", "replace")
+    spelled = re.sub(r"\\u([0-9a-fA-F]{4})", lambda code: chr(int(code[1], 16)), text).replace("\\/", "/")
+    return "not kept: it repeats the key" if repeats(key, spelled) else text[:MOST_RECEIVED]
+
+
+def repeats(key: str, text: str) -> bool:
+    """Whether a text holds a part of the key that is long enough to be one."""
+    run = min(_KEY_RUN, len(key))
+    return bool(key) and any(key[at : at + run] in text for at in range(len(key) - run + 1))
 
 
 def refusal_in(raw: bytes) -> tuple[str, str]:
@@ -85,16 +98,21 @@ def refusal_in(raw: bytes) -> tuple[str, str]:
     return " ".join([said, *named])[: 2 * MOST_RECEIVED], said
 
 
+def echoes(said: str, messages: Sequence[Mapping[str, str]]) -> bool:
+    """Whether an endpoint repeats what was sent: a run of letters, or a name or month that was among it."""
+    sent = " ".join(one["content"] for one in messages)
+    if any(name in sent for name in _NAME.findall(said)):
+        return True
+    letters, of_sent = _letters(said), _letters(sent)
+    return any(letters[at : at + _RUN] in of_sent for at in range(max(len(letters) - _RUN + 1, 0)))
+
+
 def shown(said: str, messages: Sequence[Mapping[str, str]], key: str) -> str:
     """What an endpoint said, in one short line; empty where it repeats the key or what was sent.
 
     What was sent holds facts that not every reader of an error may know.
     """
-    letters, sent = _letters(said), _letters(" ".join(one["content"] for one in messages))
-    run = min(_KEY_RUN, len(key))
-    if any(letters[at : at + _RUN] in sent for at in range(max(len(letters) - _RUN + 1, 0))):
-        return ""
-    if key and any(key[at : at + run] in said for at in range(len(key) - run + 1)):
+    if repeats(key, said) or echoes(said, messages):
         return ""
     return " ".join(plain(" ".join(said.split())[:MOST_SAID]).split())
 

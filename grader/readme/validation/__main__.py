@@ -76,6 +76,12 @@ def measured(names: Sequence[str], corpus: Corpus, splits: Sequence[int]) -> lis
     return out
 
 
+def _unanswered(one: Measured) -> str:
+    if not one.pending:
+        return ""
+    return f"; {one.pending} of {one.criteria} criteria without a usable answer, {len(one.unsettled)} attacks not settled"
+
+
 def main(arguments: list[str] | None = None) -> int:
     """Measure the chosen judges; write the page, or print the figures as JSON."""
     parser = argparse.ArgumentParser(
@@ -181,12 +187,7 @@ def main(arguments: list[str] | None = None) -> int:
         total = one.agreement["total"]
         sys.stdout.write(
             f"{one.name}: total QWK {total.kappa:.3f}, pairs {share(one.targets)} and {share(one.others)}, "
-            f"{one.raised} attacks above their base, {one.seconds:.0f} s a split"
-            + (
-                f", {one.pending} of {one.criteria} criteria without a usable answer\n"
-                if one.pending
-                else "\n"
-            )
+            f"{one.raised} attacks above their base, {one.seconds:.0f} s a split{_unanswered(one)}\n"
         )
     sys.stdout.write(f"{out} written\n")
     return 0

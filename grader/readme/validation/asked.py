@@ -37,6 +37,7 @@ class KeptAnswer(BaseModel):
     model: str
     messages: list[dict[str, str]]
     seed: int
+    without: list[str]
     answer: str
     error: str
 
@@ -63,12 +64,20 @@ class KeepingModel:
         """The name of the model behind."""
         return self._model.name
 
+    @property
+    def without(self) -> tuple[str, ...]:
+        """What the endpoint refuses."""
+        return self._model.without
+
     def answer(self, messages: Sequence[Mapping[str, str]], schema: Mapping[str, Any], seed: int) -> str:
-        """The kept answer to the same question, or a new one; raises ModelError as the model behind does."""
+        """The kept answer to the same question, or a new one; raises ModelError as the model behind does.
+
+        An answer that was given without what the endpoint takes now is no answer to the same question.
+        """
         whole = json.dumps([self._settings, list(messages), schema, seed], sort_keys=True)
         path = self._folder / f"{hashlib.sha256(whole.encode('utf-8')).hexdigest()[:32]}.json"
         kept = _kept(path)
-        if kept is None:
+        if kept is None or tuple(kept.without) != self.without:
             kept = self._new(messages, schema, seed)
             _keep(path, kept)
         if kept.error:
@@ -85,7 +94,14 @@ class KeepingModel:
                 raise
             answer, error = failure.answer, str(failure)
         asked = [dict(one) for one in messages]
-        return KeptAnswer(model=self.name, messages=asked, seed=seed, answer=answer, error=error)
+        return KeptAnswer(
+            model=self.name,
+            messages=asked,
+            seed=seed,
+            without=list(self.without),
+            answer=answer,
+            error=error,
+        )
 
 
 def _kept(path: Path) -> KeptAnswer | None:

@@ -46,7 +46,7 @@ class Measured:
     not_verbatim: int
     pending: int
     criteria: int
-    unsettled: int
+    unsettled: frozenset[str]
     seconds: float
 
     @property
@@ -111,7 +111,7 @@ def measure(
         len(quoted) - sum(quoted),
         sum(message.startswith(PENDING) for message in messages),
         len(messages),
-        sum(bool({name, base} & waiting) for name, base in corpus.attacks.items()),
+        frozenset(name for name, base in corpus.attacks.items() if {name, base} & waiting),
         seconds,
     )
 
@@ -137,6 +137,10 @@ def as_json(measured: Measured) -> dict[str, Any]:
             "raised": [{o.name: dict(o.raised) for o in split if o.raised} for split in measured.attacks],
         },
         "quotes": {"count": measured.quotes, "not_verbatim": measured.not_verbatim},
-        "pending": {"count": measured.pending, "of": measured.criteria, "attacks": measured.unsettled},
+        "pending": {
+            "count": measured.pending,
+            "of": measured.criteria,
+            "attacks": sorted(measured.unsettled),
+        },
         "seconds": round(measured.seconds, 1),
     }

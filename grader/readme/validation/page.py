@@ -32,7 +32,8 @@ _INTRODUCTION_ASKED = """# A language model as judge of READMEs, measured
 Written by `python -m grader.readme.validation --judge 'language model'`. {texts} rated READMEs, {pairs} minimal edits
 and {attacks} attacks; asked was `{model}`, {samples} time(s) about each criterion. It was given the rubric and none of
 these texts to learn from, so there are no folds; whether it has met them elsewhere nobody can know. A criterion
-without a usable answer counts as level 1, an edit with such a side as wrong and an attack as not settled.
+without a usable answer counts as level 1, an edit with such a side as wrong and an attack as not settled; where there
+is any, no figure of agreement is passed, since silence agrees with the raters wherever they gave level 1.
 """
 
 
@@ -102,21 +103,27 @@ def _asked(judges: Sequence[Measured], *, asked: bool) -> str:
         [
             f"QWK of the total at least {LEAST_TOTAL}",
             *(
-                _mark(f"{j.agreement['total'].kappa:.3f}", j.agreement["total"].kappa >= LEAST_TOTAL)
+                _mark(
+                    f"{j.agreement['total'].kappa:.3f}",
+                    not j.pending and j.agreement["total"].kappa >= LEAST_TOTAL,
+                )
                 for j in judges
             ),
         ],
         [
             f"lowest QWK of a criterion at least {LEAST_KAPPA:.2f}",
             *(
-                _mark(f"{low:.3f}", low >= LEAST_KAPPA)
-                for low in (min(j.agreement[c].kappa for c in MAX_POINTS) for j in judges)
+                _mark(f"{low:.3f}", not j.pending and low >= LEAST_KAPPA)
+                for j, low in ((j, min(j.agreement[c].kappa for c in MAX_POINTS)) for j in judges)
             ),
         ],
         [
             f"SMD of the total within ±{MOST_SMD}",
             *(
-                _mark(f"{j.agreement['total'].smd:+.3f}", abs(j.agreement["total"].smd) <= MOST_SMD)
+                _mark(
+                    f"{j.agreement['total'].smd:+.3f}",
+                    not j.pending and abs(j.agreement["total"].smd) <= MOST_SMD,
+                )
                 for j in judges
             ),
         ],
@@ -153,7 +160,7 @@ def _asked(judges: Sequence[Measured], *, asked: bool) -> str:
 
 def _raised(judge: Measured) -> str:
     said = f"{judge.raised} of {len(judge.attacks[0])}"
-    return f"{said}, {judge.unsettled} not settled" if judge.unsettled else said
+    return f"{said}, {len(judge.unsettled)} not settled" if judge.unsettled else said
 
 
 def _agreement(judge: Measured) -> str:
@@ -218,7 +225,8 @@ def _attacks(judges: Sequence[Measured]) -> str:
                 for split in judge.attacks
                 for criterion, (old, new) in split[place].raised.items()
             )
-            cells.append(", ".join(f"{what} ({times})" for what, times in raised.items()) or "not above")
+            quiet = "not settled" if outcome.name in judge.unsettled else "not above"
+            cells.append(", ".join(f"{what} ({times})" for what, times in raised.items()) or quiet)
         rows.append([outcome.name.removeprefix("attacks/"), *cells])
     return _table(["attacked text", *(judge.name for judge in judges)], rows)
 

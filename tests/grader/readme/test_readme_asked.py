@@ -4,6 +4,7 @@ import os
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -19,7 +20,7 @@ from grader.readme.validation.crossvalidate import SPLITS
 from grader.readme.validation.learn import shuffled
 from grader.readme.validation.measure import PENDING, measure
 from grader.readme.validation.page import page
-from tests.grader.stand_in import StandIn, answer, completion
+from tests.grader.stand_in import StandIn, answer, completion, refusal
 
 QUOTE = "The median of the fare is compared with last month every week; above double we stop."
 TEXT = f"# Plan\n\n{QUOTE}\n"
@@ -101,6 +102,20 @@ def test_a_broken_file_is_asked_again(stand_in: StandIn, facts: Facts, tmp_path:
     assert len(stand_in.asked) == 2 * len(MAX_POINTS)
 
 
+def test_an_answer_given_without_what_is_taken_now_is_asked_again(
+    stand_in: StandIn, facts: Facts, tmp_path: Path
+) -> None:
+    """A server that has learned of schemas since is asked with one; its free answers of before are no measure of it."""
+    refused = refusal("response_format is not supported")
+    stand_in.reply = lambda number: (400, refused, 0.0) if number == 0 else (200, answer(2, QUOTE), 0.0)
+    judged(stand_in, tmp_path, facts)
+    asked = len(stand_in.asked)
+    stand_in.reply = lambda number: (200, answer(3, QUOTE), 0.0)
+    judgment, _ = judged(stand_in, tmp_path, facts)
+    assert len(stand_in.asked) == asked + len(MAX_POINTS)
+    assert {item.level for item in judgment.criteria} == {3}
+
+
 def test_two_runs_share_a_folder(stand_in: StandIn, facts: Facts, tmp_path: Path) -> None:
     """Runs at the same time in the same folder disturb each other in nothing."""
     stand_in.reply = lambda number: (200, answer(3, QUOTE), 0.0)
@@ -137,8 +152,14 @@ def test_silence_proves_nothing(stand_in: StandIn, facts: Facts, tmp_path: Path)
     silent = {name: ReadmeJudgment(criteria=criteria, total=0.0) for name in part.texts}
     found = measure("silent", part, [silent], 0.0)
     assert found.targets == found.others == (0.0,)
-    assert found.unsettled == len(part.attacks) > 0
-    assert "not settled** (missed)" in page(part, [found])
+    assert set(found.unsettled) == set(part.attacks) != set()
+    written = page(part, [found])
+    assert "not settled** (missed)" in written
+    assert "| r81__term_list | not settled |" in written
+    perfect = {name: replace(rated, kappa=1.0, smd=0.0) for name, rated in found.agreement.items()}
+    assert "QWK of the total at least 0.92 | **1.000** (missed)" in page(
+        part, [replace(found, agreement=perfect)]
+    )
 
 
 def test_a_part_of_the_corpus_is_whole_in_itself() -> None:

@@ -1,11 +1,13 @@
 """A language model only suggests: what it makes up, garbles, drags out or is talked into never becomes a level."""
 
+import asyncio
 import gzip
 import json
 import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 
@@ -95,7 +97,7 @@ def test_the_question_holds_the_readme_only_as_data(stand_in: StandIn, facts: Fa
         (200, answer(4, DENIED), "denied"),
         (500, b"oops", "status 500"),
         (302, b"", "status 302"),
-        (200, b" " * 300_000, "longer than"),
+        (200, b" " * 1_100_000, "longer than"),
     ],
 )
 def test_a_misbehaving_model_is_pending(
@@ -125,7 +127,7 @@ def test_the_schema_holds_what_strict_endpoints_accept(stand_in: StandIn, facts:
     opinion_of(stand_in, facts, samples=1)
     schema = stand_in.asked[0]["response_format"]["json_schema"]["schema"]
     named = {key for part in (schema, *schema["properties"].values()) for key in part}
-    assert named <= {"type", "properties", "required", "additionalProperties", "items", "maxItems", "enum"}
+    assert named <= {"type", "properties", "required", "additionalProperties", "items", "enum"}
     assert list(schema["properties"]) == ["quotes", "reason", "level"]
 
 
@@ -166,7 +168,11 @@ def test_a_server_without_schemas_is_asked_for_json(stand_in: StandIn, facts: Fa
 
 def test_a_refusal_of_everything_ends(stand_in: StandIn, facts: Facts) -> None:
     """An endpoint that goes on refusing is pending with its words, and is not asked for ever."""
-    stand_in.reply = lambda number: (400, refusal("temperature, seed, max_tokens, json_schema: all bad"), 0.0)
+    stand_in.reply = lambda number: (
+        400,
+        refusal("temperature, seed, max_tokens, json_schema: all unsupported"),
+        0.0,
+    )
     opinion = opinion_of(stand_in, facts, samples=1)
     assert {one.status for one in opinion.criteria} == {"pending"}
     assert "status 400: temperature, seed" in opinion.exchanges[0].error
@@ -190,6 +196,7 @@ def test_a_busy_endpoint_is_waited_for(stand_in: StandIn, facts: Facts) -> None:
         refusal("cannot read: " + QUOTE.replace("`", "")),
         json.dumps({"detail": [{"loc": ["body"], "input": QUOTE, "msg": ""}]}).encode(),
         json.dumps({"message": QUOTE.replace(" ", "  ").replace("`", "\\")}).encode(),
+        refusal("unexpected token in column fare_paid_eur"),
         json.dumps({"error": {"defects": [{"kind": "unit_change"}]}}).encode(),
         b"[" * 100_000,
     ],
@@ -458,6 +465,7 @@ def test_a_model_without_a_system_role_is_asked_in_one_message(stand_in: StandIn
 @pytest.mark.parametrize(
     "around",
     [
+        "<think>Is it {}?</think>\n{}",
         "Is it 4?</think>{}",
         "\ufeff{}",
         "```JSON\n{}\n```",
@@ -469,6 +477,136 @@ def test_words_around_an_answer_do_no_harm(stand_in: StandIn, facts: Facts, arou
     form = json.dumps({"quotes": [SEEN_QUOTE], "reason": "because", "level": 2})
     stand_in.reply = lambda number: (200, completion(around.replace("{}", form)), 0.0)
     assert {one.level for one in opinion_of(stand_in, facts, samples=1).criteria} == {2}
+
+
+@pytest.mark.parametrize(
+    "around",
+    [
+        "<think>Draft: {} No, that is wrong, since",
+        "The README tries to make me say {}. I refuse to rate this text.",
+        "Level 1. I will not answer {}",
+        "<thinking>{}</thinking> I give up",
+        "<|channel|>analysis<|message|>maybe {} hmm",
+        "```json\n{}\n```\nCorrection: level is 2",
+        "```json\n{}\n```\nNo, rather:\n```json\n{}\n```",
+        "{} {}",
+    ],
+)
+def test_what_a_model_shows_and_takes_back_is_no_answer(stand_in: StandIn, facts: Facts, around: str) -> None:
+    """A README can hold a whole answer; a model that cites it while it refuses has not given it."""
+    form = json.dumps({"quotes": [SEEN_QUOTE], "reason": "because", "level": 4})
+    stand_in.reply = lambda number: (200, completion(around.replace("{}", form)), 0.0)
+    assert {one.level for one in opinion_of(stand_in, facts, samples=1).criteria} == {None}
+
+
+def test_no_sign_of_the_readme_ends_its_message(stand_in: StandIn, facts: Facts) -> None:
+    """Servers turn such signs into the end of a message and the beginning of a system's; they are spelled instead."""
+    text = (
+        "# P\n\nWe watch it. `<|im_end|>` `</s>` &lt;start_of_turn&gt; `[/INST]` and alert below < 0.2 [1].\n"
+    )
+    with closing(Endpoint(Settings(url=stand_in.url, model="m"))) as endpoint:
+        ask(endpoint, text, facts, 1)
+    said = stand_in.asked[0]["messages"][1]["content"].partition("\n")[0]
+    assert not any(sign in said for sign in ("<|", "</s", "<start", "[/INST"))
+    assert "below < 0.2 [1]" in said
+    assert "<|im_end|>" in json.loads(said.partition("string: ")[2])
+
+
+@pytest.mark.parametrize(
+    ("status", "said"),
+    [
+        (402, "This request requires more credits, or fewer max_tokens; unsupported"),
+        (404, "model doubao-seed-1-6 does not exist, unknown model seed"),
+        (400, "Generated JSON does not match the expected schema: not allowed"),
+        (400, "blocked by the system safety prompt filter"),
+        (500, "database schema migration is running"),
+        (500, "System error while reading the message queue"),
+        (413, "(system prompt included) over size limit, not allowed"),
+    ],
+)
+def test_an_error_that_is_no_refusal_gives_nothing_up(
+    stand_in: StandIn, facts: Facts, status: int, said: str
+) -> None:
+    """Trouble of another kind must not make all further questions weaker."""
+    stand_in.reply = lambda number: (status, refusal(said), 0.0)
+    opinion = opinion_of(stand_in, facts, samples=1)
+    first, *others = ({k: v for k, v in asked.items() if k != "messages"} for asked in stand_in.asked)
+    assert all(asked == first for asked in others)
+    assert all(kept.without == () for kept in opinion.exchanges)
+
+
+def test_what_was_given_up_is_kept_with_the_answer(stand_in: StandIn, facts: Facts) -> None:
+    """The evidence shows with which limits and form each answer was given."""
+    said = "In context=('properties', 'quotes'), 'maxItems' is not permitted: invalid schema"
+    stand_in.reply = lambda number: (
+        (400, refusal(said), 0.0) if number == 0 else (200, answer(3, SEEN_QUOTE), 0.0)
+    )
+    opinion = opinion_of(stand_in, facts, samples=1)
+    assert {kept.without for kept in opinion.exchanges} == {("json_schema",)}
+
+
+def test_a_server_that_hangs_up_after_each_answer_costs_nothing(stand_in: StandIn, facts: Facts) -> None:
+    """No connection is kept, since the next question would meet it closed."""
+    stand_in.sent_along = {"Connection": "close"}
+    stand_in.reply = lambda number: (200, answer(3, SEEN_QUOTE), 0.0)
+    assert {one.levels for one in opinion_of(stand_in, facts).criteria} == {(3, 3, 3)}
+
+
+def test_it_can_be_asked_from_threads_and_from_a_running_loop(stand_in: StandIn, facts: Facts) -> None:
+    """A notebook has a loop of its own, and a company may grade in threads."""
+    stand_in.reply = lambda number: (200, answer(3, SEEN_QUOTE), 0.0)
+    with closing(Endpoint(Settings(url=stand_in.url, model="m"))) as endpoint:
+
+        def one() -> set[int | None]:
+            return {found.level for found in ask(endpoint, README, facts, 1).criteria}
+
+        async def within() -> set[int | None]:
+            return one()
+
+        assert asyncio.run(within()) == {3}
+        with ThreadPoolExecutor(3) as pool:
+            assert [*pool.map(lambda _: one(), range(3))] == [{3}] * 3
+    with pytest.raises(ModelError, match="closed"):
+        endpoint.answer([{"role": "user", "content": "?"}], {}, 0)
+    endpoint.close()
+
+
+@pytest.mark.parametrize(("name", "value"), [("ALL_PROXY", "foo://x"), ("SSL_CERT_FILE", "/nonexistent")])
+def test_a_broken_environment_is_pending(
+    facts: Facts, monkeypatch: pytest.MonkeyPatch, name: str, value: str
+) -> None:
+    """Variables for proxies and certificates that nobody can use are named, and no traceback."""
+    monkeypatch.setenv(name, value)
+    with closing(Endpoint(Settings(url="https://192.0.2.1/v1", model="m", timeout=1))) as endpoint:
+        opinion = ask(endpoint, README, facts, 1)
+    assert all("proxies and certificates" in one.message for one in opinion.criteria)
+
+
+def test_what_is_on_this_machine_is_asked_directly(
+    stand_in: StandIn, facts: Facts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A proxy of the company never sees what goes to a model on the same machine."""
+    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
+    stand_in.reply = lambda number: (200, answer(3, SEEN_QUOTE), 0.0)
+    assert {one.level for one in opinion_of(stand_in, facts, samples=1).criteria} == {3}
+
+
+def test_a_model_that_refuses_is_there(stand_in: StandIn, facts: Facts) -> None:
+    """A refusal in words is kept, and the other criteria are asked."""
+    body = json.dumps({"choices": [{"message": {"content": None, "refusal": "I cannot."}}]}).encode()
+    stand_in.reply = lambda number: (200, body, 0.0)
+    opinion = opinion_of(stand_in, facts, samples=1)
+    assert len(stand_in.asked) == len(MAX_POINTS)
+    assert {kept.answer for kept in opinion.exchanges} == {"I cannot."}
+
+
+def test_words_of_a_denied_and_an_asserted_statement_carry_nothing(stand_in: StandIn, facts: Facts) -> None:
+    """A fragment that stands in both may be meant of either."""
+    text = "# P\n\nWe do not watch the median of fares with PSI.\n\nThe median of fares with PSI is watched weekly.\n"
+    stand_in.reply = lambda number: (200, answer(4, "the median of fares with"), 0.0)
+    with closing(Endpoint(Settings(url=stand_in.url, model="m"))) as endpoint:
+        denied = ask(endpoint, text.replace("The median", "Weekly the median"), facts, 1)
+    assert {one.level for one in denied.criteria} == {None}
 
 
 def test_an_answer_in_parts_is_read(stand_in: StandIn, facts: Facts) -> None:
