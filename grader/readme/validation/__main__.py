@@ -79,7 +79,8 @@ def measured(names: Sequence[str], corpus: Corpus, splits: Sequence[int]) -> lis
 def _unanswered(one: Measured) -> str:
     if not one.pending:
         return ""
-    return f"; {one.pending} of {one.criteria} criteria without a usable answer, {len(one.unsettled)} attacks not settled"
+    silent = f"{one.pending} of {one.criteria} criteria without a usable answer"
+    return f"; {silent}, {len(one.unsettled)} attacks not settled"
 
 
 def main(arguments: list[str] | None = None) -> int:
