@@ -39,8 +39,8 @@ TIMED = "serving.latency"
 ONCE = Retry(attempts=1)
 LIMITS = Limits(
     unpack=JobLimits(seconds=40, memory=768 * MIB, pids=64),
-    notebook=JobLimits(seconds=40, memory=1 * GIB, pids=128, tmp=64 * MIB, output_area=32 * MIB),
-    notebook_cell_seconds=20,
+    notebook=JobLimits(seconds=50, memory=1 * GIB, pids=128, tmp=64 * MIB, output_area=32 * MIB),
+    notebook_cell_seconds=30,  # an attack that reads every file of the image took 20 on a busy machine
     probe=JobLimits(seconds=40, memory=1 * GIB, output_bytes=64 * MIB),
     build_seconds=40,
     image_bytes=400 * MIB,
