@@ -50,6 +50,24 @@ class LanguageModel(Protocol):
         """Return the text of the answer; raises ModelError when there is none in time."""
 
 
+class ModelInFront:
+    """A language model in front of another, whose name and limits are those of the one behind."""
+
+    def __init__(self, behind: LanguageModel) -> None:
+        """``behind`` is asked in the end."""
+        self._behind = behind
+
+    @property
+    def name(self) -> str:
+        """The name of the model behind."""
+        return self._behind.name
+
+    @property
+    def without(self) -> tuple[str, ...]:
+        """What the endpoint behind refuses."""
+        return self._behind.without
+
+
 class Settings(BaseModel):
     """Where the model is and how it is asked.
 

@@ -12,7 +12,7 @@ from grader.readme.claims import Claim, Reading, read_claims
 from grader.readme.facts import Facts
 from grader.readme.judgment import MAX_POINTS, CriterionId
 from grader.readme.language_model.asking import Answer, answer_schema, bare, question
-from grader.readme.language_model.endpoint import LanguageModel
+from grader.readme.language_model.endpoint import LanguageModel, ModelInFront
 from grader.readme.language_model.replies import ModelError
 
 SHORTEST_QUOTE = 12
@@ -57,27 +57,19 @@ def ask(
     return Opinion(model=model.name, criteria=tuple(criteria), exchanges=tuple(exchanges))
 
 
-class _AskedWhileThere:
+class _AskedWhileThere(ModelInFront):
     """A model that is not asked any more once it failed to answer `GONE` times in a row."""
 
-    def __init__(self, model: LanguageModel) -> None:
-        self._model = model
+    def __init__(self, behind: LanguageModel) -> None:
+        super().__init__(behind)
         self._failures = 0
         self._last = ""
-
-    @property
-    def name(self) -> str:
-        return self._model.name
-
-    @property
-    def without(self) -> tuple[str, ...]:
-        return self._model.without
 
     def answer(self, messages: Sequence[Mapping[str, str]], schema: Mapping[str, Any], seed: int) -> str:
         if self._failures >= GONE:
             raise ModelError(f"not asked after {GONE} failures in a row: {self._last}")
         try:
-            text = self._model.answer(messages, schema, seed)
+            text = self._behind.answer(messages, schema, seed)
         except ModelError as error:
             self._failures, self._last = 0 if error.there else self._failures + 1, str(error)
             raise

@@ -13,7 +13,7 @@ from grader.readme.facts import FactsError
 from grader.readme.judgment import ReadmeJudgment
 from grader.readme.language_model.endpoint import SettingsError, settings_from
 from grader.readme.language_model.replies import ModelError
-from grader.readme.validation.asked import ANSWERS, language_model_judge
+from grader.readme.validation.asked import language_model_judge
 from grader.readme.validation.bag_of_words import bag_of_words_judge
 from grader.readme.validation.corpus import Corpus, load_corpus, part_of
 from grader.readme.validation.crossvalidate import (
@@ -170,18 +170,16 @@ def main(arguments: list[str] | None = None) -> int:
     except SettingsError as error:
         parser.error(str(error))
     except (ModelError, OSError) as error:
-        sys.stderr.write(
-            f"{parser.prog}: {error}; what was answered is kept in {ANSWERS} and not asked again\n"
-        )
+        sys.stderr.write(f"{parser.prog}: {error}\n")
         return 1
     if chosen.json:
         json.dump([as_json(one) for one in found], sys.stdout, indent=1)
         sys.stdout.write("\n")
         return 0
+    alone = not any(name in LEARNING for name in judges)
     out = chosen.out or (PAGE if set(judges) <= set(LEARNING) else PAGE_ASKED)
     out.parent.mkdir(parents=True, exist_ok=True)
     draft = out.with_name(f".{out.name}.{os.getpid()}")
-    alone = not any(name in LEARNING for name in judges)
     draft.write_text(page(corpus, found, settings_from() if alone else None), encoding="utf-8")
     draft.replace(out)
     for one in found:

@@ -16,7 +16,13 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from grader.evidence.opinion import Opinion
 from grader.readme.facts import Facts
 from grader.readme.judgment import ReadmeJudgment, criterion_judgment
-from grader.readme.language_model.endpoint import Endpoint, LanguageModel, Settings, settings_from
+from grader.readme.language_model.endpoint import (
+    Endpoint,
+    LanguageModel,
+    ModelInFront,
+    Settings,
+    settings_from,
+)
 from grader.readme.language_model.opinion import ask
 from grader.readme.language_model.replies import ModelError
 from grader.readme.validation.corpus import Corpus
@@ -42,15 +48,15 @@ class KeptAnswer(BaseModel):
     error: str
 
 
-class KeepingModel:
+class KeepingModel(ModelInFront):
     """A language model whose answers are kept in a folder, each under all that it depends on.
 
     What the endpoint did not answer is not kept, so that it is asked again.
     """
 
-    def __init__(self, model: LanguageModel, settings: Settings, folder: Path) -> None:
+    def __init__(self, behind: LanguageModel, settings: Settings, folder: Path) -> None:
         """``settings`` are those the model is asked with. Raises OSError where the folder cannot be made."""
-        self._model = model
+        super().__init__(behind)
         self._settings = settings.model_dump(
             mode="json", include={"url", "model", "temperature", "answer_tokens"}
         )
@@ -58,16 +64,6 @@ class KeepingModel:
         self.asked = 0
         """How many questions went to the endpoint."""
         folder.mkdir(parents=True, exist_ok=True)
-
-    @property
-    def name(self) -> str:
-        """The name of the model behind."""
-        return self._model.name
-
-    @property
-    def without(self) -> tuple[str, ...]:
-        """What the endpoint refuses."""
-        return self._model.without
 
     def answer(self, messages: Sequence[Mapping[str, str]], schema: Mapping[str, Any], seed: int) -> str:
         """The kept answer to the same question, or a new one; raises ModelError as the model behind does.
@@ -88,7 +84,7 @@ class KeepingModel:
         self.asked += 1
         answer, error = "", ""
         try:
-            answer = self._model.answer(messages, schema, seed)
+            answer = self._behind.answer(messages, schema, seed)
         except ModelError as failure:
             if not failure.there:
                 raise
@@ -167,7 +163,10 @@ class Asked:
     def _there(self, opinion: Opinion) -> None:
         self._unanswered = 0 if any(one.answer for one in opinion.exchanges) else self._unanswered + 1
         if self._unanswered >= UNANSWERED:
-            raise ModelError(f"no answer about {UNANSWERED} texts in a row: {opinion.exchanges[0].error}")
+            raise ModelError(
+                f"no answer about {UNANSWERED} texts in a row: {opinion.exchanges[0].error}; "
+                "what was answered is kept and not asked again"
+            )
 
 
 def _judgment(opinion: Opinion) -> ReadmeJudgment:

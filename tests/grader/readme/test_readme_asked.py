@@ -26,14 +26,6 @@ QUOTE = "The median of the fare is compared with last month every week; above do
 TEXT = f"# Plan\n\n{QUOTE}\n"
 
 
-@pytest.fixture
-def stand_in() -> Iterator[StandIn]:
-    """A local endpoint for one test."""
-    made = StandIn()
-    yield made
-    made.close()
-
-
 @contextmanager
 def asked_of(stand_in: StandIn, folder: Path, said: list[str], **changed: object) -> Iterator[Asked]:
     """A judge at the stand-in that keeps its answers in the folder."""
