@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import secrets
-import signal
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,6 +15,7 @@ from typing import Annotated, Any
 import typer
 
 from data_generator.errors import GeneratorError, SpecError
+from data_generator.interruption import interruptible, raise_if_interrupted
 
 USAGE_ERROR = 2
 INTERRUPTED = 130
@@ -68,15 +68,16 @@ class Stages:
         self.seconds[stage] = round(now - self.started, 3)
         self.started = now
         typer.echo(f"{stage:<10} {self.seconds[stage]:7.2f} s", err=True)
+        raise_if_interrupted()
 
 
 @contextmanager
 def one_line(command: str) -> Iterator[None]:
     """Say errors and interruptions in one line each; exit code 2, or 130 when interrupted."""
-    # A polite request to end cleans up like Ctrl-C does.
-    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
-        yield
+        # A polite request to end cleans up like Ctrl-C does.
+        with interruptible():
+            yield
     except GeneratorError as error:
         typer.echo(f"takehome {command}: {' '.join(str(error).split())}", err=True)
         raise typer.Exit(USAGE_ERROR) from error
@@ -86,8 +87,6 @@ def one_line(command: str) -> Iterator[None]:
     except KeyboardInterrupt as error:
         typer.echo(f"takehome {command}: interrupted; nothing was written", err=True)
         raise typer.Exit(INTERRUPTED) from error
-    finally:
-        signal.signal(signal.SIGTERM, before)
 
 
 def generate(

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from data_generator.errors import OutputError
+from data_generator.interruption import raise_if_interrupted
 
 
 @dataclass(frozen=True)
@@ -20,7 +21,8 @@ class Stage:
     out: Path
 
     def commit(self) -> None:
-        """Give the folder its name; OutputError where that is taken meanwhile."""
+        """Give the folder its name; OutputError where that is taken meanwhile, and not after an interruption."""
+        raise_if_interrupted()
         if self.out.exists() or self.out.is_symlink():
             raise OutputError(f"{self.out}: exists already, expected a new folder")
         self.folder.chmod(0o755)

@@ -6,12 +6,15 @@ import resource
 import signal
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
 
 import takehome
+from data_generator.variant import Variant
+from data_generator.yardstick import Measured, measure
 
 ROOT = Path(__file__).parents[2]
 COMMANDS = (
@@ -128,7 +131,8 @@ def test_a_disk_that_runs_full_leaves_nothing(tmp_path: Path) -> None:
 @pytest.mark.parametrize("signum", [signal.SIGINT, signal.SIGTERM])
 def test_an_interruption_leaves_nothing(tmp_path: Path, signum: signal.Signals) -> None:
     """Ctrl-C and a request to end, in the middle of the work: one line, exit code 130, no folder."""
-    process = start("generate", "--seed", "7", "--rows", "60000", "--out", str(tmp_path / "out"))
+    # Many rows, so that there is work left when this process is slow to send the signal.
+    process = start("generate", "--seed", "7", "--rows", "250000", "--out", str(tmp_path / "out"))
     assert process.stderr is not None
     assert process.stderr.readline().startswith("world")
     process.send_signal(signum)
@@ -136,6 +140,31 @@ def test_an_interruption_leaves_nothing(tmp_path: Path, signum: signal.Signals) 
     assert process.returncode == 130, errors
     assert errors.strip().splitlines()[-1] == "takehome generate: interrupted; nothing was written"
     assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("signum", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize(("command", "module"), [(COMMANDS[0], "yardstick"), (COMMANDS[1], "issue")])
+def test_an_interruption_that_a_library_loses_still_stops(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    signum: signal.Signals,
+    command: tuple[str, ...],
+    module: str,
+) -> None:
+    """Code in C clears what a signal raised while it asks for an attribute: once, Ctrl-C wrote everything."""
+    before = signal.getsignal(signum)
+
+    def lost(variant: Variant) -> Measured:
+        with suppress(KeyboardInterrupt):
+            signal.raise_signal(signum)
+        return measure(variant)
+
+    monkeypatch.setattr(f"data_generator.{module}.measure", lost)
+    done = CliRunner().invoke(takehome.app, [*command, "--out", str(tmp_path / "a" / "out")])
+    assert done.exit_code == 130
+    assert "interrupted; nothing was written" in done.stderr
+    assert not list(tmp_path.iterdir())
+    assert signal.getsignal(signum) is before
 
 
 def test_an_interruption_while_writing_leaves_nothing(
