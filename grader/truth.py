@@ -68,6 +68,19 @@ class Plant(Model):
     parameters: dict[str, Any] = Field(default_factory=dict)
     summary: str = ""
 
+    @property
+    def onset_months(self) -> tuple[str, str] | None:
+        """The first and last month `YYYY-MM` to which its start may rightly be dated; None without months.
+
+        A label looks ahead, so what happens in a month shows in the labels of earlier ones: either is right. What
+        comes slowly is seen later than it begins.
+        """
+        if self.months is None:
+            return None
+        start = self.months.from_month
+        shown = self.label_months.from_month if self.label_months else start
+        return min(start, shown), max(start, shown, self.onset_latest or start)
+
 
 class Decoy(Model):
     """Something that looks like a defect and is none; `trap_kinds` are the kinds it is mistaken for."""

@@ -258,16 +258,12 @@ def _onset_credit(claim: FindingClaim, plant: Plant, begins: str) -> float:
 
     No month is the first month of the data: full where that is right, else half, as nothing was dated.
     """
-    if plant.months is None or plant.family == "leakage":
+    if plant.onset_months is None or plant.family == "leakage":
         return 1.0
     if plant.family == "quality" and not plant.inherent and claim.from_month is None:
         return 1.0
-    start = month_index(plant.months.from_month)
-    # A label looks ahead, so what happens in a month shows in the labels of earlier ones: either is right.
-    shown = month_index(plant.label_months.from_month) if plant.label_months else start
-    low, high = min(start, shown) - 1, max(start, shown) + 1
-    if plant.onset_latest is not None:
-        high = max(high, month_index(plant.onset_latest) + 1)
+    earliest, latest = plant.onset_months
+    low, high = month_index(earliest) - 1, month_index(latest) + 1
     if claim.from_month is None:
         return 1.0 if low <= month_index(begins) <= high else 0.5
     told = month_index(claim.from_month)

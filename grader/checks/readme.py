@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from functools import lru_cache
+from typing import Any
 
 from grader.checks.case import Case
 from grader.checks.evaluation import accepted_figures, recomputed_figures
@@ -14,6 +15,7 @@ from grader.readme.judge import FOREIGN_CONFIDENCE, judge_readme, mark_readme
 from grader.readme.judgment import CriterionJudgment, ReadmeJudgment
 from grader.readme.language import looks_english
 from grader.readme.language_model.combining import combined, moved, suggested
+from grader.truth import Key, MonthSpan, Plant
 from grader.types import Finding, Proof, ReadmeBlock, Suggestion, proof
 
 
@@ -36,14 +38,10 @@ def facts_of(case: Case) -> Facts:
             "columns": list(key.columns),
             "label": {"column": key.label.column, "horizon_days": key.label.horizon_days},
             "months": {"first": key.months.from_month, "last": key.months.to_month},
-            "defects": [
-                {
-                    "kind": plant.kind,
-                    "columns": list(plant.columns),
-                    "from": plant.months.from_month if plant.months else None,
-                    "to": plant.months.to_month if plant.months else None,
-                }
-                for plant in key.plants
+            "defects": [_defect(plant, key) for plant in key.plants],
+            "decoys": [
+                {"kind": decoy.id, "columns": list(decoy.columns), **_span(decoy.months, key)}
+                for decoy in key.decoys
             ],
             "metrics": {name: round(value, 6) for name, value in figures.items() if math.isfinite(value)},
             "other_figures": {name: sorted(values) for name, values in also.items() if values},
@@ -54,6 +52,24 @@ def facts_of(case: Case) -> Facts:
             },
         }
     )
+
+
+def _defect(plant: Plant, key: Key) -> dict[str, Any]:
+    """A plant as a fact; where its start may be dated is what the audit accepts, too."""
+    span, onset = _span(plant.months, key), plant.onset_months
+    if onset and span["from"]:
+        span |= {"onset_earliest": onset[0], "onset_latest": onset[1]}
+    return {"kind": plant.kind, "columns": list(plant.columns), **span}
+
+
+def _span(months: MonthSpan | None, key: Key) -> dict[str, str | None]:
+    """Where something starts and ends; what is there in all months does neither, what lasts does not end."""
+    if months is None:
+        return {}
+    last = key.months.to_month
+    ends = months.to_month if last is None or (months.to_month or last) < last else None
+    starts = months.from_month if ends or months.from_month > key.months.from_month else None
+    return {"from": starts, "to": ends}
 
 
 def _shares(decision: Mapping[str, float]) -> dict[str, float]:

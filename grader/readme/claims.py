@@ -198,7 +198,7 @@ def _block_claims(
             lead=f"{lead} {earlier}".strip(),
             heading=place.heading,
             quote=quote,
-            columns=columns_in(said, facts),
+            columns=columns_in(said, facts) or columns_in(" | ".join(block.header)[:MOST_OF_A_BLOCK], facts),
             kind=block.kind,
             # A listing of files says nothing of what is done, whatever their names or comments are.
             modality=own_modality(own, said, quoted=block.quoted or bool(_FILE_TREE.match(said))),

@@ -50,8 +50,8 @@ def judge_readme_command(
         Path,
         typer.Option(
             help="JSON file with what is known of the submission: columns, label (column, horizon_days), months "
-            "(first, last), defects (kind, columns, from, to), metrics, decision (threshold, capacity_share), "
-            "service (p99_ms, model_version); parts may be missing."
+            "(first, last), defects (kind, columns, from, to, onset_earliest, onset_latest), decoys (the same), "
+            "metrics, decision (threshold, capacity_share), service (p99_ms, model_version); parts may be missing."
         ),
     ],
     as_json: Annotated[bool, typer.Option("--json", help="Print the judgment as JSON.")] = False,

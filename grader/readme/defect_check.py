@@ -4,11 +4,13 @@ import re
 from collections.abc import Iterator
 
 from grader.readme.claims import Claim
+from grader.readme.decoy_check import explains
 from grader.readme.defect_denial import (
     DUPLICATE_KINDS,
     GROUP_KINDS,
     LEAK_KINDS,
     MATURITY_KINDS,
+    UNIT_KINDS,
     defect_fact,
 )
 from grader.readme.facts import Defect, Facts
@@ -23,6 +25,7 @@ from grader.readme.finding_denial import (
     tells_no_group,
 )
 from grader.readme.months import MonthSaid, months_apart, months_in
+from grader.readme.wording import COLUMN
 
 LEAK_SAID = re.compile(
     r"\b(?:leak\w*|post-?outcome|knows? (?:the|too|a little too)\b.{0,30}|known (?:only )?after"
@@ -45,7 +48,7 @@ LEAK_STRONG = re.compile(
     r"(?:leav\w*|clos\w*|cancel\w*|decision|decided|end|gone|notice|termination|quit\w*))\b"
 )
 CHANGE_SAID = re.compile(
-    r"\b(?:since|from|in|became|become|chang\w*|switch\w*|jump\w*|step|rising|rose|climb\w*"
+    r"\b(?:since|from|in|became|become|breaks?|chang\w*|switch\w*|jump\w*|step|rising|rose|climb\w*"
     r"|mov(?:ed|es|ing)|drift\w*|grow\w*|unit|mb|gb|kb|megabytes?|gigabytes?|seconds|differently|"
     r"effect|relation\w*|regime|shift\w*|trend|marched|slid\w*|flip\w*|means?|acts?|increase\w*"
     r"|creep\w*|went up|gone up|other)\b"
@@ -57,12 +60,12 @@ CHANGE_STRONG = re.compile(
     r"effect|went up|gone up|in seconds|broke|acts?|in (?:euro )?cents?|in kg|in (?:kilo)?metres|in km"
     r"|in decibels"
     r"|(?:spelled|spelt|written) (?:\w+ ){0,3}(?:other|another|second|new|different)"
-    r"|other spelling|another spelling|turned|(?:other|another) mix|(?:kilo)?grams|kilos"
+    r"|stopped \w+ing|other spelling|another spelling|turned|(?:other|another) mix|(?:kilo)?grams|kilos"
     r"|(?:hundred|thousand|100|1 ?000) times|has a hole"
     r"|(?:mostly|almost|nearly|largely|half) (?:empty|blank|missing)|goes up)\b"
 )
 UNFINISHED = re.compile(
-    r"\b(?:unfinished|immature|not (?:yet )?(?:finished|complete\w*|mature\w*|ripe|closed|known"
+    r"\b(?:unfinished|immature|not (?:yet )?(?:ready|finished|complete\w*|mature\w*|ripe|closed|known"
     r"|final|settled)|isn't (?:finished|complete|mature)|aren't|incomplete|unlabelled|not have full"
     r"|have not full|"
     r"(?:don't|do not) count|not used|excluded|dropped|unused|last usable|finished|usable|mature\w*"
@@ -101,12 +104,19 @@ _REFERENCE_CUE = re.compile(
     r"|train(?:ing)? (?:set|months|data|window|period|sample|rows|table)|train(?:ed)? on|window)\b"
 )
 
+_OF_LABELS = re.compile(r"\b(?:labels?|outcomes?|qlabel|answers?|truth|leav\w*|churn\w*|cancel\w*|quit\w*)\b")
 _LABELS_UNFINISHED = re.compile(
     r"\b(?:labels?|outcomes?|qlabel)\b.*\b(?:immature|unfinished|incomplete"
     r"|not (?:yet )?(?:complete|mature|finished))\b"
 )
 # What was thought or may be is no statement that it is so.
-_SUSPECTED = re.compile(r"\b(?:thought|suspect\w*|fear\w*|wonder\w*|could|might|may)\b")
+_SUSPECTED = re.compile(
+    r"\b(?:thought|suspect\w*|suspici\w*|fear\w*|wonder\w*|could|might|may|looks? like|looked like|seem\w*"
+    r"|sounds? like"
+    r"|at first)\b"
+)
+_OF_UNITS = re.compile(r"\b(?:unit|mb|gb|kb|megabytes?|gigabytes?)\b")
+_OF_PRICES = re.compile(r"\b(?:price effect|price break|price flip)\b")
 # "PSI against January to June": the months of a comparison, not of a change.
 _COMPARED = re.compile(
     r"\b(?:against|versus|vs\.?|compared? (?:to|with)|relative to|reference:?|bins? from)"
@@ -145,6 +155,8 @@ def check_findings(claim: Claim, facts: Facts) -> Iterator[Check]:
             continue
         if match.group().startswith("split") and not _split_of(defect, claim, match.group()):
             continue  # figures split by region are no split of the rows
+        if COLUMN in match.group() and defect.columns and not set(claim.columns) & set(defect.columns):
+            continue  # "`region` E has as many rows" is about another column
         yield Check(f"defect {defect.kind}", match.group(), f"{defect.kind} is in the data", True, claim)
 
 
@@ -215,7 +227,7 @@ def _changes(claim: Claim, facts: Facts) -> Iterator[Check]:
     starts = {d.start for d in facts.defects if d.start}
     for column, months in by_column.items():
         mine = [d for d in dated if column in d.columns]
-        hit = next(((d, m) for d in mine for m in months if _within(d, m.month)), None)
+        hit = next(((d, m) for d in mine for m in months if d.may_begin(m.month) or d.holds(m.month)), None)
         if hit and says_unchanged(claim.own):
             continue
         if hit:
@@ -225,7 +237,12 @@ def _changes(claim: Claim, facts: Facts) -> Iterator[Check]:
             )
             continue
         if (
-            not CHANGE_STRONG.search(claim.own)
+            any(
+                explains(decoy, [said.month for said in months])
+                for decoy in facts.decoys
+                if column in decoy.columns
+            )
+            or not CHANGE_STRONG.search(claim.own)
             or _REFERENCE_CUE.search(claim.own)
             or LEAK_STRONG.search(claim.own)
             or column in undated
@@ -248,14 +265,16 @@ def _changes(claim: Claim, facts: Facts) -> Iterator[Check]:
 def _undated(claim: Claim, dated: list[Defect], last: str | None) -> Iterator[Check]:
     """A month without a column: it agrees where a defect began then, and contradicts where a unit story did not."""
     months = months_in(claim.text)
-    units = re.search(
-        r"\b(?:unit|mb|gb|kb|megabytes?|gigabytes?|price effect|price break|price flip)\b", claim.own
-    )
+    units = _OF_UNITS.search(claim.own) or _OF_PRICES.search(claim.own)
     if _LABELS_UNFINISHED.search(claim.own):
         return
     for said in months:
         defect = next((d for d in dated if d.start and months_apart(said.month, d.start) == 0), None)
-        if defect and CHANGE_SAID.search(claim.own):
+        if (
+            defect
+            and CHANGE_SAID.search(claim.own)
+            and (UNIT_KINDS.search(defect.kind) or not _OF_UNITS.search(claim.own))
+        ):
             yield Check(
                 f"defect {defect.kind} {' '.join(defect.columns)}",
                 said.month,
@@ -270,7 +289,7 @@ def _undated(claim: Claim, dated: list[Defect], last: str | None) -> Iterator[Ch
         and not UNFINISHED.search(claim.own)
         and not (last and months_apart(months[0].month, last) > 0)
         and not (claim.kind == "row" and len(months) > 1)  # a period of a table, whose end may be the change
-        and not re.search(r"train|onwards|reference|window", claim.own)
+        and not re.search(r"train|onwards|reference|window|\bpsi\b|\bnot\b[^.;]{0,40}\bunits?\b", claim.own)
     ):
         yield Check(
             "undated change",
@@ -281,18 +300,12 @@ def _undated(claim: Claim, dated: list[Defect], last: str | None) -> Iterator[Ch
         )
 
 
-def _within(defect: Defect, month: str) -> bool:
-    if not defect.start:
-        return False
-    if defect.end and months_apart(month, defect.start) >= 0 and months_apart(defect.end, month) >= 0:
-        return True
-    return abs(months_apart(month, defect.start)) <= 1
-
-
 def _maturity(claim: Claim, facts: Facts) -> Iterator[Check]:
     defect = next((d for d in facts.defects if MATURITY_KINDS.search(d.kind) and d.start), None)
     if defect is None or defect.start is None or not UNFINISHED.search(claim.own):
         return
+    if claim.columns and not {facts.label.column} & set(claim.columns) and not _OF_LABELS.search(claim.own):
+        return  # what is incomplete is another column
     said = months_in(claim.text)
     if not said:
         yield from _newest_months(claim, defect, facts)
@@ -305,7 +318,8 @@ def _maturity(claim: Claim, facts: Facts) -> Iterator[Check]:
     if near and not (says_only(claim.own) and min(offsets) > 0):
         yield Check("defect label maturity", said[0].month, defect_fact(defect), True, claim)
     elif re.search(
-        r"\b(?:unfinished|immature|incomplete|not (?:yet )?(?:finished|complete|mature|ripe))\b",
+        r"\b(?:unfinished|immature|incomplete)\b|(?:\bnot|n't) (?:yet )?(?:ready|finished|complete|mature"
+        r"|ripe|over)\b",
         claim.own,
     ) and set(claim.columns) <= {facts.label.column}:
         yield Check("label maturity", said[0].month, defect_fact(defect), False, claim)

@@ -28,7 +28,7 @@ _CHANGE_DENIED = (
     r"|(?:is|was|has been) (?:\w+ )?(?:constant|stable|the same)\b)"
 )
 _CHANGE_FREE = (
-    rf"(?:\bno (?:\w+ ){{0,3}}{_CHANGE}"
+    rf"(?:\bno (?!(?:values?|entry|entries|numbers?|records?) )(?:\w+ ){{0,3}}{_CHANGE}"
     r"|\bnothing (?:has |had |is |was )?(?:changed|happened|drifted|moved|wrong))"
 )
 _BETWEEN = r"[^\w.;:,|]*(?: (?!and\b|but\b|or\b|while\b)[\w'-]+){0,3}? ?"
@@ -71,7 +71,7 @@ GROUP_KINDS = re.compile(r"group|overlap|many_rows")
 MATURITY_KINDS = re.compile(r"immatur|maturity|censor|label_delay")
 DUPLICATE_KINDS = re.compile(r"duplicat")
 _MEANING_KINDS = re.compile(r"concept|relation|effect|regime|break|flip")
-_UNIT_KINDS = re.compile(r"unit|scale|currency")
+UNIT_KINDS = re.compile(r"unit|scale|currency")
 
 
 def is_denial_of_a_defect(clause: Claim, facts: Facts) -> bool:
@@ -156,9 +156,9 @@ def _concerns(defect: Defect, own: str, said: list[str]) -> bool:
     )
     if _OF_OTHER.search(own):
         return False
-    if said and defect.start and not any(abs(months_apart(month, defect.start)) <= 1 for month in said):
+    if said and defect.start and not any(defect.may_begin(month) for month in said):
         return False
-    if _UNIT_KINDS.search(defect.kind):
+    if UNIT_KINDS.search(defect.kind):
         return bool(_OF_UNIT.search(own)) or (
             bool(said) and "drift" not in own and not _OF_MEANING.search(own)
         )

@@ -7,6 +7,8 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
+from grader.readme.months import months_apart
+
 Month = Annotated[str, StringConstraints(pattern=r"^\d{4}-(0[1-9]|1[0-2])")]
 """``YYYY-MM``; a day behind it is not looked at."""
 
@@ -38,12 +40,38 @@ class MonthRange(_Part):
 
 
 class Defect(_Part):
-    """One thing that really is wrong or changed in the data, with inclusive months ``YYYY-MM``."""
+    """One thing that really is wrong or changed in the data, with inclusive months ``YYYY-MM``.
+
+    Without an end it lasts, without a start it is in all months. A slow change may be seen later than it began, and
+    labels show one earlier: its start may rightly be told from ``onset_earliest`` to ``onset_latest``.
+    """
 
     kind: str
     columns: tuple[str, ...] = ()
     start: Month | None = Field(default=None, alias="from")
     end: Month | None = Field(default=None, alias="to")
+    onset_earliest: Month | None = None
+    onset_latest: Month | None = None
+
+    @property
+    def onset(self) -> tuple[str, str] | None:
+        """The first and the last month to which its start may rightly be dated; nothing without a start."""
+        if self.start is None:
+            return None
+        return self.onset_earliest or self.start, self.onset_latest or self.start
+
+    def may_begin(self, month: str) -> bool:
+        """Whether its start may be told so, give or take a month."""
+        if self.onset is None:
+            return False
+        first, last = self.onset
+        return months_apart(month, first) >= -1 and months_apart(last, month) >= -1
+
+    def holds(self, month: str) -> bool:
+        """Whether it is known to be there in a month, or to have ended with the one before."""
+        if self.start is None or self.end is None:
+            return False
+        return months_apart(month, self.start) >= 0 and months_apart(self.end, month) >= -1
 
 
 class Decision(_Part):
@@ -67,6 +95,8 @@ class Facts(_Part):
     label: LabelFact = LabelFact()
     months: MonthRange = MonthRange()
     defects: tuple[Defect, ...] = ()
+    decoys: tuple[Defect, ...] = ()
+    """What looks like a defect and is none: announced changes, documented nulls, honest strong features."""
     metrics: dict[str, Finite] = Field(default_factory=dict)
     other_figures: dict[str, tuple[Finite, ...]] = Field(default_factory=dict)
     """Figures of the same metrics known of another model, or as the submission rounds its own: no contradiction."""
@@ -75,8 +105,8 @@ class Facts(_Part):
 
     @property
     def names(self) -> tuple[str, ...]:
-        """All column names a text may use: the features, the label and the columns of the defects."""
-        known = [*self.columns, *(c for d in self.defects for c in d.columns)]
+        """All column names a text may use: the features, the label and the columns of defects and decoys."""
+        known = [*self.columns, *(c for d in (*self.defects, *self.decoys) for c in d.columns)]
         if self.label.column:
             known.append(self.label.column)
         return tuple(dict.fromkeys(known))
@@ -92,7 +122,7 @@ def unknown_parts(given: object, part: type[_Part] = Facts, place: str = "") -> 
         here = f"{place}{key}"
         if key not in fields:
             found.append(here)
-        elif part is Facts and key == "defects" and isinstance(value, list):
+        elif part is Facts and key in {"defects", "decoys"} and isinstance(value, list):
             for number, one in enumerate(value):
                 found += unknown_parts(one, Defect, f"{here}.{number}.")
         elif isinstance(inner := getattr(Facts(), key, None), _Part):

@@ -40,6 +40,8 @@ _NO_DUPLICATE = re.compile(
     rf"|\bduplicat\w*[^;]{{0,30}}?(?:\bis|\bare|\breturns|[:=]|\bfound|\bthere (?:are|were)) ?{_ZERO}"
     rf"|\bduplicat\w* (?:rows? )?(?:do|did|does) not (?:occur|exist|appear)|\bduplicat\w* ?[:=] ?no\b"
     rf"|\b(?:{_ZERO}|not one|no) of (?:the |our |all )?[\d,. ]*rows? (?:is|are|was|were) (?:a )?duplicat\w*"
+    r"|\b(?:no|not a single) (?:row|key|pair|customer-month) (?:\w+ ){0,3}?(?:twice|more than once|2 times"
+    r"|again)\b"
     r"|\b(?:no|not a single) row (?:occurs|appears|stands|is|comes)\b|\bnothing to (?:drop|remove|de-?duplicate)\b"
     r"|\b(?:rows?|duplicat\w*|repeats)\b[^.;]{0,40}(?:\bnot|n't|\bnever) (?:find|found|see|seen)(?: any| one| a single)"
 )
@@ -67,6 +69,7 @@ _RIPE = re.compile(
     r"\b(?:is|are|was|were|have|has|carr(?:y|ies)|stays?|:)"
     r"(?: (?:all|already|fully|quite|an?|their|therefore|now|also))*"
     r" (?:complete|final|matured?|finished|settled|ripe)\b"
+    r"|\bas (?:complete|final|mature|ripe) as\b"
 )
 _WAITS = re.compile(r"\b(?:until|till|once|when|before|after|as soon as|if|where|whose)\b[^.;,]{0,40}$")
 _MONTH = r"(?:20\d\d|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)"
@@ -74,7 +77,8 @@ _ONLY_MONTH = re.compile(
     rf"\b(?:only|just|merely|solely) (?:(?:for|in|of|the|snapshots?|months?|rows|labels?|from|last) )*{_MONTH}"
 )
 _UNCHANGED = re.compile(
-    r"\b(?:the same|identical|unchanged|unaffected|constant|stable|(?:stays?|is|was|remains?) flat|throughout"
+    r"\b(?:(?:exactly|just) as (?:everywhere|anywhere|always|usual|in (?:all|every|any))(?: else)?|the same"
+    r"|identical|unchanged|unaffected|constant|stable|(?:stays?|is|was|remains?) flat|throughout"
     r"|no (?:\w+ ){0,2}(?:change|jump|gap|drift|shift|break)s?"
     r"|without (?:an? |any )?(?:change|jump|gap|drift|shift|break)"
     r"|never (?:chang\w*|mov\w*|drift\w*|shift\w*)|(?:keeps?|kept) its (?:unit|effect|meaning|scale|spelling|level))\b"
@@ -95,7 +99,9 @@ _ALL_WELL = re.compile(
     r" (?:leak\w*|drift\w*|chang\w*|shift\w*|mov\w+|jump\w*|repeat\w*|recur\w*|overlap\w*|affect\w*|missing|empty)\b"
     r"|\b(?:unaffected|unchanged|harmless|innocent|constant|stable|throughout|(?<!not )unique|flat|identical"
     r"|legitimate)\b"
-    r"|\bthe same\b|\bstay\w* same\b"
+    r"|\bthe same\b|\bstay\w* same\b|\bno (?:future|foresight|information)\b|\bsafe to (?:use|keep)\b"
+    r"|\bnothing (?:from later|to (?:re-?label|repair|fix|do|clean))\b|\bas everywhere\b"
+    r"|\bagrees? (?:everywhere|in all|in every)\b"
     r"|\b(?:kept|keeps|retained|retains|preserved) (?:its|the|their|this)\b|\b(?:as ever|as always|as before)\b"
     r"|\b(?:had|has|have) (?:had )?(?:one|a single) (?:unit|spelling|meaning)\b"
     r"|\b(?:is|are|was|were|stays?|stayed|remain\w*) (?:\w+ )?(?:complete|intact|perfectly fine|fine|filled to)\b"

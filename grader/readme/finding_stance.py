@@ -37,6 +37,7 @@ _ELSEWHERE = re.compile(
 _HERE_TOO = re.compile(
     r"\b(?:here|too|also|as well|same|likewise|this (?:data|file|set|model)|our (?:own )?(?:data|file)|ours)\b"
 )
+_OF_ROWS = re.compile(r"group|overlap|duplicat|row_order|many_rows")
 _OF_LABELS = re.compile(r"\b(?:labels?|outcomes?|qlabel|answers?|truth)\b")
 _DATES = re.compile(
     r"\b(?:from|since|as of|until|till|starting|beginning|began|begins|started|starts|after|before|prior|onwards?"
@@ -71,14 +72,18 @@ def tells_no_finding(claim: Claim) -> bool:
 
 
 def may_be_known(claim: Claim, facts: Facts) -> bool:
-    """Whether what a sentence names leaves room for a defect that is known; without known defects it always does.
+    """Whether what a sentence names leaves room for something known of these data; without defects it always does.
 
-    A change of a column in which nothing changed, or in a month in which nothing began, is no finding in these data.
+    A change of a column in which nothing changed, or in a month in which nothing began, is no finding in these data;
+    one that is announced or documented is.
     """
     if not facts.defects:
         return True
     named = set(claim.columns) - {facts.label.column}
-    mine = [defect for defect in facts.defects if named & set(defect.columns)]
+    # Customer and month name the rows, whatever else is said of them.
+    rows = {c for d in facts.defects if _OF_ROWS.search(d.kind) for c in d.columns}
+    named = named - rows or named
+    mine = [known for known in (*facts.defects, *facts.decoys) if named & set(known.columns)]
     if named and not mine:
         return False
     said = months_in(claim.text)
@@ -92,10 +97,19 @@ def may_be_known(claim: Claim, facts: Facts) -> bool:
 
 def _touches(defect: Defect, month: str, last: str | None) -> bool:
     """Whether a month lies within a defect or beside it; one without end lasts until ``last``, else its first month."""
-    if not defect.start:
+    if defect.onset is None:
         return True
-    end = defect.end or last or defect.start
-    return months_apart(month, defect.start) >= -1 and months_apart(end, month) >= -1
+    first, latest = defect.onset
+    end = max(defect.end or last or latest, latest)
+    return months_apart(month, first) >= -1 and months_apart(end, month) >= -1
+
+
+def is_known_harmless(claim: Claim, facts: Facts) -> bool:
+    """Whether all that a sentence names looks like a defect and is known to be none, so that it may say so."""
+    named = set(claim.columns) - {facts.label.column}
+    harmless = {column for decoy in facts.decoys for column in decoy.columns}
+    wrong = {column for defect in facts.defects for column in defect.columns}
+    return bool(named) and named <= harmless - wrong
 
 
 def clauses(claim: Claim, facts: Facts) -> Iterator[Claim]:

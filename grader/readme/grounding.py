@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from grader.readme.claims import Claim
+from grader.readme.decoy_check import check_decoys
 from grader.readme.defect_check import check_findings, leak_told_of
 from grader.readme.defect_denial import DENIED, denied_defects, is_denial_of_a_defect
 from grader.readme.elements import NAMES, Assessment, Element
@@ -16,6 +17,7 @@ from grader.readme.finding_denial import says_all_is_well, speaks_of_it
 from grader.readme.finding_stance import (
     clauses,
     is_guess,
+    is_known_harmless,
     is_of_other_data,
     may_be_known,
     tells_no_finding,
@@ -23,12 +25,14 @@ from grader.readme.finding_stance import (
 from grader.readme.judgment import CheckedClaim
 from grader.readme.modality import own_modality
 from grader.readme.ordinal import OrdinalModel
+from grader.readme.symptoms import MISDATED, symptoms_told
 
 MOST_CLAIMS = 24
 _OF_THIS_WORK = re.compile(
     r"\b(?:prices?|labels?|months?|seasons?\w*|called|calls|control|data|test|train\w*|usage|customers?|rows?|qcol|qlabel"
     r"|outcomes?|cohorts?|columns?|quarter|tariff|leav\w*|churn\w*|drift|split|figures?)\b"
 )
+_FINDING = ("defect", "decoy")
 _SAID_BY_NOBODY = {"instruction", "quotation", "promise", "repeated", "definition", "question"}
 
 
@@ -63,8 +67,12 @@ def check_claims(claims: tuple[Claim, ...], facts: Facts) -> tuple[Check, ...]:
             continue
         if claim.modality in {"asserted", "delegated"}:
             out += [*check_figures(claim, facts), *_findings(claim, facts)]
-            if column and not tells_no_finding(claim):
-                out += leak_told_of(column, claim, facts)
+            if not tells_no_finding(claim):
+                out += check_decoys(claim, facts, column)
+                for clause in clauses(claim, facts):
+                    out += (replace(check, claim=claim) for check in symptoms_told(clause, facts, column))
+                if column:
+                    out += leak_told_of(column, claim, facts)
         elif claim.modality == "negated":
             both = (*check_figures(claim, facts), *_findings(claim, facts))
             denied += [check for check in both if check.agrees]
@@ -74,9 +82,12 @@ def check_claims(claims: tuple[Claim, ...], facts: Facts) -> tuple[Check, ...]:
     # "The usage did not jump, its unit changed" tells the change; only a denial alone is false.
     told = {(check.topic.removeprefix("defect"), check.claim.block) for check in out if check.agrees}
     out = [c for c in out if c.agrees or (c.topic.removeprefix(DENIED), c.claim.block) not in told]
+    # What is told of other months than its own is not told by the words around it.
+    elsewhere = {(c.topic.removeprefix(MISDATED), c.claim.block) for c in out if c.topic.startswith(MISDATED)}
+    out = [c for c in out if not (c.agrees and (c.topic.removeprefix("defect"), c.claim.block) in elsewhere)]
     # What stands in denials alone shows no knowledge of the data.
-    known = {check.topic.startswith("defect") for check in out if check.agrees}
-    return (*out, *(check for check in denied if check.topic.startswith("defect") in known))
+    known = {check.topic.startswith(_FINDING) for check in out if check.agrees}
+    return (*out, *(check for check in denied if check.topic.startswith(_FINDING) in known))
 
 
 def _with_last_column(claims: tuple[Claim, ...]) -> Iterator[tuple[Claim, str]]:
@@ -105,10 +116,10 @@ def ground(reckoning: Reckoning, facts: Facts) -> Grounding:
     """Evidence for the level: distinct true findings and figures, what follows from them, limitations."""
     checks = check_claims(reckoning.claims, facts)
     agreed = {check.topic for check in checks if check.agrees}
-    findings = {topic for topic in agreed if topic.startswith("defect")}
+    findings = {topic for topic in agreed if topic.startswith(_FINDING)}
     wrong = len({(check.topic, check.said) for check in checks if not check.agrees})
     spoken = {id(check.claim) for check in checks if check.agrees}
-    found = {id(check.claim) for check in checks if check.agrees and check.topic.startswith("defect")}
+    found = {id(check.claim) for check in checks if check.agrees and check.topic.startswith(_FINDING)}
     false = {id(check.claim) for check in checks if not check.agrees} - spoken
     read = reckoning.only(
         (claim.columns or id(claim) in spoken or _OF_THIS_WORK.search(claim.own))
@@ -118,7 +129,11 @@ def ground(reckoning: Reckoning, facts: Facts) -> Grounding:
     )
     told = read.only(
         not tells_no_finding(claim)
-        and (id(claim) in found or (may_be_known(claim, facts) and not says_all_is_well(claim.own)))
+        and (
+            id(claim) in found
+            or is_known_harmless(claim, facts)
+            or (may_be_known(claim, facts) and not says_all_is_well(claim.own))
+        )
         for claim in reckoning.claims
     ).evidence("g")
     weighed = read.only(not is_guess(claim) for claim in reckoning.claims).evidence("g")
@@ -165,7 +180,7 @@ def assess_grounding(reckoning: Reckoning, facts: Facts, model: OrdinalModel) ->
 
 
 def _claims(grounding: Grounding, *, findings: bool) -> tuple[Claim, ...]:
-    seen = (c.claim for c in grounding.checks if c.agrees and c.topic.startswith("defect") == findings)
+    seen = (c.claim for c in grounding.checks if c.agrees and c.topic.startswith(_FINDING) == findings)
     return tuple(dict.fromkeys(seen))
 
 

@@ -7,7 +7,7 @@ from grader.readme.claims import Claim
 from grader.readme.facts import Facts
 from grader.readme.figure_scope import Scope, row_cells, scope_of
 from grader.readme.figures import Check
-from grader.readme.wording import VERSION
+from grader.readme.wording import NUMBERS, VERSION
 
 _FORMER_VERSION = re.compile(
     r"\b(?:back to|returns? to|goes back|go back|roll(?:s|ed)? back|reverts?|reverted|restor\w*|previous|former"
@@ -31,12 +31,17 @@ _BARE = re.compile(
 )
 
 
+Numbers = tuple[int, ...]
+_TAIL = re.compile(r"^[^/:@]*[/:@]")
+
+
 def version_checks(claim: Claim, facts: Facts) -> Iterator[Check]:
     """Versions that a claim names as the served one; those to come and those that were are no contradiction."""
     states = [scope_of(c.text, header=True) for c in row_cells(claim.own)] if claim.kind == "row" else []
     for said, served, written in versions_in(claim, facts):
         # The next number may be the model that is to come, a lower one what a rollback goes back to.
-        coming = said == served + 1 and _TO_COME.search(f"{claim.context} {claim.own}")
+        one_more = said == (served[0] + 1,) if len(served) == 1 else said > served
+        coming = one_more and _TO_COME.search(f"{claim.context} {claim.own}")
         former = said < served and (
             _FORMER_VERSION.search(claim.own)
             or _CONDITION.search(claim.own)
@@ -52,14 +57,23 @@ def version_checks(claim: Claim, facts: Facts) -> Iterator[Check]:
             yield Check("version", written, f"version = {facts.service.model_version}", said == served, claim)
 
 
-def versions_in(claim: Claim, facts: Facts) -> Iterator[tuple[int, int, str]]:
-    """The numbers of the versions of the served model that a sentence names, the served number, and as written."""
-    version = facts.service.model_version
-    number = re.search(r"(\d{1,18})\D*$", version) if version else None
-    stem = re.split(r"[/:@]", version.lower())[0] if version else ""
-    if version and number and stem != version.lower():
-        for match in re.finditer(re.escape(stem) + r"[/:@]?\s?v?(\d{1,18})(?!\d)", claim.text.lower()):
-            yield int(match.group(1)), int(number.group(1)), match.group()
+def versions_in(claim: Claim, facts: Facts) -> Iterator[tuple[Numbers, Numbers, str]]:
+    """The versions of the served model that a sentence names, the served one, and as written.
+
+    A version is its numbers: "churn/3" is (3,), "churn:1.2.0" is (1, 2, 0). Where a sentence gives fewer of them
+    ("churn:1.2"), it names all versions that begin so, the served one among them.
+    """
+    version = (facts.service.model_version or "").lower()
+    stem, served = re.split(r"[/:@]", version)[0], _numbers(_TAIL.sub("", version))
+    if not served or stem == version:
+        return
+    for match in re.finditer(rf"{re.escape(stem)}[/:@]?\s?v?({NUMBERS})(?!\d)", claim.text.lower()):
+        said = _numbers(match.group(1))
+        yield (served if said == served[: len(said)] else said), served, match.group()
+
+
+def _numbers(written: str) -> Numbers:
+    return tuple(int(number) for number in re.findall(r"\d{1,18}", written))
 
 
 def version_scope(claim: Claim, facts: Facts, place: int | None = None) -> Scope:

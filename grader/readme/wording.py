@@ -9,6 +9,8 @@ from grader.readme.facts import Facts
 COLUMN = "qcol"
 LABEL = "qlabel"
 VERSION = "qversion"
+NUMBERS = r"\d{1,18}(?:[.-]\d{1,18})*"
+"""The numbers of a version as a pattern: 3, 1.2.0, 2025-01."""
 
 _NUMBER_WORDS = {
     "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10,
@@ -124,7 +126,7 @@ def _name_patterns(
     versions: list[str] = []
     if version:
         stem = re.split(r"[/:@]", version.lower())[0]
-        versions = [re.escape(stem) + r"[/:@]?\s?v?\d+", re.escape(version.lower())]
+        versions = [re.escape(stem) + rf"[/:@]?\s?v?{NUMBERS}", re.escape(version.lower())]
     return pattern(columns), pattern([re.escape(label.lower())] if label else []), pattern(versions)
 
 

@@ -32,7 +32,8 @@ QUESTIONS: Mapping[CriterionId, tuple[str, str]] = {
     ),
     "grounded_in_this_work": (
         "Is the text about this data and this model, and is it true?",
-        "columns, months, defects and figures that agree with the facts given; a limitation that matters here",
+        "columns, months, defects and figures that agree with the facts given (what they call decoys looks like a "
+        "defect and is known to be none); a limitation that matters here",
     ),
     "communication": (
         "Could a busy reader act on it? Judge the form only.",
@@ -120,7 +121,7 @@ def question(criterion: CriterionId, readme: str, words: int, facts: Facts) -> l
         parts.append(f"Columns of the data: {', '.join(facts.columns)}")
     parts.append(f"Levels: {_LEVELS}")
     if criterion == "grounded_in_this_work":
-        parts.append(f"Facts: {_trusted(facts).model_dump_json(by_alias=True)}")
+        parts.append(f"Facts: {_trusted(facts).model_dump_json(by_alias=True, exclude_none=True)}")
     parts += [f"Criterion {criterion}: {asked}", f"Level 3 needs: {needs}."]
     return [{"role": "system", "content": _SYSTEM}, {"role": "user", "content": "\n".join(parts)}]
 

@@ -96,3 +96,20 @@ def test_a_boast_in_metrics_json_excuses_none_in_the_readme(written: Case) -> No
     case = with_document(written, evaluation=boasting)
     boasted = boasting.metrics.tuned["pr_auc"]
     assert boasted not in check.facts_of(case).other_figures["pr_auc"]
+
+
+def test_the_facts_say_when_a_defect_may_be_dated_and_what_is_none(written: Case) -> None:
+    """The README is held to no narrower months than the audit, and a decoy is known not to be a defect."""
+    facts = check.facts_of(written)
+    by_kind = {defect.kind: defect for defect in facts.defects}
+    assert by_kind["post_outcome_column"].start is None  # in all months: there is nothing to date
+    assert (by_kind["unit_change"].start, by_kind["unit_change"].end) == ("2024-04", None)
+    assert by_kind["covariate_drift"].onset == ("2023-10", "2024-01")
+    assert [decoy.columns for decoy in facts.decoys] == [("strong",)]
+
+
+def test_a_decoy_that_is_explained_contradicts_nothing(written: Case) -> None:
+    """A candidate who looked into a strong column and kept it once stood there as one who tells falsehoods."""
+    said = "`strong` looks like a leak, but it is known at the snapshot. It stays."
+    case = with_document(written, readme=TextFile(path="README.md", text=f"# Notes\n\n{said}\n"))
+    assert not any("contradicts" in proof.measured for proof in check.grounded_in_this_work(case).proofs)

@@ -375,3 +375,20 @@ def test_a_defect_without_a_month_is_not_denied_one() -> None:
 def test_a_figure_of_thousands_of_digits_gets_a_verdict(facts: Facts, text: str) -> None:
     """A number longer than Python turns into an integer once stopped the judge with a traceback."""
     assert judge_readme(f"# Model\n\n{text.format('1' * 5_000)}\n", facts).total <= 5
+
+
+def test_a_start_may_be_told_within_what_can_be_seen() -> None:
+    """Labels show a change months before it, and a slow one is seen months after; neither is a wrong month."""
+    drift = Facts.model_validate(
+        {
+            "defects": [
+                {"kind": "x", "from": "2022-04", "onset_earliest": "2022-02", "onset_latest": "2022-06"}
+            ]
+        }
+    ).defects[0]
+    months = [f"2022-{number:02d}" for number in range(1, 13)]
+    assert [month for month in months if drift.may_begin(month)] == months[:7]
+    assert not any(drift.holds(month) for month in months)
+    gap = Facts.model_validate({"defects": [{"kind": "x", "from": "2022-04", "to": "2022-06"}]}).defects[0]
+    assert [month for month in months if gap.may_begin(month)] == months[2:5]
+    assert [month for month in months if gap.holds(month)] == months[3:7]

@@ -12,15 +12,18 @@ from grader.readme.validation.statements import measure_statements
 ACCUSED = {
     "churn": (0, 140), "bank": (0, 140), "telecom": (0, 150), "mobile": (1, 150), "power": (2, 150), "office": (0, 150),
     "gym": (0, 150), "hotel": (0, 150), "streaming": (0, 150), "insurance": (0, 150), "bikes": (0, 150),
+    "own_1": (0, 89), "own_2": (0, 91), "own_3": (0, 88), "own_4": (0, 87), "own_5": (0, 90), "own_6": (0, 86),
 }  # fmt: skip
 FOUND = {
     "churn": (52, 70), "bank": (37, 70), "telecom": (38, 75), "mobile": (34, 75), "power": (29, 75), "office": (27, 75),
     "gym": (30, 75), "hotel": (30, 75), "streaming": (13, 75), "insurance": (9, 75), "bikes": (20, 75),
+    "own_1": (13, 44), "own_2": (12, 44), "own_3": (13, 51), "own_4": (23, 51), "own_5": (13, 49), "own_6": (14, 52),
 }  # fmt: skip
 # Honest ones that raise the grounded level of a README that says nothing, and false ones. Never lower, never raise.
 EARNING = {
     "churn": (19, 4), "bank": (22, 5), "telecom": (29, 3), "mobile": (36, 3), "power": (42, 8), "office": (42, 7),
     "gym": (44, 13), "hotel": (50, 5), "streaming": (63, 12), "insurance": (64, 12), "bikes": (60, 16),
+    "own_1": (62, 1), "own_2": (66, 1), "own_3": (52, 2), "own_4": (45, 2), "own_5": (53, 4), "own_6": (52, 4),
 }  # fmt: skip
 
 

@@ -1,0 +1,76 @@
+"""What a README says of things that look like defects and are none: told as they are, or taken for defects."""
+
+import re
+from collections.abc import Iterator, Sequence
+
+from grader.readme.claims import Claim
+from grader.readme.defect_denial import defect_fact
+from grader.readme.facts import Defect, Facts
+from grader.readme.figures import Check
+from grader.readme.finding_denial import denies_leak
+from grader.readme.months import months_in
+
+_CALLED_WRONG = re.compile(
+    r"\b(?:wreck\w*|corrupt\w*|broken|broke|bugs?|damag\w*|garbage|nonsens\w*|faults?|faulty|impossible"
+    r"|invalid|errors?|(?:is|are|was|were|got|get|we) lost"
+    r"|mistakes?|unannounced|undocumented|without (?:any )?(?:notice|note|announcement)|no note"
+    r"|cannot be (?:right|trusted|true)"
+    r"|unusable|cheat\w*|repaired|corrected|rescaled|leak\w*|post-?outcome|knows? the (?:future|answer|outcome)"
+    r"|contains? the (?:outcome|answer|label)|knows? (?:the churn|it already|already)|hindsight"
+    r"|(?:information )?from the future"
+    r"|(?:measured|written|filled|deleted|computed|set) (?:only )?(?:after|when|once) (?:a|the|somebody"
+    r"|an?) (?:customer|contract|account|line)"
+    r"|after the (?:fact|event|cancellation|notice))\b"
+)
+_NOT_SO = re.compile(
+    r"\b(?:not|no|none|never|nothing|nobody|neither|without|nearly|almost|first|suspect\w*|suspici\w*"
+    r"|thought|looks?|looked|seems?"
+    r"|seemed|sounds?|could have|might|may|whether|if|rather than|instead of|free of|check\w* (?:for"
+    r"|whether)|wanted|meant|by design|on purpose)\b|n't\b"
+)
+_EXPLAINED = re.compile(
+    r"\b(?:(?<!un)announced|(?<!un)documented|documentation|dictionary|change ?log|known (?:at|on|before"
+    r"|up to))\b"
+)
+_PART = re.compile(r"[,;:] ")
+
+
+def explains(decoy: Defect, months: Sequence[str]) -> bool:
+    """Whether something in these months may be what is known of a decoy; what has no months is in all of them."""
+    if decoy.onset is None:
+        return True
+    lasts = decoy.end is None
+    return any(
+        decoy.may_begin(month) or decoy.holds(month) or (lasts and month >= decoy.onset[0])
+        for month in months
+    )
+
+
+def check_decoys(claim: Claim, facts: Facts, column: str = "") -> Iterator[Check]:
+    """A decoy told with its month agrees, one that is called a defect contradicts.
+
+    ``column`` is the one its paragraph speaks of.
+    """
+    wrong = {column for defect in facts.defects for column in defect.columns}
+    months = [said.month for said in months_in(claim.text)]
+    for decoy in facts.decoys:
+        named = [name for name in decoy.columns if name in (claim.columns or (column,)) and name not in wrong]
+        if not named or set(claim.columns) - set(decoy.columns) & wrong:
+            continue
+        fact = f"{defect_fact(decoy)}, which is no defect"
+        called = _called_wrong(claim)
+        if called:
+            yield Check(f"decoy {decoy.kind}", f"{named[0]}: {called}", fact, False, claim)
+        elif decoy.onset and any(decoy.may_begin(month) or decoy.holds(month) for month in months):
+            yield Check(f"decoy {decoy.kind} {named[0]}", f"{named[0]}: {months[0]}", fact, True, claim)
+
+
+def _called_wrong(claim: Claim) -> str:
+    """The words by which a sentence takes what it names for a defect; none where it says that it is explained."""
+    if denies_leak(claim.own) or _EXPLAINED.search(claim.near):
+        return ""
+    for part in _PART.split(claim.own):
+        called = _CALLED_WRONG.search(part)
+        if called and not _NOT_SO.search(_CALLED_WRONG.sub("", part)):
+            return called.group()
+    return ""
