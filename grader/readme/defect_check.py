@@ -115,7 +115,34 @@ _SUSPECTED = re.compile(
     r"|sounds? like"
     r"|at first)\b"
 )
-_OF_UNITS = re.compile(r"\b(?:unit|mb|gb|kb|megabytes?|gigabytes?)\b")
+_BEFORE = re.compile(r"\b(?:before|older than|up to|until|till) (?:the )?$")
+_USABLE = re.compile(
+    r"\b(?:usable|complete\w*|finished|matured?|ripe|closed|final|last|used?|only|not)\b"
+    r"|n't\b"
+)
+_USED = re.compile(
+    r"\b(?:strongest|best|top|important) (?:feature|predictor)|\bpsi (?:of|for|on) (?:\w+,? )*qcol"
+    r"|\bqcol\b[^.;]{0,20}\bpsi\b"
+)
+_USED_ELSEWHERE = re.compile(
+    r"\b(?:except|not|no|without|after removing|was|were|would|if|first|ignor\w*|only|naive|raw|leak\w*"
+    r"|gone|dropped"
+    r"|removed|excluded|out|key|log(?:ged)?|stopped)\b|n't\b"
+)
+_AT_ANOTHER_TIME = re.compile(
+    r"\bat (?:that|training|test|the (?:end|time) of)\b|\bwhen\b[^.;]{0,40}\btrained\b|\bback-?test\w*"
+    r"|\bfolds?\b|\bsimulat\w*"
+    r"|\bembargo\b|\bwould\b|\bfirst fit\b"
+)
+# "In 2023-05 a column changed" is so in some month of any data.
+_NAMELESS = re.compile(
+    r"\b(?:an?|some|several|one|any|many) (?:columns?|fields?|features?|variables?|inputs?)\b|^a unit changed"
+)
+_OF_UNITS = re.compile(r"\b(?:unit(?! tests?)|mb|gb|kb|megabytes?|gigabytes?)\b")
+_OF_FILES = re.compile(
+    r"\b(?:image|memory|parquet|files?|ram|disk|unit tests?|(?:business|retail) unit"
+    r"|fixtures?)\b"
+)
 _OF_PRICES = re.compile(r"\b(?:price effect|price break|price flip)\b")
 # "PSI against January to June": the months of a comparison, not of a change.
 _COMPARED = re.compile(
@@ -197,9 +224,7 @@ def _leaks(claim: Claim, facts: Facts) -> Iterator[Check]:
     for column in claim.columns:
         if column in leaks and not denied and (LEAK_SAID.search(claim.own) or LEAK_STRONG.search(claim.own)):
             yield Check(f"defect leak {column}", f"{column} is a leak", f"leak: {named}", True, claim)
-        elif column in leaks and re.search(
-            r"\b(?:strongest|best|top|important) (?:feature|predictor)|psi\b", claim.own
-        ):
+        elif column in leaks - groups and _USED.search(claim.own) and not _USED_ELSEWHERE.search(claim.own):
             yield Check(
                 f"use of leak {column}", f"{column} is used as a feature", f"leak: {named}", False, claim
             )
@@ -207,6 +232,7 @@ def _leaks(claim: Claim, facts: Facts) -> Iterator[Check]:
             len(claim.columns) == 1
             and column not in groups | leaks
             and LEAK_STRONG.search(claim.own)
+            and not denied
             and not _SUSPECTED.search(claim.own)
             and not re.search(
                 r"\bif\b|\bno leak|\bencod\w*|(?:\bnot|n't|\bnever|\bcannot) (?:a |really )?leak", claim.own
@@ -274,6 +300,7 @@ def _undated(claim: Claim, dated: list[Defect], last: str | None) -> Iterator[Ch
             defect
             and CHANGE_SAID.search(claim.own)
             and (UNIT_KINDS.search(defect.kind) or not _OF_UNITS.search(claim.own))
+            and not _NAMELESS.search(claim.own)
         ):
             yield Check(
                 f"defect {defect.kind} {' '.join(defect.columns)}",
@@ -286,6 +313,7 @@ def _undated(claim: Claim, dated: list[Defect], last: str | None) -> Iterator[Ch
     if (
         months
         and units
+        and not _OF_FILES.search(claim.own)
         and not UNFINISHED.search(claim.own)
         and not (last and months_apart(months[0].month, last) > 0)
         and not (claim.kind == "row" and len(months) > 1)  # a period of a table, whose end may be the change
@@ -312,16 +340,22 @@ def _maturity(claim: Claim, facts: Facts) -> Iterator[Check]:
         return
     offsets = [months_apart(m.month, defect.start) for m in said]
     near = any(-1 <= offset <= 2 for offset in offsets)
+    if all(_BEFORE.search(claim.text[: m.at].lower()) for m in said) and not _USABLE.search(claim.own):
+        return  # "the labels before October are immature" tells the opposite
     # Whole are the months before the first unfinished one, and no later one is the only one that is unfinished.
     if near and says_ripe(claim.own) and -1 not in offsets:
         return
     if near and not (says_only(claim.own) and min(offsets) > 0):
         yield Check("defect label maturity", said[0].month, defect_fact(defect), True, claim)
-    elif re.search(
-        r"\b(?:unfinished|immature|incomplete)\b|(?:\bnot|n't) (?:yet )?(?:ready|finished|complete|mature"
-        r"|ripe|over)\b",
-        claim.own,
-    ) and set(claim.columns) <= {facts.label.column}:
+    elif (
+        not _AT_ANOTHER_TIME.search(claim.own)
+        and re.search(
+            r"\b(?:unfinished|immature|incomplete)\b|(?:\bnot|n't) (?:yet )?(?:ready|finished|complete|mature"
+            r"|ripe|over)\b",
+            claim.own,
+        )
+        and set(claim.columns) <= {facts.label.column}
+    ):
         yield Check("label maturity", said[0].month, defect_fact(defect), False, claim)
 
 

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import islice
 
 from grader.readme.claims import Claim
 from grader.readme.defect_denial import MATURITY_KINDS
@@ -112,6 +113,10 @@ def is_known_harmless(claim: Claim, facts: Facts) -> bool:
     return bool(named) and named <= harmless - wrong
 
 
+MOST_BREAKS = 60
+"""Places of one sentence at which a clause may end; what is behind them belongs to the last."""
+
+
 def clauses(claim: Claim, facts: Facts) -> Iterator[Claim]:
     """The statements of one sentence, each with its own subject; what has none belongs to the one before."""
     if claim.kind == "row":
@@ -119,8 +124,8 @@ def clauses(claim: Claim, facts: Facts) -> Iterator[Claim]:
         return
     text = claim.text
     starts = [0]
-    for match in _BREAK.finditer(text):
-        end = next((m.start() for m in _BREAK.finditer(text, match.end())), len(text))
+    breaks = list(islice(_BREAK.finditer(text), MOST_BREAKS))
+    for match, end in zip(breaks, [*(m.start() for m in breaks[1:]), len(text)], strict=False):
         if _complete(text[starts[-1] : match.start()], facts) and _complete(text[match.end() : end], facts):
             starts.append(match.end())
     if len(starts) == 1:

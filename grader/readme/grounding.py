@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from grader.readme.claims import Claim
-from grader.readme.decoy_check import check_decoys
+from grader.readme.decoy_check import blames_a_decoy, check_decoys
 from grader.readme.defect_check import check_findings, leak_told_of
 from grader.readme.defect_denial import DENIED, denied_defects, is_denial_of_a_defect
 from grader.readme.elements import NAMES, Assessment, Element
@@ -13,6 +13,7 @@ from grader.readme.evidence import Reckoning
 from grader.readme.fact_check import check_figures
 from grader.readme.facts import Facts
 from grader.readme.figures import Check
+from grader.readme.finding_backing import is_backed
 from grader.readme.finding_denial import says_all_is_well, speaks_of_it
 from grader.readme.finding_stance import (
     clauses,
@@ -25,6 +26,7 @@ from grader.readme.finding_stance import (
 from grader.readme.judgment import CheckedClaim
 from grader.readme.modality import own_modality
 from grader.readme.ordinal import OrdinalModel
+from grader.readme.spraying import sprayed
 from grader.readme.symptoms import MISDATED, symptoms_told
 
 MOST_CLAIMS = 24
@@ -33,6 +35,7 @@ _OF_THIS_WORK = re.compile(
     r"|outcomes?|cohorts?|columns?|quarter|tariff|leav\w*|churn\w*|drift|split|figures?)\b"
 )
 _FINDING = ("defect", "decoy")
+_OF_ANY_DATA = re.compile(r"^defect (?:label maturity$|\S*(?:imbalance|group|overlap|duplicat|many_rows))")
 _SAID_BY_NOBODY = {"instruction", "quotation", "promise", "repeated", "definition", "question"}
 
 
@@ -49,9 +52,23 @@ class Grounding:
         return frozenset(check.topic for check in self.checks if check.agrees)
 
     @property
+    def tells_only_the_usual(self) -> bool:
+        """Whether all findings hold of any such data and follow from the brief: rows that repeat, labels too young."""
+        found = [topic for topic in self.agreed if topic.startswith(_FINDING)]
+        return bool(found) and all(_OF_ANY_DATA.search(topic) for topic in found)
+
+    @property
     def contradicted(self) -> frozenset[tuple[str, str]]:
         """Statements that contradict a fact."""
         return frozenset((check.topic, check.said) for check in self.checks if not check.agrees)
+
+
+@dataclass(frozen=True)
+class _Checked:
+    """What agrees and contradicts, and the ids of the claims whose finding was not taken as one."""
+
+    checks: tuple[Check, ...]
+    withheld: frozenset[int]
 
 
 def check_claims(claims: tuple[Claim, ...], facts: Facts) -> tuple[Check, ...]:
@@ -60,6 +77,10 @@ def check_claims(claims: tuple[Claim, ...], facts: Facts) -> tuple[Check, ...]:
     A finding or a figure told inside a sentence that denies a check is still true of this data, but only what is
     asserted can be false of it. In reported sentences only findings count.
     """
+    return _checked(claims, facts).checks
+
+
+def _checked(claims: tuple[Claim, ...], facts: Facts) -> _Checked:
     out: list[Check] = []
     denied: list[Check] = []
     for claim, column in _with_last_column(claims):
@@ -79,6 +100,9 @@ def check_claims(claims: tuple[Claim, ...], facts: Facts) -> tuple[Check, ...]:
             out += [check for check in both if not check.agrees and check.topic.startswith(DENIED)]
         elif own_modality(claim.own, claim.text, quoted=False) != "negated":
             out += [check for check in _findings(claim, facts) if not check.topic.startswith(DENIED)]
+    backed = [check for check in out if is_backed(check, check.claim, facts)]
+    away = {id(check.claim) for check in out} - {id(c.claim) for c in backed if c.agrees}
+    out = backed
     # "The usage did not jump, its unit changed" tells the change; only a denial alone is false.
     told = {(check.topic.removeprefix("defect"), check.claim.block) for check in out if check.agrees}
     out = [c for c in out if c.agrees or (c.topic.removeprefix(DENIED), c.claim.block) not in told]
@@ -87,7 +111,11 @@ def check_claims(claims: tuple[Claim, ...], facts: Facts) -> tuple[Check, ...]:
     out = [c for c in out if not (c.agrees and (c.topic.removeprefix("defect"), c.claim.block) in elsewhere)]
     # What stands in denials alone shows no knowledge of the data.
     known = {check.topic.startswith(_FINDING) for check in out if check.agrees}
-    return (*out, *(check for check in denied if check.topic.startswith(_FINDING) in known))
+    checks = (*out, *(check for check in denied if check.topic.startswith(_FINDING) in known))
+    at_random = sprayed(claims, checks, facts)
+    kept = tuple(check for check in checks if not check.agrees or id(check.claim) not in at_random)
+    blamed = {id(claim) for claim in claims if blames_a_decoy(claim, facts)}
+    return _Checked(kept, frozenset(at_random | away | blamed))
 
 
 def _with_last_column(claims: tuple[Claim, ...]) -> Iterator[tuple[Claim, str]]:
@@ -114,7 +142,8 @@ def _findings(claim: Claim, facts: Facts) -> Iterator[Check]:
 
 def ground(reckoning: Reckoning, facts: Facts) -> Grounding:
     """Evidence for the level: distinct true findings and figures, what follows from them, limitations."""
-    checks = check_claims(reckoning.claims, facts)
+    done = _checked(reckoning.claims, facts)
+    checks = done.checks
     agreed = {check.topic for check in checks if check.agrees}
     findings = {topic for topic in agreed if topic.startswith(_FINDING)}
     wrong = len({(check.topic, check.said) for check in checks if not check.agrees})
@@ -129,6 +158,7 @@ def ground(reckoning: Reckoning, facts: Facts) -> Grounding:
     )
     told = read.only(
         not tells_no_finding(claim)
+        and id(claim) not in done.withheld
         and (
             id(claim) in found
             or is_known_harmless(claim, facts)
@@ -155,6 +185,8 @@ def assess_grounding(reckoning: Reckoning, facts: Facts, model: OrdinalModel) ->
     grounding = ground(reckoning, facts)
     level, sure = model.level(grounding.values)
     level = capped(level, len(grounding.contradicted), len(grounding.agreed))
+    if grounding.tells_only_the_usual:
+        level = min(level, 2)
     shown = tuple(
         CheckedClaim(said=c.said, fact=c.fact, agrees=c.agrees) for c in _distinct(grounding.checks)
     )

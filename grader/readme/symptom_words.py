@@ -232,10 +232,11 @@ ALLOWED = re.compile(
     r"|\bmay (?:be )?use[d]?\b"
 )
 SAME_ONE = re.compile(
+    r"\bthe same (?=\w+ (?:also )?(?:appears?|occurs?|stands?|comes?|shows? up) in\b)|"
     r"\b(?:\d+ (?:\w+ )?|exact |fully )?identical (?:cop\w*|rows|ones|\w+ in)|\b\d+ (?:\w+ )?identical\b"
     r"|\bnot unique\b|"
     r"\bthe (?:very )?same (?:months?|customers?|client|person|people|number|value|figure|product"
-    r"|month-?ends|event)\b"
+    r"|month-?ends|event|cancellation|departure|exit|leaver)\b"
 )
 NO_CHANCE = re.compile(
     r"\b(?:not|n't|never|hardly) (?:\w+ )?(?:at random|random|by (?:chance|accident|luck)|evenly)\b"
@@ -273,9 +274,18 @@ BEGINS = re.compile(
     r"\b(?:since|from|as of|starting|starts?|started|began|begins?|beginning)(?: (?:in|with"
     r"|the))?(?: [a-z]+ of)? $"
 )
+BEGAN = re.compile(
+    r"\b(?:starts?|started|began|begins?|beginning|first|appear\w*|jump\w*|switch\w*|chang(?:ed|es)"
+    r"|arrives?|became|turned"
+    r"|divid\w*|multipl\w*|convert\w*|renamed|spelled|instead of|x ?10+|seconds|%)"
+)
+STAYS = re.compile(
+    r"\b(?:stays?|level|alone|no longer|still|in every month|any ?more|back|gone|normal|all|none|no|present)\b"
+)
 HOLDS = re.compile(r"\b(?:in|between|during|of)(?: the months)? $")
 COMPARES = re.compile(
-    r"\b(?:against|versus|vs\.?|reference|baseline|compared?|relative to|train(?:ed|ing)?|test|window|until"
+    r"\b(?:fit(?:ted)?|fits|back-?test\w*|valid\w*|check\w*|looked|against|versus|vs\.?|reference|baseline"
+    r"|compared?|relative to|train(?:ed|ing)?|test|window|until"
     r"|up to|before)\b"
 )
 CHECKS = re.compile(
@@ -285,11 +295,23 @@ CHECKS = re.compile(
 )
 SHORT_DATE = re.compile(r"\b(?:0[1-9]|1[0-2])/[12]\d\b")
 SHARE = re.compile(
-    r"(\d+(?:\.\d+)?) ?(?:%|(?:customers? |rows? |times |cases )?(?:in|of|out of|per|from) (?:a |every )?100\b)"
+    r"(?<![\d.])(\d{1,4}(?:\.\d{1,4})?) ?(?:%|(?:customers? |rows? |times |cases )?(?:in|of|out of|per"
+    r"|from) (?:a |every )?100\b)"
 )
-ONE_IN = re.compile(r"\b(?:1|one)(?: \w+)? (?:in|of|out of) (?:every )?(\d+)\b")
+ONE_IN = re.compile(r"\b(?:1|one)(?: \w+)? (?:in|of|out of) (?:every )?(\d{1,6})\b")
 # Of these "more" and "lower" say too little without a month.
 DRIFTS = re.compile("covariate|distribution|feature_drift|data_drift|concept|relation")
 LEAKS = re.compile(
     r"leak|post_outcome|look_?ahead|future|nightly_score|overwritten|target_encoded|extraction_time"
 )
+EMPTY, KEPT_OUT = re.compile(_EMPTY), re.compile(_KEPT_OUT)
+LEAK_SHOWN = re.compile(
+    f"{_MONTHS_AHEAD}|{_UNKNOWN_THEN}|{_AFTER_THE_FACT}|{_READ_LATE}|{_GIVES_AWAY}"
+    r"|own (?:outcome|label|row)|outcome|current row|extract"
+)
+"""The words for a leak without those for leaving a column out."""
+_OF_A_COLUMN = ("leak", "missing", "target_encoded", "unit", "recode", "sentinel", "impossible", "selection")
+ANY_SYMPTOM = re.compile(
+    "|".join(words.pattern for kinds, words, _ in SYMPTOMS if any(map(kinds.search, _OF_A_COLUMN)))
+)
+"""Whatever may be wrong with a column and does not need a month to be said."""

@@ -15,6 +15,7 @@ from grader.readme.finding_denial import denies_leak, says_all_is_well, says_unc
 from grader.readme.months import months_apart, months_in
 from grader.readme.symptom_words import (
     ALLOWED,
+    BEGAN,
     BEGINS,
     CHECKS,
     COMPARES,
@@ -32,6 +33,7 @@ from grader.readme.symptom_words import (
     SAME_ONE,
     SHARE,
     SHORT_DATE,
+    STAYS,
     SYMPTOMS,
 )
 
@@ -97,7 +99,7 @@ def _is_share(own: str, facts: Facts) -> bool:
     told = [float(match[1]) / 100 for match in SHARE.finditer(own)]
     told += [1 / float(match[1]) for match in ONE_IN.finditer(own) if float(match[1])]
     rate = facts.metrics.get("base_rate")
-    if rate is None:
+    if rate is None or not 0 < rate < 1:
         return bool(told)
     return any(
         abs(share / of - 1) < tolerance
@@ -115,9 +117,12 @@ def _misdates(defect: Defect, claim: Claim, facts: Facts) -> bool:
     if defect.onset is None or COMPARES.search(claim.own) or MATURITY_KINDS.search(defect.kind):
         return False
     first, last = defect.onset
-    begins = [month for month in said if BEGINS.search(claim.text[: month.at].lower())]
+    begins = [month.month for month in said if BEGINS.search(claim.text[: month.at].lower())]
     if begins:
-        return all(months_apart(first, m.month) > 2 or months_apart(m.month, last) > 2 for m in begins)
+        # What is told "since" a later month may be how it is since then, or that it is over.
+        dates = BEGAN.search(claim.own) if defect.end is None else len(said) > 1
+        later = dates and not STAYS.search(claim.own)
+        return all(months_apart(first, m) > 2 or (later and months_apart(m, last) > 2) for m in begins)
     if defect.end is None or not all(HOLDS.search(claim.text[: month.at].lower()) for month in said[:1]):
         return False
     return all(months_apart(first, m.month) > 2 or months_apart(m.month, defect.end) > 2 for m in said)

@@ -11,7 +11,7 @@ from grader.readme.wording import NUMBERS, VERSION
 
 _FORMER_VERSION = re.compile(
     r"\b(?:back to|returns? to|goes back|go back|roll(?:s|ed)? back|reverts?|reverted|restor\w*|previous|former"
-    r"|until)\b"
+    r"|archiv\w*|fallback|last year|until)\b"
 )
 _TO_COME = re.compile(
     r"\b(?:new|next|regist\w*|shadow|candidate|challenger|upcoming|staging|in training|canary|roll-?out|plan\b)"
@@ -32,6 +32,8 @@ _BARE = re.compile(
 
 
 Numbers = tuple[int, ...]
+_ENDS = r"(?:[.,;:)`\"']?(?:\s|$)(?!%|and\b|times|trials|days|months|weeks|per|of|x\b|hyper|sets)|[)`\"'])"
+_IMAGE = re.compile(r"\bdocker\b|\bimage\b|-p \d|\brc\d")
 _TAIL = re.compile(r"^[^/:@]*[/:@]")
 
 
@@ -67,9 +69,15 @@ def versions_in(claim: Claim, facts: Facts) -> Iterator[tuple[Numbers, Numbers, 
     stem, served = re.split(r"[/:@]", version)[0], _numbers(_TAIL.sub("", version))
     if not served or stem == version:
         return
-    for match in re.finditer(rf"{re.escape(stem)}[/:@]?\s?v?({NUMBERS})(?!\d)", claim.text.lower()):
+    # "The model was tuned 60 trials long", "predicts churn 90 days ahead": a number behind a space is a version only
+    # where nothing is counted by it.
+    joint = rf"(?:[/:@]\s?v?|[ _-]?v|\s(?=\S+?{_ENDS}))"
+    pattern = rf"(?<![\w-]){re.escape(stem)}{joint}({NUMBERS})(?![\w%]|\.\d)"
+    for match in re.finditer(pattern, claim.text.lower()):
         said = _numbers(match.group(1))
-        yield (served if said == served[: len(said)] else said), served, match.group()
+        ours = said == served[: len(said)]
+        if ours or not _IMAGE.search(claim.own):
+            yield (served if ours else said), served, match.group()
 
 
 def _numbers(written: str) -> Numbers:
