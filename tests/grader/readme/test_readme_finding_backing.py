@@ -77,8 +77,9 @@ def test_whoever_has_looked_tells_one(text: str) -> None:
 def test_what_follows_from_the_brief_is_level_two_at_most() -> None:
     """A paragraph that holds of any such data made the highest level in four of five variants."""
     text = (
-        "# Data\n\nCustomers repeat over months, so we split by customer_id. The last two months have immature labels "
-        "and are left out. Accuracy is of no use since about 6 in 100 leave. These figures hold for the test months only.\n"
+        "# Data\n\nCustomers repeat over months, so we split by customer_id. The last two months have immature "
+        "labels and are left out. Accuracy is of no use since about 6 in 100 leave. These figures hold for the test "
+        "months only.\n"
     )
     found = next(c for c in judge_readme(text, KNOWN).criteria if c.id == "grounded_in_this_work")
     assert found.level == 2
