@@ -13,9 +13,10 @@ from grader.readme.months import months_in
 from grader.readme.symptom_words import OF_IT
 
 _CALLED_WRONG = re.compile(
-    r"\b(?:wreck\w*|corrupt\w*|broken|broke|bugs?|damag\w*|garbage|nonsens\w*|faults?|faulty|impossible"
-    r"|invalid|errors?|(?:is|are|was|were|got|get|we) lost"
-    r"|mistakes?|unannounced|undocumented|without (?:any )?(?:notice|note|announcement)|no note"
+    r"\b(?:wreck\w*|corrupt\w*|broken|(?:has|had|by|is|with) a bug|damag\w*|garbage|nonsens\w*|faults?"
+    r"|faulty|impossible"
+    r"|invalid|(?:is|are|was|were) (?:an )?errors?|unannounced|undocumented|without (?:any )?(?:notice|note"
+    r"|announcement)|no note"
     r"|cannot be (?:right|trusted|true)"
     r"|unusable|cheat\w*|repaired|corrected|rescaled|leak\w*|post-?outcome|knows? the (?:future|answer|outcome)"
     r"|contains? the (?:outcome|answer|label)|knows? (?:the churn|it already|already)|hindsight"

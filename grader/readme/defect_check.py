@@ -221,6 +221,9 @@ def _leaks(claim: Claim, facts: Facts) -> Iterator[Check]:
     named = ", ".join(sorted(leaks))
     groups = {c for d in facts.defects if GROUP_KINDS.search(d.kind) for c in d.columns}
     denied = denies_leak(claim.own)
+    explained = {
+        c for decoy in facts.decoys for c in decoy.columns
+    }  # whoever calls those a leak is heard elsewhere
     for column in claim.columns:
         if column in leaks and not denied and (LEAK_SAID.search(claim.own) or LEAK_STRONG.search(claim.own)):
             yield Check(f"defect leak {column}", f"{column} is a leak", f"leak: {named}", True, claim)
@@ -230,7 +233,7 @@ def _leaks(claim: Claim, facts: Facts) -> Iterator[Check]:
             )
         elif (
             len(claim.columns) == 1
-            and column not in groups | leaks
+            and column not in groups | leaks | explained
             and LEAK_STRONG.search(claim.own)
             and not denied
             and not _SUSPECTED.search(claim.own)

@@ -17,13 +17,13 @@ ACCUSED = {
 FOUND = {
     "churn": (52, 70), "bank": (37, 70), "telecom": (38, 75), "mobile": (34, 75), "power": (29, 75), "office": (27, 75),
     "gym": (30, 75), "hotel": (30, 75), "streaming": (13, 75), "insurance": (9, 75), "bikes": (20, 75),
-    "own_1": (11, 44), "own_2": (11, 44), "own_3": (8, 51), "own_4": (20, 51), "own_5": (12, 49), "own_6": (11, 52),
+    "own_1": (10, 44), "own_2": (8, 44), "own_3": (7, 51), "own_4": (19, 51), "own_5": (10, 49), "own_6": (10, 52),
 }  # fmt: skip
 # Honest ones that raise the grounded level of a README that says nothing, and false ones. Never lower, never raise.
 EARNING = {
     "churn": (19, 4), "bank": (22, 5), "telecom": (29, 3), "mobile": (36, 3), "power": (42, 8), "office": (42, 7),
     "gym": (44, 13), "hotel": (50, 5), "streaming": (63, 12), "insurance": (64, 12), "bikes": (60, 16),
-    "own_1": (62, 2), "own_2": (66, 1), "own_3": (52, 4), "own_4": (47, 3), "own_5": (53, 4), "own_6": (52, 5),
+    "own_1": (62, 2), "own_2": (66, 2), "own_3": (52, 4), "own_4": (47, 3), "own_5": (53, 4), "own_6": (52, 5),
 }  # fmt: skip
 
 
