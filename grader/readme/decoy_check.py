@@ -1,12 +1,12 @@
 """What a README says of things that look like defects and are none: told as they are, or taken for defects."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from grader.readme.claims import Claim
 from grader.readme.clearing import is_cleared
 from grader.readme.defect_denial import defect_fact
-from grader.readme.facts import Defect, Facts
+from grader.readme.facts import Facts
 from grader.readme.figures import Check
 from grader.readme.finding_denial import denies_leak
 from grader.readme.months import months_in
@@ -65,29 +65,17 @@ _TOLD_OTHERWISE = re.compile(
 _PART = re.compile(r"[,;:] ")
 
 
-def explains(decoy: Defect, months: Sequence[str]) -> bool:
-    """Whether something in these months may be what is known of a decoy; what has no months is in all of them."""
-    if decoy.onset is None:
-        return True
-    lasts = decoy.end is None
-    return any(
-        decoy.may_begin(month) or decoy.holds(month) or (lasts and month >= decoy.onset[0])
-        for month in months
-    )
-
-
 def check_decoys(claim: Claim, facts: Facts, column: str = "") -> Iterator[Check]:
     """A decoy told with its month agrees, one that is called a defect contradicts.
 
     ``column`` is the one its paragraph speaks of.
     """
-    wrong = {column for defect in facts.defects for column in defect.columns}
     months = [said.month for said in months_in(claim.text)]
     for decoy in facts.decoys:
         meant = claim.columns or ((column,) if OF_IT.search(claim.own) else ())
-        named = [name for name in decoy.columns if name in meant and name not in wrong]
-        if not named or set(claim.columns) - set(decoy.columns) & wrong:
-            continue
+        named = [name for name in decoy.columns if name in meant and name in facts.harmless]
+        if not named or (set(claim.columns) - set(decoy.columns)) & facts.defective:
+            continue  # what is called wrong may be the other column
         fact = f"{defect_fact(decoy)}, which is no defect"
         called = _called_wrong(claim)
         if called:
@@ -104,9 +92,7 @@ def check_decoys(claim: Claim, facts: Facts, column: str = "") -> Iterator[Check
 
 def blames_a_decoy(claim: Claim, facts: Facts) -> bool:
     """Whether a sentence may take a decoy for a defect; it is not called false for that, and tells no finding."""
-    wrong = {column for defect in facts.defects for column in defect.columns}
-    decoys = {column for decoy in facts.decoys for column in decoy.columns} - wrong
-    if not decoys & set(claim.columns) or denies_leak(claim.own) or _EXPLAINED.search(claim.near):
+    if not facts.harmless & set(claim.columns) or denies_leak(claim.own) or _EXPLAINED.search(claim.near):
         return False
     return any(
         (_CALLED_WRONG.search(part) or _BLAMED.search(part))

@@ -4,7 +4,6 @@ import re
 from collections.abc import Iterator
 
 from grader.readme.claims import Claim
-from grader.readme.decoy_check import explains
 from grader.readme.defect_denial import (
     DUPLICATE_KINDS,
     GROUP_KINDS,
@@ -139,10 +138,7 @@ _NAMELESS = re.compile(
     r"\b(?:an?|some|several|one|any|many) (?:columns?|fields?|features?|variables?|inputs?)\b|^a unit changed"
 )
 _OF_UNITS = re.compile(r"\b(?:unit(?! tests?)|mb|gb|kb|megabytes?|gigabytes?)\b")
-_OF_FILES = re.compile(
-    r"\b(?:image|memory|parquet|files?|ram|disk|unit tests?|(?:business|retail) unit"
-    r"|fixtures?)\b"
-)
+_OF_FILES = re.compile(r"\b(?:image|memory|parquet|files?|ram|disk|(?:business|retail) unit|fixtures?)\b")
 _OF_PRICES = re.compile(r"\b(?:price effect|price break|price flip)\b")
 # "PSI against January to June": the months of a comparison, not of a change.
 _COMPARED = re.compile(
@@ -221,9 +217,6 @@ def _leaks(claim: Claim, facts: Facts) -> Iterator[Check]:
     named = ", ".join(sorted(leaks))
     groups = {c for d in facts.defects if GROUP_KINDS.search(d.kind) for c in d.columns}
     denied = denies_leak(claim.own)
-    explained = {
-        c for decoy in facts.decoys for c in decoy.columns
-    }  # whoever calls those a leak is heard elsewhere
     for column in claim.columns:
         if column in leaks and not denied and (LEAK_SAID.search(claim.own) or LEAK_STRONG.search(claim.own)):
             yield Check(f"defect leak {column}", f"{column} is a leak", f"leak: {named}", True, claim)
@@ -233,7 +226,7 @@ def _leaks(claim: Claim, facts: Facts) -> Iterator[Check]:
             )
         elif (
             len(claim.columns) == 1
-            and column not in groups | leaks | explained
+            and column not in groups | leaks | facts.harmless  # whoever calls those a leak is heard elsewhere
             and LEAK_STRONG.search(claim.own)
             and not denied
             and not _SUSPECTED.search(claim.own)
@@ -267,9 +260,10 @@ def _changes(claim: Claim, facts: Facts) -> Iterator[Check]:
             continue
         if (
             any(
-                explains(decoy, [said.month for said in months])
+                decoy.touches(said.month, facts.months.last or said.month)
                 for decoy in facts.decoys
                 if column in decoy.columns
+                for said in months
             )
             or not CHANGE_STRONG.search(claim.own)
             or _REFERENCE_CUE.search(claim.own)

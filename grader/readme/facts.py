@@ -73,6 +73,17 @@ class Defect(_Part):
             return False
         return months_apart(month, self.start) >= 0 and months_apart(self.end, month) >= -1
 
+    def touches(self, month: str, last: str | None) -> bool:
+        """Whether a month lies within it or beside it; without an end it lasts until ``last``, else for its start.
+
+        What is there in all months touches any.
+        """
+        if self.onset is None:
+            return True
+        first, latest = self.onset
+        end = max(self.end or last or latest, latest)
+        return months_apart(month, first) >= -1 and months_apart(end, month) >= -1
+
 
 class Decision(_Part):
     """The cut-off of the scores and the share of customers the call team can reach (0..1)."""
@@ -102,6 +113,16 @@ class Facts(_Part):
     """Figures of the same metrics known of another model, or as the submission rounds its own: no contradiction."""
     decision: Decision = Decision()
     service: ServiceFact = ServiceFact()
+
+    @property
+    def defective(self) -> frozenset[str]:
+        """The columns that have a defect."""
+        return frozenset(column for defect in self.defects for column in defect.columns)
+
+    @property
+    def harmless(self) -> frozenset[str]:
+        """The columns that look as if they had a defect and have none."""
+        return frozenset(column for decoy in self.decoys for column in decoy.columns) - self.defective
 
     @property
     def names(self) -> tuple[str, ...]:

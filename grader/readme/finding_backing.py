@@ -98,11 +98,11 @@ MANY_MONTHS = 4
 """With more months than these a sentence must have most of them right."""
 
 
-def is_backed(check: Check, claim: Claim, facts: Facts) -> bool:
+def is_backed(check: Check, facts: Facts) -> bool:
     """Whether a finding that agrees with the facts shows that its writer has looked; all else always stands."""
     if not (check.agrees and check.topic.startswith("defect ")):
         return True
-    kind = check.topic.split()[1]
+    kind, claim = check.topic.split()[1], check.claim
     return not (
         _SUPPOSED.search(claim.own)
         or (kind == "leak" and _is_defended(claim.own))

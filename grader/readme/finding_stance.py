@@ -7,8 +7,8 @@ from itertools import islice
 
 from grader.readme.claims import Claim
 from grader.readme.defect_denial import MATURITY_KINDS
-from grader.readme.facts import Defect, Facts
-from grader.readme.months import months_apart, months_in
+from grader.readme.facts import Facts
+from grader.readme.months import months_in
 from grader.readme.wording import columns_in, normalise
 
 # "Possible", "may" and "whether" leave open what is so; "probably" and "seems" are how careful people tell a finding.
@@ -93,24 +93,13 @@ def may_be_known(claim: Claim, facts: Facts) -> bool:
     # "It was 0.3 in June 2023 and 0.6 in June 2024" tells of a change that lasts, "since June 2024" of one in June.
     lasting = (labels if not mine else len(said) > 1) and not _DATES.search(claim.own)
     last = facts.months.last if lasting else None
-    return not said or any(_touches(defect, month.month, last) for defect in near for month in said)
-
-
-def _touches(defect: Defect, month: str, last: str | None) -> bool:
-    """Whether a month lies within a defect or beside it; one without end lasts until ``last``, else its first month."""
-    if defect.onset is None:
-        return True
-    first, latest = defect.onset
-    end = max(defect.end or last or latest, latest)
-    return months_apart(month, first) >= -1 and months_apart(end, month) >= -1
+    return not said or any(defect.touches(month.month, last) for defect in near for month in said)
 
 
 def is_known_harmless(claim: Claim, facts: Facts) -> bool:
     """Whether all that a sentence names looks like a defect and is known to be none, so that it may say so."""
     named = set(claim.columns) - {facts.label.column}
-    harmless = {column for decoy in facts.decoys for column in decoy.columns}
-    wrong = {column for defect in facts.defects for column in defect.columns}
-    return bool(named) and named <= harmless - wrong
+    return bool(named) and named <= facts.harmless
 
 
 MOST_BREAKS = 60

@@ -86,21 +86,22 @@ def _checked(claims: tuple[Claim, ...], facts: Facts) -> _Checked:
     for claim, column in _with_last_column(claims):
         if not claim.read or claim.modality in _SAID_BY_NOBODY or is_of_other_data(claim):
             continue
+        parts = () if tells_no_finding(claim) else tuple(clauses(claim, facts))
         if claim.modality in {"asserted", "delegated"}:
-            out += [*check_figures(claim, facts), *_findings(claim, facts)]
-            if not tells_no_finding(claim):
+            out += [*check_figures(claim, facts), *_findings(claim, parts, facts)]
+            if parts:
                 out += check_decoys(claim, facts, column)
-                for clause in clauses(claim, facts):
-                    out += (replace(check, claim=claim) for check in symptoms_told(clause, facts, column))
-                if column:
-                    out += leak_told_of(column, claim, facts)
+            for part in parts:
+                out += (replace(check, claim=claim) for check in symptoms_told(part, facts, column))
+            if parts and column:
+                out += leak_told_of(column, claim, facts)
         elif claim.modality == "negated":
-            both = (*check_figures(claim, facts), *_findings(claim, facts))
+            both = (*check_figures(claim, facts), *_findings(claim, parts, facts))
             denied += [check for check in both if check.agrees]
             out += [check for check in both if not check.agrees and check.topic.startswith(DENIED)]
         elif own_modality(claim.own, claim.text, quoted=False) != "negated":
-            out += [check for check in _findings(claim, facts) if not check.topic.startswith(DENIED)]
-    backed = [check for check in out if is_backed(check, check.claim, facts)]
+            out += [check for check in _findings(claim, parts, facts) if not check.topic.startswith(DENIED)]
+    backed = [check for check in out if is_backed(check, facts)]
     away = {id(check.claim) for check in out} - {id(c.claim) for c in backed if c.agrees}
     out = backed
     # "The usage did not jump, its unit changed" tells the change; only a denial alone is false.
@@ -131,11 +132,9 @@ def _with_last_column(claims: tuple[Claim, ...]) -> Iterator[tuple[Claim, str]]:
             column = ""
 
 
-def _findings(claim: Claim, facts: Facts) -> Iterator[Check]:
+def _findings(claim: Claim, parts: tuple[Claim, ...], facts: Facts) -> Iterator[Check]:
     """Findings clause by clause; one that denies a defect tells none, and is false where the defect is there."""
-    if tells_no_finding(claim):
-        return
-    for clause in clauses(claim, facts):
+    for clause in parts:
         found = denied_defects if is_denial_of_a_defect(clause, facts) else check_findings
         yield from (replace(check, claim=claim) for check in found(clause, facts))
 

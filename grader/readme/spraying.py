@@ -31,17 +31,16 @@ def sprayed(claims: Iterable[Claim], checks: Sequence[Check], facts: Facts) -> s
     for defect in facts.defects:
         if any(defect.kind in check.topic.split() for check in agreed):
             confirmed |= set(defect.columns) & told.keys()
-    counted = told.keys() - {column for decoy in facts.decoys for column in decoy.columns}
-    if len(counted) >= MANY_IN_A_TEXT and len(confirmed) < FEW_OF_A_TEXT * len(counted):
-        return {number for numbers in told.values() for number in numbers}
-    wrong = {column for defect in facts.defects for column in defect.columns}
+    counted = told.keys() - facts.harmless
     telling = {number for numbers in told.values() for number in numbers}
+    if len(counted) >= MANY_IN_A_TEXT and len(confirmed) < FEW_OF_A_TEXT * len(counted):
+        return telling
     return {
         id(claim)
         for claim in several
         if id(claim) in telling
         and len(claim.columns) >= MANY_IN_A_SENTENCE
-        and len(wrong & set(claim.columns)) < FEW_OF_A_SENTENCE * len(claim.columns)
+        and len(facts.defective & set(claim.columns)) < FEW_OF_A_SENTENCE * len(claim.columns)
         and len(_confirmed_in(claim, agreed)) < FEW_OF_A_SENTENCE * len(claim.columns)
     }
 

@@ -34,7 +34,6 @@ _BARE = re.compile(
 Numbers = tuple[int, ...]
 _ENDS = r"(?:[.,;:)`\"']?(?:\s|$)(?!%|and\b|times|trials|days|months|weeks|per|of|x\b|hyper|sets)|[)`\"'])"
 _IMAGE = re.compile(r"\bdocker\b|\bimage\b|-p \d|\brc\d")
-_TAIL = re.compile(r"^[^/:@]*[/:@]")
 
 
 def version_checks(claim: Claim, facts: Facts) -> Iterator[Check]:
@@ -65,9 +64,9 @@ def versions_in(claim: Claim, facts: Facts) -> Iterator[tuple[Numbers, Numbers, 
     A version is its numbers: "churn/3" is (3,), "churn:1.2.0" is (1, 2, 0). Where a sentence gives fewer of them
     ("churn:1.2"), it names all versions that begin so, the served one among them.
     """
-    version = (facts.service.model_version or "").lower()
-    stem, served = re.split(r"[/:@]", version)[0], _numbers(_TAIL.sub("", version))
-    if not served or stem == version:
+    stem, *rest = re.split(r"[/:@]", (facts.service.model_version or "").lower(), maxsplit=1)
+    served = _numbers("".join(rest))
+    if not served:
         return
     # "The model was tuned 60 trials long", "predicts churn 90 days ahead": a number behind a space is a version only
     # where nothing is counted by it.
