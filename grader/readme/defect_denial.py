@@ -65,7 +65,7 @@ _OF_OTHER = re.compile(
     r"\b(?:definition|schema|type|rule|code|label|behaviou?r|habits?|customers|spelling|ranking|order|model)\b"
 )
 LEAK_KINDS = re.compile(
-    r"leak|post_outcome|look_ahead|future|nightly_score|overwritten|target_encoded|extraction_time"
+    r"leak|post_outcome|look_?ahead|future|nightly_score|overwritten|target_encoded|extraction_time"
 )
 GROUP_KINDS = re.compile(r"group|overlap|many_rows")
 MATURITY_KINDS = re.compile(r"immatur|maturity|censor|label_delay")

@@ -1,6 +1,7 @@
 """The words for defects, by their kind: what somebody says who found one, and what takes such words back."""
 
 import re
+from dataclasses import dataclass
 
 _WHO = r"(?:customers?|clients?|members?|accounts?|people|persons?|somebody|someone|subscribers?|users?)"
 _GONE = r"(?:leav\w+|left|cancel\w*|clos\w+|quit\w*|gone|go(?:es|ing)?|goodbye|departure|exit|churn\w*|lost)"
@@ -63,164 +64,204 @@ _EMPTY = (
     r"|not recorded|absent|is ?null|isna|(?:do|does|did) not know|don't know|don't see|have no number"
     r"|have not got|lacks?)\b"
 )
-# Kinds of defects, how one of them shows, and whether its column must be named with it.
-SYMPTOMS: tuple[tuple[re.Pattern[str], re.Pattern[str], bool], ...] = tuple(
-    (re.compile(kinds), re.compile(words), named)
-    for kinds, words, named in (
-        (
-            r"label_overlap|overlapping_label",
-            r"\b(?:up to )?(?:3|several|2 or 3) (?:consecutive |neighbouring )?(?:rows|ones|1s|snapshots"
-            r"|times)\b"
-            rf"|\bshares? (?:most of )?(?:its|their) (?:event|outcome|month-?ends)|\brestates?\b"
-            rf"|\bsame (?:month-?ends|event|{_GONE})"
-            r"|\bwindows? overlap\w*|\boverlap\w* windows?\b",
-            False,
-        ),
-        (
-            r"group|many_rows",
-            r"\b(?:(?:not|n't) independent|shared|sharing|together|(?:1|one) side|in (?:1|one) piece"
-            r"|disjoint|overstat\w*)\b"
-            r"|n't independent",
-            True,
-        ),
-        (
-            r"group|many_rows",
-            r"\bshares? (?:its|their|the|a|1|one) (?:qcol|customers?|client|person)\b|\bsiblings?\b"
-            r"|\bsister rows?\b"
-            r"|\b(?:very |same )people\b|\bsame (?:person|people)\b|\bmemori[sz]ed\b|\b(?:customer|client"
-            r"|person|member) (?:is|stands?|"
-            r"occurs?|appears?) (?:in the (?:table|data|file) )?(?:many|several) times\b"
-            r"|\brepeated measurements\b"
-            r"|\bsame \w+ (?:appears?|occurs?|stands?|is|comes?) in (?:many|several|all|most|more than)\b"
-            r"|\btest (?:\w+ )?(?:also )?(?:occur|appear|are)\w* (?:also )?in (?:the )?train",
-            False,
-        ),
-        (r"leaky_missing", f"{_EMPTY}|{_AFTER_THE_FACT}|{_GIVES_AWAY}|{_KEPT_OUT}", True),
-        (
-            r"target_encoded",
-            r"\b(?:averages?|means?|avg|rates?) (?:of|over|outcome|qlabel)\b|\b(?:churn|outcome"
-            r"|label) (?:average|mean|rate)\b"
-            r"|\b(?:includ\w+|contains?|without excluding|no exclusion of) (?:the )?(?:customer|current|own"
-            r"|itself|row)"
-            rf"|\bown (?:outcome|label|row)\b|{_GIVES_AWAY}|{_KEPT_OUT}|{_UNKNOWN_THEN}",
-            True,
-        ),
-        (
-            r"leak|post_outcome|look_?ahead|future|nightly_score|overwritten|extraction_time",
-            f"{_MONTHS_AHEAD}|{_UNKNOWN_THEN}|{_AFTER_THE_FACT}|{_READ_LATE}|{_GIVES_AWAY}|{_KEPT_OUT}",
-            True,
-        ),
-        (r"missing|null", _EMPTY, True),
-        (
-            r"label_definition|definition_change|redefin",
-            r"\b(?:2|two) (?:months?|month-?ends)\b|\b(?:60|61) days\b|\b(?:3rd|third) month\b|\b(?:shorter"
-            r"|narrower|longer|wider) (?:window|"
-            r"horizon|period)|\bdefin\w*|\b(?:marked|count\w*|treated|labelled) as (?:stay\w*|loyal|0)\b"
-            r"|\bnot count\w*|\bdoes not count"
-            r"|\bunderstat\w*|\boverstat\w*|\bre-?label\w*|\b(?:another|other|different) rule\b",
-            True,
-        ),
-        (
-            r"unit|scale|currency",
-            r"\b(?:units?|scale|factor|%|hundredfold|thousandfold|(?:100|1 ?000|60|1024|10) times|x ?10+"
-            r"|megabytes?|mb|kb|cents?"
-            r"|seconds|minutes|metres|fractions?|shares?|convert\w*|divid\w*|multipl\w*|times (?:as|too|the))\b"
-            r"|[/*]= ?\d|[/*] ?(?:10+|60|1024)\b|%|\b0 to 1(?:00)?\b|\binstead of 0?\.\d|\bx ?100\b",
-            True,
-        ),
-        (
-            r"recode|respell|spelling|schema",
-            r"\b(?:spel\w+|written|writes?|rename\w*|called|names?|caps?|capitals?|upper|lower|case"
-            r"|shout\w*|map(?:ped)?|alias"
-            r"|levels?|categor\w+|synonym|same (?:product|thing|customers|plan)|replaced?|became|becomes"
-            r"|turned into|letters?"
-            r"|twins?)\b",
-            True,
-        ),
-        (
-            r"sentinel|placeholder",
-            r"(?<![\d.])-?9{3,}(?:\.9+)?\b|(?<![\w.])-1\b|(?<![\w.])-9\d*\b|\b(?:placeholders?|sentinel"
-            r"|stand-?in|stands? (?:in )?for"
-            r"|dummy|magic|code for|disguise|means? unknown|don't know)\b",
-            True,
-        ),
-        (
-            r"impossible|invalid|range",
-            r"\b(?:impossibl\w*|cannot be|can't be|can not be|makes? no sense|nonsens\w*|negative|below 0"
-            r"|above|beyond|off the scale"
-            r"|out of (?:range|bounds|scale)|outside|more than|less than|smaller than|lower than"
-            r"|larger than|greater than|invalid"
-            r"|paid less|not possible|absurd)\b|[<>] ?-?\d",
-            True,
-        ),
-        (
-            r"covariate|distribution|feature_drift|data_drift",
-            r"\b(?:drift\w*|shift\w*|mov(?:e|es|ed|ing)|slid\w*|slides?|fall\w*|fell|sink\w*|sank|drop\w*"
-            r"|declin\w*|shrink\w*|shrank"
-            r"|shorter|longer|lower|higher|less|fewer|more|smaller|larger|bigger|ris\w+|rose|grow\w*|grew"
-            r"|climb\w*|creep\w*|mix|psi"
-            r"|(?:goes|went|going) (?:\w+ )?(?:up|down)|increas\w*|decreas\w*)\b",
-            True,
-        ),
-        (
-            r"concept|relation",
-            r"\b(?:effect\w*|relation\w*|coefficients?|slope|sign|protect\w*|matter\w*|meaning"
-            r"|means? (?:something|the opposite)|separat\w*"
-            r"|predict\w*|works?|stopped working|rule of thumb|importance|weaker|stronger|flips?|flipped"
-            r"|revers\w*|opposite|other reasons"
-            r"|(?:doesn't|does not|no longer|not) mean\w*|learned|driver|no longer)\b",
-            True,
-        ),
-        (
-            r"selection|coverage",
-            r"\b(?:absent|missing|no (?:rows?|customers?|lines?|records?)|not (?:one|a single) (?:row"
-            r"|customer|line|record)|nobody|0 rows"
-            r"|appears?|pops?|pop up|joins?|joined|begins?|starts?|first (?:month|rows?|seen)|gone|back"
-            r"|holiday|not in (?:the|our) (?:table|data"
-            r"|file|records?)|not (?:a|one) single|(?:not|never) loaded|walked in|disappears?|only since"
-            r"|enters?|partition)\b",
-            True,
-        ),
-        (
-            r"row_order|order_leak",
-            r"\b(?:rows?|file|line|physical|sort) (?:order|position|number|index)\b|\b(?:order|position"
-            r"|place|rank) of (?:a |the )?(?:rows?"
-            r"|lines?|file|records?)\b|\b(?:is|are|politely) (?:\w+ )?sorted\b|\bnearer (?:to )?the top\b"
-            r"|\bearly positions?\b"
-            r"|\b(?:written|stand|come|listed|stored) (?:\w+ )?(?:earl\w+|first|before|nearer|on top)\b",
-            False,
-        ),
-        (
-            r"duplicat",
-            r"\b(?:surplus|superfluous|too many|too much) (?:rows|records|lines)?"
-            r"|\brows (?:are )?too (?:many|much)\b|\bnot unique\b"
-            r"|\b(?:2|two) times in the same month\b|\btwice in the same month\b|\b(?:second|2nd|carbon"
-            r"|identical|exact) (?:rows?|cop(?:y|ies))\b"
-            r"|\bcontradict\w* (?:their|its|the) twin|\bdisagree with (?:their|its) twin",
-            False,
-        ),
-        (
-            r"imbalance|rare_",
-            r"\b(?:accuracy|rare\w*|scarce|imbalanc\w*|re-?sampl\w*|class weights?|oversampl\w*|smote"
-            r"|accurate|(?:nobody|no one) (?:ever )?leaves|every(?:body|one) (?:stays|loves)|of no use"
-            r"|weights of classes"
-            r"|0\.5|yardstick|no-skill|few|pointless|useless|re-?weight\w*)\b",
-            False,
-        ),
-        (
-            r"label_shift|prior_shift|target_drift|label_drift",
-            r"\b(?:hump|peak|spike|wave|bump|jump\w*|rise[sn]?|rising|rose|higher|more|doubl\w*|climb\w*"
-            r"|elevated|usual|moves?|moved)\b",
-            True,
-        ),
-    )
-)
-OF_OVERLAP = re.compile(
+_OF_OVERLAP = re.compile(
     r"\b(?:1|one|single|a|same|each) (?:\w+ )?(?:cancellation|exit|departure|leaver|event|customer)\b"
     r"|\bneighbouring (?:months|rows)\b"
     rf"|\b(?:ones|labels?|outcomes?|qlabel|hits)\b|\b{_GONE}\b"
 )
-OF_LABELS = re.compile(rf"\b(?:qlabel|labels?|base rate|churn\w*|cancel\w*|{_LEAVERS}|left)\b")
+_OF_LABELS = re.compile(rf"\b(?:qlabel|labels?|base rate|churn\w*|cancel\w*|{_LEAVERS}|left)\b")
+
+
+@dataclass(frozen=True, slots=True)
+class Symptom:
+    """How defects of some kinds show: the words of a sentence that tells one."""
+
+    kinds: re.Pattern[str]
+    words: re.Pattern[str]
+    named: bool
+    """Whether the column of the defect must be named with the words."""
+    dated: bool = False
+    """Whether the words say too little without a month, where the defect has a start."""
+    beside: re.Pattern[str] | None = None
+    """What the sentence must say as well."""
+    shared: bool = False
+    """Whether the share of the customers who leave must stand beside the words."""
+
+
+def _symptom(
+    kinds: str,
+    words: str,
+    *,
+    named: bool,
+    dated: bool = False,
+    beside: re.Pattern[str] | None = None,
+    shared: bool = False,
+) -> Symptom:
+    return Symptom(re.compile(kinds), re.compile(words), named, dated, beside, shared)
+
+
+SYMPTOMS = (
+    _symptom(
+        r"label_overlap|overlapping_label",
+        r"\b(?:up to )?(?:3|several|2 or 3) (?:consecutive |neighbouring )?(?:rows|ones|1s|snapshots"
+        r"|times)\b"
+        rf"|\bshares? (?:most of )?(?:its|their) (?:event|outcome|month-?ends)|\brestates?\b"
+        rf"|\bsame (?:month-?ends|event|{_GONE})"
+        r"|\bwindows? overlap\w*|\boverlap\w* windows?\b",
+        named=False,
+        beside=_OF_OVERLAP,
+    ),
+    _symptom(
+        r"group|many_rows",
+        r"\b(?:(?:not|n't) independent|shared|sharing|together|(?:1|one) side|in (?:1|one) piece"
+        r"|disjoint|overstat\w*)\b"
+        r"|n't independent",
+        named=True,
+    ),
+    _symptom(
+        r"group|many_rows",
+        r"\bshares? (?:its|their|the|a|1|one) (?:qcol|customers?|client|person)\b|\bsiblings?\b"
+        r"|\bsister rows?\b"
+        r"|\b(?:very |same )people\b|\bsame (?:person|people)\b|\bmemori[sz]ed\b|\b(?:customer|client"
+        r"|person|member) (?:is|stands?|"
+        r"occurs?|appears?) (?:in the (?:table|data|file) )?(?:many|several) times\b"
+        r"|\brepeated measurements\b"
+        r"|\bsame \w+ (?:appears?|occurs?|stands?|is|comes?) in (?:many|several|all|most|more than)\b"
+        r"|\btest (?:\w+ )?(?:also )?(?:occur|appear|are)\w* (?:also )?in (?:the )?train",
+        named=False,
+    ),
+    _symptom(
+        r"leaky_missing",
+        f"{_EMPTY}|{_AFTER_THE_FACT}|{_GIVES_AWAY}|{_KEPT_OUT}",
+        named=True,
+    ),
+    _symptom(
+        r"target_encoded",
+        r"\b(?:averages?|means?|avg|rates?) (?:of|over|outcome|qlabel)\b|\b(?:churn|outcome"
+        r"|label) (?:average|mean|rate)\b"
+        r"|\b(?:includ\w+|contains?|without excluding|no exclusion of) (?:the )?(?:customer|current|own"
+        r"|itself|row)"
+        rf"|\bown (?:outcome|label|row)\b|{_GIVES_AWAY}|{_KEPT_OUT}|{_UNKNOWN_THEN}",
+        named=True,
+    ),
+    _symptom(
+        r"leak|post_outcome|look_?ahead|future|nightly_score|overwritten|extraction_time",
+        f"{_MONTHS_AHEAD}|{_UNKNOWN_THEN}|{_AFTER_THE_FACT}|{_READ_LATE}|{_GIVES_AWAY}|{_KEPT_OUT}",
+        named=True,
+    ),
+    _symptom(
+        r"missing|null",
+        _EMPTY,
+        named=True,
+    ),
+    _symptom(
+        r"label_definition|definition_change|redefin",
+        r"\b(?:2|two) (?:months?|month-?ends)\b|\b(?:60|61) days\b|\b(?:3rd|third) month\b|\b(?:shorter"
+        r"|narrower|longer|wider) (?:window|"
+        r"horizon|period)|\bdefin\w*|\b(?:marked|count\w*|treated|labelled) as (?:stay\w*|loyal|0)\b"
+        r"|\bnot count\w*|\bdoes not count"
+        r"|\bunderstat\w*|\boverstat\w*|\bre-?label\w*|\b(?:another|other|different) rule\b",
+        named=True,
+    ),
+    _symptom(
+        r"unit|scale|currency",
+        r"\b(?:units?|scale|factor|%|hundredfold|thousandfold|(?:100|1 ?000|60|1024|10) times|x ?10+"
+        r"|megabytes?|mb|kb|cents?"
+        r"|seconds|minutes|metres|fractions?|shares?|convert\w*|divid\w*|multipl\w*|times (?:as|too|the))\b"
+        r"|[/*]= ?\d|[/*] ?(?:10+|60|1024)\b|%|\b0 to 1(?:00)?\b|\binstead of 0?\.\d|\bx ?100\b",
+        named=True,
+    ),
+    _symptom(
+        r"recode|respell|spelling|schema",
+        r"\b(?:spel\w+|written|writes?|rename\w*|called|names?|caps?|capitals?|upper|lower|case"
+        r"|shout\w*|map(?:ped)?|alias"
+        r"|levels?|categor\w+|synonym|same (?:product|thing|customers|plan)|replaced?|became|becomes"
+        r"|turned into|letters?"
+        r"|twins?)\b",
+        named=True,
+    ),
+    _symptom(
+        r"sentinel|placeholder",
+        r"(?<![\d.])-?9{3,}(?:\.9+)?\b|(?<![\w.])-1\b|(?<![\w.])-9\d*\b|\b(?:placeholders?|sentinel"
+        r"|stand-?in|stands? (?:in )?for"
+        r"|dummy|magic|code for|disguise|means? unknown|don't know)\b",
+        named=True,
+    ),
+    _symptom(
+        r"impossible|invalid|range",
+        r"\b(?:impossibl\w*|cannot be|can't be|can not be|makes? no sense|nonsens\w*|negative|below 0"
+        r"|above|beyond|off the scale"
+        r"|out of (?:range|bounds|scale)|outside|more than|less than|smaller than|lower than"
+        r"|larger than|greater than|invalid"
+        r"|paid less|not possible|absurd)\b|[<>] ?-?\d",
+        named=True,
+    ),
+    _symptom(
+        r"covariate|distribution|feature_drift|data_drift",
+        r"\b(?:drift\w*|shift\w*|mov(?:e|es|ed|ing)|slid\w*|slides?|fall\w*|fell|sink\w*|sank|drop\w*"
+        r"|declin\w*|shrink\w*|shrank"
+        r"|shorter|longer|lower|higher|less|fewer|more|smaller|larger|bigger|ris\w+|rose|grow\w*|grew"
+        r"|climb\w*|creep\w*|mix|psi"
+        r"|(?:goes|went|going) (?:\w+ )?(?:up|down)|increas\w*|decreas\w*)\b",
+        named=True,
+        dated=True,
+    ),
+    _symptom(
+        r"concept|relation",
+        r"\b(?:effect\w*|relation\w*|coefficients?|slope|sign|protect\w*|matter\w*|meaning"
+        r"|means? (?:something|the opposite)|separat\w*"
+        r"|predict\w*|works?|stopped working|rule of thumb|importance|weaker|stronger|flips?|flipped"
+        r"|revers\w*|opposite|other reasons"
+        r"|(?:doesn't|does not|no longer|not) mean\w*|learned|driver|no longer)\b",
+        named=True,
+        dated=True,
+    ),
+    _symptom(
+        r"selection|coverage",
+        r"\b(?:absent|missing|no (?:rows?|customers?|lines?|records?)|not (?:one|a single) (?:row"
+        r"|customer|line|record)|nobody|0 rows"
+        r"|appears?|pops?|pop up|joins?|joined|begins?|starts?|first (?:month|rows?|seen)|gone|back"
+        r"|holiday|not in (?:the|our) (?:table|data"
+        r"|file|records?)|not (?:a|one) single|(?:not|never) loaded|walked in|disappears?|only since"
+        r"|enters?|partition)\b",
+        named=True,
+    ),
+    _symptom(
+        r"row_order|order_leak",
+        r"\b(?:rows?|file|line|physical|sort) (?:order|position|number|index)\b|\b(?:order|position"
+        r"|place|rank) of (?:a |the )?(?:rows?"
+        r"|lines?|file|records?)\b|\b(?:is|are|politely) (?:\w+ )?sorted\b|\bnearer (?:to )?the top\b"
+        r"|\bearly positions?\b"
+        r"|\b(?:written|stand|come|listed|stored) (?:\w+ )?(?:earl\w+|first|before|nearer|on top)\b",
+        named=False,
+    ),
+    _symptom(
+        r"duplicat",
+        r"\b(?:surplus|superfluous|too many|too much) (?:rows|records|lines)?"
+        r"|\brows (?:are )?too (?:many|much)\b|\bnot unique\b"
+        r"|\b(?:2|two) times in the same month\b|\btwice in the same month\b|\b(?:second|2nd|carbon"
+        r"|identical|exact) (?:rows?|cop(?:y|ies))\b"
+        r"|\bcontradict\w* (?:their|its|the) twin|\bdisagree with (?:their|its) twin",
+        named=False,
+    ),
+    _symptom(
+        r"imbalance|rare_",
+        r"\b(?:accuracy|rare\w*|scarce|imbalanc\w*|re-?sampl\w*|class weights?|oversampl\w*|smote"
+        r"|accurate|(?:nobody|no one) (?:ever )?leaves|every(?:body|one) (?:stays|loves)|of no use"
+        r"|weights of classes"
+        r"|0\.5|yardstick|no-skill|few|pointless|useless|re-?weight\w*)\b",
+        named=False,
+        shared=True,
+    ),
+    _symptom(
+        r"label_shift|prior_shift|target_drift|label_drift",
+        r"\b(?:hump|peak|spike|wave|bump|jump\w*|rise[sn]?|rising|rose|higher|more|doubl\w*|climb\w*"
+        r"|elevated|usual|moves?|moved)\b",
+        named=True,
+        dated=True,
+        beside=_OF_LABELS,
+    ),
+)
 # Words that say of a leak that it may be used; wide, since they only keep a sentence from telling a finding.
 ALLOWED = re.compile(
     r"\b(?:safe|fine|fair|honest|legitimate|harmless|innocent|allowed|no (?:future|foresight|danger|risk"
@@ -299,11 +340,6 @@ SHARE = re.compile(
     r"|from) (?:a |every )?100\b)"
 )
 ONE_IN = re.compile(r"\b(?:1|one)(?: \w+)? (?:in|of|out of) (?:every )?(\d{1,6})\b")
-# Of these "more" and "lower" say too little without a month.
-DRIFTS = re.compile("covariate|distribution|feature_drift|data_drift|concept|relation")
-LEAKS = re.compile(
-    r"leak|post_outcome|look_?ahead|future|nightly_score|overwritten|target_encoded|extraction_time"
-)
 EMPTY, KEPT_OUT = re.compile(_EMPTY), re.compile(_KEPT_OUT)
 LEAK_SHOWN = re.compile(
     f"{_MONTHS_AHEAD}|{_UNKNOWN_THEN}|{_AFTER_THE_FACT}|{_READ_LATE}|{_GIVES_AWAY}"
@@ -312,6 +348,6 @@ LEAK_SHOWN = re.compile(
 """The words for a leak without those for leaving a column out."""
 _OF_A_COLUMN = ("leak", "missing", "target_encoded", "unit", "recode", "sentinel", "impossible", "selection")
 ANY_SYMPTOM = re.compile(
-    "|".join(words.pattern for kinds, words, _ in SYMPTOMS if any(map(kinds.search, _OF_A_COLUMN)))
+    "|".join(shown.words.pattern for shown in SYMPTOMS if any(map(shown.kinds.search, _OF_A_COLUMN)))
 )
 """Whatever may be wrong with a column and does not need a month to be said."""

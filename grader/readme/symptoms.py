@@ -4,11 +4,10 @@ A sentence that names the column of a known defect, and says of it what a defect
 whatever words. Kinds that nobody has described here are left to the other checks.
 """
 
-import re
 from collections.abc import Iterator
 
 from grader.readme.claims import Claim
-from grader.readme.defect_denial import GROUP_KINDS, MATURITY_KINDS, defect_fact
+from grader.readme.defect_denial import GROUP_KINDS, LEAK_KINDS, MATURITY_KINDS, defect_fact
 from grader.readme.facts import Defect, Facts
 from grader.readme.figures import Check
 from grader.readme.finding_denial import denies_leak, says_all_is_well, says_unchanged
@@ -20,13 +19,9 @@ from grader.readme.symptom_words import (
     CHECKS,
     COMPARES,
     DENIED,
-    DRIFTS,
     HOLDS,
-    LEAKS,
     NO_CHANCE,
     OF_IT,
-    OF_LABELS,
-    OF_OVERLAP,
     ONE_IN,
     PARTS,
     PLANS,
@@ -35,6 +30,7 @@ from grader.readme.symptom_words import (
     SHORT_DATE,
     STAYS,
     SYMPTOMS,
+    Symptom,
 )
 
 MISDATED = "misdated"
@@ -56,35 +52,34 @@ def symptoms_told(claim: Claim, facts: Facts, column: str = "") -> Iterator[Chec
         found = next((found for part in told if (found := _shown(defect, part, named=bool(named)))), None)
         if found is None:
             continue
-        words, must_be_named = found
+        words, shown = found
         if not _dated_right(defect, months):
-            if named and must_be_named and _misdates(defect, claim, facts):
+            if named and shown.named and _misdates(defect, claim, facts):
                 said = f"{named[0]}: {months[0]}"
                 yield Check(f"{MISDATED} {defect.kind} {named[0]}", said, defect_fact(defect), False, claim)
             continue
-        if defect.start and not months and (DRIFTS.search(defect.kind) or _says_little(claim, words)):
+        if defect.start and not months and (shown.dated or _says_little(claim, words)):
             continue
-        if re.search("imbalance", defect.kind) and not _is_share(claim.near, facts):
+        if shown.shared and not _is_share(claim.near, facts):
             continue
-        if LEAKS.search(defect.kind) and (ALLOWED.search(claim.own) or denies_leak(claim.own)):
+        if shown.beside and not shown.beside.search(claim.own):
             continue
-        if re.search("label_overlap", defect.kind) and not OF_OVERLAP.search(claim.own):
+        leaks = bool(LEAK_KINDS.search(defect.kind))
+        if leaks and (ALLOWED.search(claim.own) or denies_leak(claim.own)):
             continue
-        if re.search("label_shift", defect.kind) and not (months and OF_LABELS.search(claim.own)):
-            continue
-        what = "leak" if LEAKS.search(defect.kind) and must_be_named else defect.kind
-        where = f" {named[0]}" if named and must_be_named else ""
+        what = "leak" if leaks and shown.named else defect.kind
+        where = f" {named[0]}" if named and shown.named else ""
         yield Check(f"defect {what}{where}", words, defect_fact(defect), True, claim)
 
 
-def _shown(defect: Defect, own: str, *, named: bool) -> tuple[str, bool] | None:
-    """The words of a sentence that fit a kind of defect, and whether its column must be named with them, as it is."""
-    for kinds, words, must_be_named in SYMPTOMS:
-        if kinds.search(defect.kind) and (named or not must_be_named):
-            match = words.search(own)
+def _shown(defect: Defect, own: str, *, named: bool) -> tuple[str, Symptom] | None:
+    """The words of a sentence that fit a kind of defect, and the symptom that they are."""
+    for symptom in SYMPTOMS:
+        if symptom.kinds.search(defect.kind) and (named or not symptom.named):
+            match = symptom.words.search(own)
             # Groups show in two ways, all others in that of the first kind that fits theirs.
             if match or not GROUP_KINDS.search(defect.kind):
-                return (match.group(), must_be_named) if match else None
+                return (match.group(), symptom) if match else None
     return None
 
 
@@ -94,10 +89,10 @@ def _says_little(claim: Claim, words: str) -> bool:
     return claim.kind in {"code", "row"} or bool(SHORT_DATE.search(claim.own) or CHECKS.search(part))
 
 
-def _is_share(own: str, facts: Facts) -> bool:
+def _is_share(near: str, facts: Facts) -> bool:
     """Whether a share is told that is, roughly, that of the customers who leave, or of those who do not."""
-    told = [float(match[1]) / 100 for match in SHARE.finditer(own)]
-    told += [1 / float(match[1]) for match in ONE_IN.finditer(own) if float(match[1])]
+    told = [float(match[1]) / 100 for match in SHARE.finditer(near)]
+    told += [1 / float(match[1]) for match in ONE_IN.finditer(near) if float(match[1])]
     rate = facts.metrics.get("base_rate")
     if rate is None or not 0 < rate < 1:
         return bool(told)
