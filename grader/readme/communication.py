@@ -1,6 +1,7 @@
 """Level of ``communication``: could a busy reader act on it?"""
 
 import re
+from statistics import median
 
 from grader.readme.claims import WORD_LIMIT, Reading
 from grader.readme.elements import Assessment, Element
@@ -21,12 +22,14 @@ ACTIONABLE = (
     "is", "il", "ir", "if", "ia", "os", "op", "od", "ol", "og", "tc", "tu", "tf", "tp", "tr", "rg", "rn", "rl", "rb",
     "rm", "rc",
 )  # fmt: skip
-_COVERED = (("is", "il"), ("os", "op"), ("tc", "tf"), ("rg", "rb"))
+_TOPICS = tuple(tuple(code for code in ACTIONABLE if code.startswith(topic)) for topic in "iotr")
 CLEAR = 0.45
+"""Evidence from which a statement is shown as one to act on."""
+SPEAKS = 0.25
+"""Evidence from which a statement counts towards form: it may be unclear what to do, and still be about doing."""
 # Form is read off what is there up to these bounds, so that one section more or less hardly touches it.
 ENOUGH_STATEMENTS = 8
-ENOUGH_TOPICS = 2
-DENSE = 0.4
+ENOUGH_OF_A_TOPIC = 4
 DENSE_FINDINGS = 0.1
 FEWEST_OWN = 2
 # Text of these kinds says nothing of its own; it can dilute a README and never improve its form.
@@ -55,10 +58,10 @@ def form_evidence(reading: Reading, reckoning: Reckoning) -> dict[str, float]:
     listed = sum(claim.kind in {"item", "row", "code"} for claim in said)
     # Of what is said, not of all text: references or questions put behind a text must not thin out its narration.
     narrated = sum(bool(_NARRATOR.search(claim.own)) for claim in said) / max(len(said), 1)
-    covered = sum(any(reckoning.raw[code][n] >= CLEAR for code in pair for n in acted) for pair in _COVERED)
-    findings = sum(reckoning.raw["gf"][n] >= CLEAR for n in read)
+    told = [sum(any(reckoning.raw[code][n] >= SPEAKS for n in acted) for code in topic) for topic in _TOPICS]
+    enough = [min(number, ENOUGH_OF_A_TOPIC) / ENOUGH_OF_A_TOPIC for number in told]
+    findings = sum(reckoning.raw["gf"][n] >= SPEAKS for n in read)
     return {
-        "density": min(len(acted) / total, DENSE) / DENSE,
         "statements": min(len(acted), ENOUGH_STATEMENTS) / ENOUGH_STATEMENTS,
         "findings": min(findings / total, DENSE_FINDINGS) / DENSE_FINDINGS,
         "short sentences": min(max((26 - sum(lengths) / len(lengths)) / 14, 0.0), 1.0),
@@ -68,13 +71,14 @@ def form_evidence(reading: Reading, reckoning: Reckoning) -> dict[str, float]:
         "signposts": min(signposts, 5) / 5,
         "not narrated": 1 - min(narrated * 4, 1.0),
         "no filler": 1 - min(sum(bool(_FILLER.search(c.own)) for c in claims), 3) / 3,
-        "covered": min(covered, ENOUGH_TOPICS) / ENOUGH_TOPICS,
+        # Of inputs, outcomes, retraining and release: what is told of the two in the middle, whichever they are.
+        "told of most topics": median(enough),
     }
 
 
 def _acted(reckoning: Reckoning, read: list[int]) -> list[int]:
     """Statements to act on; denied and reported ones at most as many as asserted ones, so that they open nothing."""
-    clear = [n for n in read if any(reckoning.raw[code][n] >= CLEAR for code in ACTIONABLE)]
+    clear = [n for n in read if any(reckoning.raw[code][n] >= SPEAKS for code in ACTIONABLE)]
     asserted = [n for n in clear if reckoning.claims[n].modality == "asserted"]
     others = [n for n in clear if reckoning.claims[n].modality != "asserted"]
     return sorted(asserted + others[: len(asserted)])
