@@ -1,5 +1,8 @@
 """Form is read off statements: names of columns, listings of files and edits of content hardly touch it."""
 
+import csv
+from pathlib import Path
+
 import numpy as np
 
 from grader.readme.claims import read_claims
@@ -7,8 +10,10 @@ from grader.readme.communication import form_evidence
 from grader.readme.facts import Facts
 from grader.readme.judge import judge_readme
 from grader.readme.reader import fitted_reader
+from grader.readme.validation.agreement import weighted_kappa
 from grader.readme.validation.corpus import load_corpus
 from grader.readme.validation.learn import reckoned, settled_cuts
+from grader.readme.validation.measure import levels_of
 from grader.readme.validation.nudges import nudges
 
 PLAN = """# Service
@@ -16,6 +21,9 @@ PLAN = """# Service
 PSI of each column against training every month; above 0.2 the analyst looks.
 Precision of the called list after 90 days, alert below 0.3.
 """
+FORM = Path(__file__).parent / "data" / "form"
+# A little below what was measured when the texts were written.
+LEAST_KAPPA_OF_FORM = 0.70
 
 
 def form(text: str, facts: Facts) -> dict[str, float]:
@@ -90,3 +98,29 @@ def test_a_placeholder_was_praised_for_statements_to_act_on() -> None:
     told = {text: judge_readme(text, facts).criteria[-1].message for text in (placeholder, PLAN)}
     assert "none of them to act on" in told[placeholder]
     assert told[PLAN].startswith("found: statements to act on")
+
+
+def test_one_topic_told_at_length_is_not_most_of_them() -> None:
+    """However much is told of inputs, form asks what is told of the others too."""
+    facts = load_corpus().facts
+    more = "\n".join(
+        f"Null share of `{column}` every week against training; more than 5 points up, the data owner is called."
+        for column in facts.columns[:8]
+    )
+    told, padded = form(PLAN, facts), form(PLAN + more, facts)
+    assert padded["statements"] > told["statements"]
+    assert padded["told of most topics"] == told["told of most topics"]
+
+
+def test_form_is_seen_by_who_has_not_seen_the_judge() -> None:
+    """Forty texts by a writer who knew the rubric alone; from level 2 up they differ in form and hardly in content."""
+    facts = load_corpus().facts
+    with (FORM / "levels.csv").open(encoding="utf-8") as rows:
+        meant = {row["file"]: int(row["communication"]) for row in csv.DictReader(rows)}
+    judged = {
+        name: levels_of(judge_readme((FORM / name).read_text(encoding="utf-8"), facts))["communication"]
+        for name in meant
+    }
+    kappa = weighted_kappa(np.array(list(judged.values()), float), np.array(list(meant.values()), float))
+    assert kappa >= LEAST_KAPPA_OF_FORM, judged
+    assert max(abs(judged[name] - level) for name, level in meant.items()) <= 1, judged
