@@ -45,7 +45,8 @@ class Claim:
     """One thing a README says.
 
     ``own`` is the normalised statement, ``lead`` what introduces it (lead-in of a list, bold run, question,
-    earlier sentences of the paragraph), ``heading`` the headings above; ``quote`` is verbatim from the source.
+    earlier sentences of the paragraph), ``heading`` the headings above, ``near`` the whole block and ``opening`` the
+    short paragraph that opens the section or its list; ``quote`` is verbatim from the source.
     """
 
     text: str
@@ -60,6 +61,7 @@ class Claim:
     block: int
     read: bool = True
     near: str = ""
+    opening: str = ""
     depth: int = 0
 
     @property
@@ -207,6 +209,7 @@ def _block_claims(
             read=words <= budget,
             near=whole,
             depth=block.depth,
+            opening=place.pseudo,
         )
         made.append(claim)
         if len(made) == 1 and (said.endswith(("?", ":")) or len(own.split()) <= 5):

@@ -32,5 +32,5 @@ _UNANNOUNCED = re.compile(
 
 def is_cleared(claim: Claim) -> bool:
     """Whether anything in a sentence, its paragraph or what stands above it may say that it is no accusation."""
-    said = _UNANNOUNCED.sub("", f"{claim.heading} | {claim.lead} | {claim.near} | {claim.own}")
+    said = _UNANNOUNCED.sub("", " | ".join((claim.heading, claim.opening, claim.lead, claim.near, claim.own)))
     return bool(_CLEARED.search(said) or PLANS.search(said))

@@ -24,6 +24,7 @@ from grader.readme.finding_denial import (
     tells_no_group,
 )
 from grader.readme.months import MonthSaid, months_apart, months_in
+from grader.readme.ordinary_change import is_how_it_stays, is_ordinary
 from grader.readme.wording import COLUMN
 
 LEAK_SAID = re.compile(
@@ -126,7 +127,7 @@ _USED = re.compile(
 _USED_ELSEWHERE = re.compile(
     r"\b(?:except|not|no|without|after removing|was|were|would|if|first|ignor\w*|only|naive|raw|leak\w*"
     r"|gone|dropped"
-    r"|removed|excluded|out|key|log(?:ged)?|stopped)\b|n't\b"
+    r"|removed|excluded|out|key|log(?:ged)?|stopped|rebuil[dt]\w*|replac\w*|our own|on paper|ahead)\b|n't\b"
 )
 _AT_ANOTHER_TIME = re.compile(
     r"\bat (?:that|training|test|the (?:end|time) of)\b|\bwhen\b[^.;]{0,40}\btrained\b|\bback-?test\w*"
@@ -269,6 +270,8 @@ def _changes(claim: Claim, facts: Facts) -> Iterator[Check]:
             or _REFERENCE_CUE.search(claim.own)
             or LEAK_STRONG.search(claim.own)
             or column in undated
+            or is_ordinary(claim, months, facts)
+            or any(is_how_it_stays(claim, months, defect) for defect in mine)
         ):
             continue
         said = months[0]

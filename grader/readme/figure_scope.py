@@ -44,7 +44,7 @@ _OTHER_PART = _one_of(
     r"(?:previous|old|former|first|earlier|last) (?:model|version|try|attempt|run|notebook|one)",
     r"train(?:ing)?(?: (?:set|data|months|rows|part|window))?|in-sample|valid(?:ation)?(?: (?:set|months))?|val",
     r"dev set|cv|cross-?valid\w*|folds?|out-of-fold|oof|bootstrap",
-    r"(?:random|naive|shuffled) (?:\w+ )?split|(?:single|one|that|this)[- ]column|column alone",
+    r"(?:random|naive|shuffled) (?:\w+ )?split|(?:single|one|that|this)[- ]column|column alone|auc alone",
     r"segments?|groups?|regions?|cohorts?|quartiles?|deciles?|best month|worst month|one month|single months?",
     r"scenarios?|simulat\w*|ablations?|permut\w*|importances?|goals?|aim(?:s|ed|ing)?|ambition|objective",
     r"what[- ]if|detect\w*|power|reweight\w*",

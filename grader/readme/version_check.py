@@ -65,7 +65,8 @@ def versions_in(claim: Claim, facts: Facts) -> Iterator[tuple[Numbers, Numbers, 
     ("churn:1.2"), it names all versions that begin so, the served one among them.
     """
     stem, *rest = re.split(r"[/:@]", (facts.service.model_version or "").lower(), maxsplit=1)
-    served = _numbers("".join(rest))
+    written = "".join(rest)
+    served = _numbers(written)
     if not served:
         return
     # "The model was tuned 60 trials long", "predicts churn 90 days ahead": a number behind a space is a version only
@@ -74,9 +75,24 @@ def versions_in(claim: Claim, facts: Facts) -> Iterator[tuple[Numbers, Numbers, 
     pattern = rf"(?<![\w-]){re.escape(stem)}{joint}({NUMBERS})(?![\w%]|\.\d)"
     for match in re.finditer(pattern, claim.text.lower()):
         said = _numbers(match.group(1))
-        ours = said == served[: len(said)]
-        if ours or not _IMAGE.search(claim.own):
+        ours = said == served[: len(said)] or _same_date(match.group(1), written)
+        if ours or not (
+            _IMAGE.search(claim.own) or (match.group(0)[len(stem)].isspace() and _is_other(said, served))
+        ):
             yield (served if ours else said), served, match.group()
+
+
+def _same_date(said: str, served: str) -> bool:
+    """Whether both are dates, and one is the other with its day or without its hyphen: 2025-01, 202501, 2025-01-15."""
+    one, other = sorted((re.sub(r"\D", "", said), re.sub(r"\D", "", served)), key=len)
+    return bool(re.match("20[0-9]{2}[01]", one)) and other.startswith(one)
+
+
+def _is_other(said: Numbers, served: Numbers) -> bool:
+    """Whether a number behind a space has not the form of the served version: "lgbm 4.5" beside "lgbm/2025-01"."""
+    return [len(str(n)) for n, _ in zip(said, served, strict=False)] != [
+        len(str(n)) for n in served[: len(said)]
+    ] or len(said) > len(served)
 
 
 def _numbers(written: str) -> Numbers:

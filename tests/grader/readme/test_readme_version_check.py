@@ -34,3 +34,19 @@ def test_the_served_version_is_never_called_false(version: str) -> None:
 def test_parts_of_a_version(text: str, agrees: list[bool]) -> None:
     """Fewer numbers name the same release, others another one; what was and what comes contradicts nothing."""
     assert verdicts("churn:1.2.0", text) == agrees
+
+
+@pytest.mark.parametrize(
+    ("version", "text", "agrees"),
+    [
+        ("lgbm/2025-01", "Runtime: Python 3.11, lgbm 4.5, served by FastAPI.", []),
+        ("tuned/3", "The model in production was tuned 2024-12 with 50 trials.", []),
+        ("lgbm/2025-01", "Live model: `lgbm/2025-01-15`.", [True]),
+        ("lgbm/2025-01", "lgbm/202501 is live.", [True]),
+        ("lgbm/2025-01", "lgbm/2024-11 is live.", [False]),
+        ("churn/3", "We serve churn 4.", [False]),
+    ],
+)
+def test_numbers_of_another_form_are_no_versions(version: str, text: str, agrees: list[bool]) -> None:
+    """A library's version and a month behind the word of the model were called false, and so was a day more."""
+    assert verdicts(version, text) == agrees
