@@ -24,6 +24,11 @@ _CLEARED = re.compile(
     r"|documented|documentation|dictionary|announced|change ?log|price list|renam\w*|guests?|prepaid|paid ahead"
     r"|policy|by rule|by design|on purpose|cap|capped|rule)\b|n't\b|\?|->"
 )
+# Over a list, where "tested" or "known" would clear all that follows.
+_CLEARS_A_LIST = re.compile(
+    r"\bno(?:t|ne)? (?:a |real )?(?:defects?|problems?|leaks?|errors?)\b|\bharmless\b|\blooks? like\b|\bfalse alarms?\b"
+    r"|\bcleared\b"
+)
 _UNANNOUNCED = re.compile(
     r"\b(?:un(?:announced|documented)|no (?:note|reason)\w*(?: anywhere)?|without (?:any )?(?:notice|note"
     r"|announcement))\b"
@@ -32,5 +37,5 @@ _UNANNOUNCED = re.compile(
 
 def is_cleared(claim: Claim) -> bool:
     """Whether anything in a sentence, its paragraph or what stands above it may say that it is no accusation."""
-    said = _UNANNOUNCED.sub("", " | ".join((claim.heading, claim.opening, claim.lead, claim.near, claim.own)))
-    return bool(_CLEARED.search(said) or PLANS.search(said))
+    said = _UNANNOUNCED.sub("", " | ".join((claim.heading, claim.lead, claim.near, claim.own)))
+    return bool(_CLEARED.search(said) or PLANS.search(said) or _CLEARS_A_LIST.search(claim.opening))

@@ -127,7 +127,7 @@ _USED = re.compile(
 _USED_ELSEWHERE = re.compile(
     r"\b(?:except|not|no|without|after removing|was|were|would|if|first|ignor\w*|only|naive|raw|leak\w*"
     r"|gone|dropped"
-    r"|removed|excluded|out|key|log(?:ged)?|stopped|rebuil[dt]\w*|replac\w*|our own|on paper|ahead)\b|n't\b"
+    r"|removed|excluded|out|key|log(?:ged)?|stopped|rebuilt one|replaced qcol|looks? ahead)\b|n't\b"
 )
 _AT_ANOTHER_TIME = re.compile(
     r"\bat (?:that|training|test|the (?:end|time) of)\b|\bwhen\b[^.;]{0,40}\btrained\b|\bback-?test\w*"

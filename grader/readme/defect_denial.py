@@ -64,10 +64,11 @@ _OF_MEANING = re.compile(r"\b(?:effect|relation\w*|concept|meaning|influence|wor
 _OF_OTHER = re.compile(
     r"\b(?:definition|schema|type|rule|code|label|behaviou?r|habits?|customers|spelling|ranking|order|model)\b"
 )
-_OF_MIX = re.compile(r"\b(?:mix|shares?|proportions?|frequenc\w*)\b")
+_OF_MIX = re.compile(r"\bmix\b")
 # "The usage of card payers did not change": what may differ from all customers.
 _OF_SOME = re.compile(
-    r"\bfor qcol\b|\b(?:of|for|among) (?!all\b|every\b|each\b)(?:\w+ )?(?:payers?|segments?|tiers?|groups?|regions?)\b"
+    r"\bfor qcol\b|\b(?:of|for|among) (?!(?:all|any|every|each|none|no|the)\b)(?:\w+ )?"
+    r"(?:payers?|segments?|tiers?|groups?|regions?)\b"
 )
 LEAK_KINDS = re.compile(
     r"leak|post_outcome|look_?ahead|future|nightly_score|overwritten|target_encoded|extraction_time"
@@ -162,7 +163,7 @@ def _concerns(defect: Defect, own: str, said: list[str]) -> bool:
     )
     if _OF_OTHER.search(own) or _OF_SOME.search(own) or not defect.start:
         return False  # what is so in all months does not change
-    if _SPELLING_KINDS.search(defect.kind) and _OF_MIX.search(own):
+    if _SPELLING_KINDS.search(defect.kind) and _OF_MIX.search(own) and "spelling" not in own:
         return False
     if said and defect.start and not any(defect.may_begin(month) for month in said):
         return False

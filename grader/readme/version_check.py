@@ -33,6 +33,9 @@ _BARE = re.compile(
 
 Numbers = tuple[int, ...]
 _ENDS = r"(?:[.,;:)`\"']?(?:\s|$)(?!%|and\b|times|trials|days|months|weeks|per|of|x\b|hyper|sets)|[)`\"'])"
+# "lgbm 4.5" beside Python, "tuned 2024-12 with 50 trials": no version of the model.
+_OF_A_LIBRARY = re.compile(r"\bpython\b|\blibrar\w*|\bpip\b|==|\b(?:learning rate|trials|trees)\b")
+_DATE = re.compile(r"20\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])?")
 _IMAGE = re.compile(r"\bdocker\b|\bimage\b|-p \d|\brc\d")
 
 
@@ -77,7 +80,7 @@ def versions_in(claim: Claim, facts: Facts) -> Iterator[tuple[Numbers, Numbers, 
         said = _numbers(match.group(1))
         ours = said == served[: len(said)] or _same_date(match.group(1), written)
         if ours or not (
-            _IMAGE.search(claim.own) or (match.group(0)[len(stem)].isspace() and _is_other(said, served))
+            _IMAGE.search(claim.own) or (_OF_A_LIBRARY.search(claim.own) and _is_other(said, served))
         ):
             yield (served if ours else said), served, match.group()
 
@@ -85,7 +88,7 @@ def versions_in(claim: Claim, facts: Facts) -> Iterator[tuple[Numbers, Numbers, 
 def _same_date(said: str, served: str) -> bool:
     """Whether both are dates, and one is the other with its day or without its hyphen: 2025-01, 202501, 2025-01-15."""
     one, other = sorted((re.sub(r"\D", "", said), re.sub(r"\D", "", served)), key=len)
-    return bool(re.match("20[0-9]{2}[01]", one)) and other.startswith(one)
+    return bool(_DATE.fullmatch(one) and _DATE.fullmatch(other)) and other.startswith(one)
 
 
 def _is_other(said: Numbers, served: Numbers) -> bool:

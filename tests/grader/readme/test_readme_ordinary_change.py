@@ -56,6 +56,11 @@ def test_an_ordinary_change_is_not_called_false(text: str) -> None:
         "Since 2024-03 `tenure_months` is in another unit, PSI 0.9.",
         "`csat` lost its effect in 2024-07.",
         "`usage_gb` switched from GB to MB in 2023-05.",
+        "`tenure_months` jumped in 2024-03; this is not seasonal.",
+        "From 2024-08 on `usage_gb` is in another unit, PSI after mapping 0.02.",
+        "The mean of `tenure_months` moved from 11.8 to 12,090 in 2024-03.",
+        "`tenure_months` jumped in 2024-03 for every customer, while the other columns did not change.",
+        "`usage_gb` changed its unit in 2023-05, so I scaled it back.",
     ],
 )
 def test_an_invented_change_is_called_false(text: str) -> None:
