@@ -152,7 +152,10 @@ def test_an_interruption_that_a_library_loses_still_stops(
     module: str,
 ) -> None:
     """Code in C clears what a signal raised while it asks for an attribute: once, Ctrl-C wrote everything."""
-    before = signal.getsignal(signum)
+    # A shell that starts the tests in its background has them ignore Ctrl-C.
+    inherited = signal.getsignal(signum)
+    before = signal.default_int_handler if signum == signal.SIGINT else inherited
+    signal.signal(signum, before)
 
     def lost(variant: Variant) -> Measured:
         with suppress(KeyboardInterrupt):
@@ -165,6 +168,7 @@ def test_an_interruption_that_a_library_loses_still_stops(
     assert "interrupted; nothing was written" in done.stderr
     assert not list(tmp_path.iterdir())
     assert signal.getsignal(signum) is before
+    signal.signal(signum, inherited)
 
 
 def test_an_interruption_while_writing_leaves_nothing(
