@@ -248,6 +248,9 @@ def _changes(claim: Claim, facts: Facts) -> Iterator[Check]:
     dated = [d for d in facts.defects if d.start and not MATURITY_KINDS.search(d.kind)]
     undated = {column for d in facts.defects if not d.start for column in d.columns}
     starts = {d.start for d in facts.defects if d.start}
+    tells_a_change = CHANGE_STRONG.search(claim.own) and not (
+        _REFERENCE_CUE.search(claim.own) or LEAK_STRONG.search(claim.own)
+    )
     for column, months in by_column.items():
         mine = [d for d in dated if column in d.columns]
         hit = next(((d, m) for d in mine for m in months if d.may_begin(m.month) or d.holds(m.month)), None)
@@ -259,20 +262,7 @@ def _changes(claim: Claim, facts: Facts) -> Iterator[Check]:
                 f"defect {defect.kind} {column}", f"{column}: {said.month}", defect_fact(defect), True, claim
             )
             continue
-        if (
-            any(
-                decoy.touches(said.month, facts.months.last or said.month)
-                for decoy in facts.decoys
-                if column in decoy.columns
-                for said in months
-            )
-            or not CHANGE_STRONG.search(claim.own)
-            or _REFERENCE_CUE.search(claim.own)
-            or LEAK_STRONG.search(claim.own)
-            or column in undated
-            or is_ordinary(claim, months, facts)
-            or any(is_how_it_stays(claim, months, defect) for defect in mine)
-        ):
+        if not tells_a_change or column in undated or _may_be_so(claim, column, months, facts):
             continue
         said = months[0]
         if facts.months.first and months_apart(said.month, facts.months.first) <= 0:
@@ -286,6 +276,24 @@ def _changes(claim: Claim, facts: Facts) -> Iterator[Check]:
         yield Check(f"change {column}", f"{column}: {said.month}", fact, False, claim)
     if not claim.columns:
         yield from _undated(claim, dated, facts.months.last)
+
+
+def _may_be_so(claim: Claim, column: str, months: list[MonthSaid], facts: Facts) -> bool:
+    """Whether a change told of a column in these months contradicts nothing, though no defect begins in them."""
+    return (
+        any(
+            decoy.touches(said.month, facts.months.last or said.month)
+            for decoy in facts.decoys
+            if column in decoy.columns
+            for said in months
+        )
+        or is_ordinary(claim, months, facts)
+        or any(
+            is_how_it_stays(claim, months, defect)
+            for defect in facts.defects
+            if column in defect.columns and not MATURITY_KINDS.search(defect.kind)
+        )
+    )
 
 
 def _undated(claim: Claim, dated: list[Defect], last: str | None) -> Iterator[Check]:

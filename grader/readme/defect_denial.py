@@ -161,11 +161,13 @@ def _concerns(defect: Defect, own: str, said: list[str]) -> bool:
     own = next(
         (part for part in _SEGMENT.split(own) if re.search(_CHANGE_DENIED + "|" + _CHANGE_FREE, part)), own
     )
-    if _OF_OTHER.search(own) or _OF_SOME.search(own) or not defect.start:
+    if not defect.start:
         return False  # what is so in all months does not change
-    if _SPELLING_KINDS.search(defect.kind) and _OF_MIX.search(own) and "spelling" not in own:
+    if _OF_OTHER.search(own) or _OF_SOME.search(own):
         return False
-    if said and defect.start and not any(defect.may_begin(month) for month in said):
+    if _SPELLING_KINDS.search(defect.kind) and _OF_MIX.search(own):
+        return False
+    if said and not any(defect.may_begin(month) for month in said):
         return False
     if UNIT_KINDS.search(defect.kind):
         return bool(_OF_UNIT.search(own)) or (

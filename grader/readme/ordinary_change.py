@@ -49,13 +49,15 @@ _LOOKED_FOR = re.compile(
 )
 _OVER = re.compile(r"\b(?:training|model fit|fit(?:ted)?) (?:(?:starts?|begins?) in|from) 20\d\d-\d\d\b")
 # What a unit, a spelling or a factor did is no matter of the season or of size.
-_HARD = re.compile(
+_NEVER_ORDINARY = re.compile(
     r"\b(?:units?|spel\w+|written|renam\w*|recod\w*|seconds|minutes|mb|gb|kb|megabytes?|gigabytes?|cents?|metres"
     r"|fractions?|percent\w*|factor|fold|times|divid\w*|multipl\w*|thousand|million|k|hundred|scale|maps?|mapped|mapping)\b"
     r"|\bafter (?:the )?(?:repair|conversion)\b"
 )
+# Of these a size or a season says nothing, only that the effect is told as it is.
 _OF_EFFECT = re.compile(r"\b(?:effects?|relation\w*|coefficients?|slope|sign|protect\w*|meaning|means)\b")
 _NOT = re.compile(r"\b(?:not|no|never|nothing|neither|hardly)\b|n't\b")
+# Whose size may be told beside a column.
 _OF_OTHERS = re.compile(r"\b(?:auc|precision|recall|brier|rows|churn|scores?|lift|customers)\b")
 _STAYS = re.compile(r"\bhas (?:hardly any|no|little|almost no) effect\b")
 _GROWS = re.compile(r"\b(?:increas\w*|grow\w*|grew|rises?|rose|climb\w*)\b")
@@ -71,7 +73,7 @@ _FROM_TO = re.compile(
 def is_ordinary(claim: Claim, months: Sequence[MonthSaid], facts: Facts) -> bool:
     """Whether a change told of a column in these months is one that may be true beside any key."""
     own = claim.own
-    if _HARD.search(own):
+    if _NEVER_ORDINARY.search(own):
         return False
     if any(pattern.search(own) for pattern in (_OF_ONE, _OF_THE_MODEL, _EFFECT_IS, _LOOKED_FOR, _OVER)):
         return True

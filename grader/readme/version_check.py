@@ -33,7 +33,6 @@ _BARE = re.compile(
 
 Numbers = tuple[int, ...]
 _ENDS = r"(?:[.,;:)`\"']?(?:\s|$)(?!%|and\b|times|trials|days|months|weeks|per|of|x\b|hyper|sets)|[)`\"'])"
-# "lgbm 4.5" beside Python, "tuned 2024-12 with 50 trials": no version of the model.
 _OF_A_LIBRARY = re.compile(r"\bpython\b|\blibrar\w*|\bpip\b|==|\b(?:learning rate|trials|trees)\b")
 _DATE = re.compile(r"20\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])?")
 _IMAGE = re.compile(r"\bdocker\b|\bimage\b|-p \d|\brc\d")
@@ -79,9 +78,13 @@ def versions_in(claim: Claim, facts: Facts) -> Iterator[tuple[Numbers, Numbers, 
     for match in re.finditer(pattern, claim.text.lower()):
         said = _numbers(match.group(1))
         ours = said == served[: len(said)] or _same_date(match.group(1), written)
-        if ours or not (
-            _IMAGE.search(claim.own) or (_OF_A_LIBRARY.search(claim.own) and _is_other(said, served))
-        ):
+        # "lgbm 4.5" beside Python is the library's where the model is lgbm/2025-01.
+        of_a_library = (
+            match.group()[len(stem)].isspace()
+            and _OF_A_LIBRARY.search(claim.own)
+            and _form(said) != _form(served[: len(said)])
+        )
+        if ours or not (_IMAGE.search(claim.own) or of_a_library):
             yield (served if ours else said), served, match.group()
 
 
@@ -91,11 +94,9 @@ def _same_date(said: str, served: str) -> bool:
     return bool(_DATE.fullmatch(one) and _DATE.fullmatch(other)) and other.startswith(one)
 
 
-def _is_other(said: Numbers, served: Numbers) -> bool:
-    """Whether a number behind a space has not the form of the served version: "lgbm 4.5" beside "lgbm/2025-01"."""
-    return [len(str(n)) for n, _ in zip(said, served, strict=False)] != [
-        len(str(n)) for n in served[: len(said)]
-    ] or len(said) > len(served)
+def _form(version: Numbers) -> list[int]:
+    """How many digits each number of a version has."""
+    return [len(str(number)) for number in version]
 
 
 def _numbers(written: str) -> Numbers:

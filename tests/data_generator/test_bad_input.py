@@ -6,6 +6,7 @@ import resource
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
@@ -142,6 +143,15 @@ def test_an_interruption_leaves_nothing(tmp_path: Path, signum: signal.Signals) 
     assert not list(tmp_path.iterdir())
 
 
+@pytest.fixture
+def hears_ctrl_c() -> Iterator[None]:
+    """A shell that starts the tests in its background has them ignore it."""
+    inherited = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, inherited)
+
+
+@pytest.mark.usefixtures("hears_ctrl_c")
 @pytest.mark.parametrize("signum", [signal.SIGINT, signal.SIGTERM])
 @pytest.mark.parametrize(("command", "module"), [(COMMANDS[0], "yardstick"), (COMMANDS[1], "issue")])
 def test_an_interruption_that_a_library_loses_still_stops(
@@ -152,10 +162,7 @@ def test_an_interruption_that_a_library_loses_still_stops(
     module: str,
 ) -> None:
     """Code in C clears what a signal raised while it asks for an attribute: once, Ctrl-C wrote everything."""
-    # A shell that starts the tests in its background has them ignore Ctrl-C.
-    inherited = signal.getsignal(signum)
-    before = signal.default_int_handler if signum == signal.SIGINT else inherited
-    signal.signal(signum, before)
+    before = signal.getsignal(signum)
 
     def lost(variant: Variant) -> Measured:
         with suppress(KeyboardInterrupt):
@@ -168,7 +175,6 @@ def test_an_interruption_that_a_library_loses_still_stops(
     assert "interrupted; nothing was written" in done.stderr
     assert not list(tmp_path.iterdir())
     assert signal.getsignal(signum) is before
-    signal.signal(signum, inherited)
 
 
 def test_an_interruption_while_writing_leaves_nothing(

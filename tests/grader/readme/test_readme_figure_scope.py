@@ -26,6 +26,7 @@ from grader.readme.figure_scope import Cell, row_cells, scope_at, scope_of
         ("with a random split i got #0.9", "other"),
         ("the aim is a pr-auc of #0.3", "other"),
         ("the live model has a pr-auc of #0.3", "served"),
+        ("the leak test on qcol (auc alone #0.71) raised a red flag", "other"),
         ("gradient boosted decision trees, pr-auc #0.3", ""),
     ],
 )
