@@ -80,7 +80,9 @@ validate-discrimination: setup engine ## mutants, equivalents, archetypes: docs/
 validate-stability: setup engine ## the reference on 20 variants, and executed 10 times: docs/validation/stability.md; goes on
 	@$(BIN)/python -m tests.discrimination.stability
 
-validate: validate-data validate-kills validate-fuzz validate-attacks validate-discrimination validate-stability ## every long proof; each goes on where it was stopped
+LONG := validate-data validate-kills validate-fuzz validate-attacks validate-discrimination validate-stability
+validate: ## every long proof, also after one that misses a promise; each goes on where it was stopped
+	@$(MAKE) --keep-going $(LONG)
 
 clean: ## remove what was built; the engine stays (docker/engine stop)
 	@rm -rf build .venv .tools .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache *.egg-info

@@ -84,14 +84,16 @@ def demo(
         _mark(submission, solved)
     vault = ["--vault", str(data / "vault"), "--out", str(result), "--executor", executor]
     _step(took, "grade", [*command, "grade", str(submission), *vault], quiet=as_json)
+    report = json.loads((result / "report.json").read_text(encoding="utf-8"))
     if as_json:
-        report = json.loads((result / "report.json").read_text(encoding="utf-8"))
         shown = {name: report[name] for name in ("total", "max", "bonus", "verdict", "executor")}
         typer.echo(json.dumps({**shown, "report": str(result / "report.html"), "seconds": dict(took)}))
         return
     for name, seconds in took:
         typer.echo(f"{name:<10}{seconds:7.1f} s")
     typer.echo(f"total     {sum(seconds for _, seconds in took):7.1f} s")
+    if any(flag["id"] == "published_reference" for flag in report["red_flags"]):
+        typer.echo("the red flag is meant: what was graded is the published reference solution itself")
     typer.echo(f"open {result / 'report.html'}")
 
 

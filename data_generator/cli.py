@@ -26,11 +26,12 @@ snapshots.parquet is then a folder, which readers of Parquet take like a file.
 
 Example: takehome generate --seed 7 --out build/seven --rows 200000 --csv
 """
-ISSUE_HELP = """Issue a candidate's own dataset: `OUT/<pseudonym>.zip` to send, `OUT/bundle/`, and `OUT/vault/` to keep.
+ISSUE_HELP = """Issue a candidate's own dataset: `OUT/<pseudonym>.zip`, `OUT/message.txt` and, to keep, `OUT/vault/`.
 
 The variant derives from the company secret ($TAKEHOME_SECRET_FILE, made on the first issue) and the name; it is
 measured, and the next one is taken where it is easier or harder than the others. What was issued is recorded in
-the register; neither bundle nor vault nor zip holds the name.
+the register; neither bundle nor vault nor zip nor message holds the name. The message has places for the dates, who
+decides and where to appeal, which the brief refers to.
 
 Example: takehome issue --candidate "Ada Lovelace" --out issued/ada
 """
@@ -200,12 +201,13 @@ def issue(
         "rows": entry.rows,
         "blueprint": entry.blueprint,
         "zip": str(issued.parcel),
+        "message": str(issued.message),
         "bundle": str(issued.release.bundle),
         "vault": str(issued.release.vault),
         "register": str(request.register),
     }
     heading = f"{entry.pseudonym}: variant {entry.variant}, {entry.rows} rows"
-    _show(result, as_json, heading, ("zip", "bundle", "vault", "register"))
+    _show(result, as_json, heading, ("zip", "message", "bundle", "vault", "register"))
 
 
 def practice(

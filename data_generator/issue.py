@@ -12,6 +12,7 @@ from data_generator import __version__
 from data_generator.acceptance import MAXIMUM_ROWS, MINIMUM_ROWS, objections_to_data, objections_to_models
 from data_generator.blueprint import load_blueprint
 from data_generator.errors import PlantError, RegisterError, RejectedError
+from data_generator.message import message_to
 from data_generator.parcel import write_zip
 from data_generator.register import Entry, Register, Rejected
 from data_generator.release import Release, check_assignment, write_parts
@@ -24,6 +25,7 @@ from data_generator.yardstick import Measured, measure
 
 MAXIMUM_ATTEMPTS = 20
 PRIVATE = 0o700
+MESSAGE_NAME = "message.txt"
 
 
 @dataclass(frozen=True)
@@ -41,19 +43,20 @@ class Request:
 
 @dataclass(frozen=True)
 class Issued:
-    """What was issued: the release, the zip to send, and the entry of the register."""
+    """What was issued: the release, the zip to send with its message, and the entry of the register."""
 
     release: Release
     parcel: Path
+    message: Path
     entry: Entry
 
 
 def issue(request: Request, say: Callable[[str], None] = lambda line: None) -> Issued:
     """Make, accept, write and record a candidate's variant.
 
-    `out/bundle`, `out/vault` and `out/<pseudonym>.zip` appear together with the entry of the register, or not
-    at all. Raises RegisterError where the candidate has a variant already, RejectedError where no attempt is
-    accepted, and the errors of secret, blueprint and output.
+    `out/bundle`, `out/vault`, `out/<pseudonym>.zip` and `out/message.txt` appear together with the entry of the
+    register, or not at all. Raises RegisterError where the candidate has a variant already, RejectedError where
+    no attempt is accepted, and the errors of secret, blueprint and output.
     """
     check_output(request.out)
     check_assignment()
@@ -84,11 +87,12 @@ def issue(request: Request, say: Callable[[str], None] = lambda line: None) -> I
         write_parts(variant, measured, stage.folder, csv=request.csv, origin="issued", canary=canary)
         (stage.folder / "vault").chmod(PRIVATE)
         write_zip(stage.folder / "bundle", stage.folder / f"{who}.zip", f"takehome-{who}")
+        (stage.folder / MESSAGE_NAME).write_text(message_to(who), encoding="utf-8")
         with register.recording(entry):
             stage.commit()
     out = request.out
     release = Release(entry.variant, variant.rows, out / "bundle", out / "vault" / entry.variant)
-    return Issued(release, out / f"{who}.zip", entry)
+    return Issued(release, out / f"{who}.zip", out / MESSAGE_NAME, entry)
 
 
 def _first_attempt(register: Register, who: str, request: Request) -> int:

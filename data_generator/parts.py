@@ -56,21 +56,23 @@ def make_part(task: Task) -> Part:
 
 
 def write_part(variant: Variant, task: Task) -> Part:
-    """Write a part's issued rows, the vault's copy of them, and its replay."""
+    """Write a part's issued rows, the vault's copy of them, its replay and its twin."""
     vault = task.folder / "vault" / variant_id(task.seed)
     name = f"part-{task.index:05d}.parquet"
-    public, issued, replay = (
+    public, issued, replay, twin = (
         folder / name
         for folder in (
             task.folder / "bundle" / "data" / "snapshots.parquet",
             vault / "issued" / "snapshots.parquet",
             vault / "holdout.parquet",
+            vault / "twin.parquet",
         )
     )
-    for path in (public, issued, replay):
+    for path in (public, issued, replay, twin):
         path.parent.mkdir(parents=True, exist_ok=True)
     write_parquet(to_table(variant.public), public)
     write_parquet(to_table(variant.replay), replay)
+    write_parquet(to_table(variant.twin), twin)
     try:
         os.link(public, issued)
     except OSError:  # not every file system knows links
@@ -80,6 +82,6 @@ def write_part(variant: Variant, task: Task) -> Part:
         rows=variant.rows,
         plants=variant.plants,
         decoys=variant.decoys,
-        hashes={path: sha256_of(path) for path in (public, replay)},
+        hashes={path: sha256_of(path) for path in (public, replay, twin)},
         peak_mib=resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / KIB_PER_MIB,
     )

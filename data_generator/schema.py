@@ -31,16 +31,10 @@ CRM, BILLING, USAGE = "customer register", "billing system", "usage metering"
 LOGS, DESK, MARKETING = "application logs", "support desk", "marketing platform"
 
 
-def _column(
-    name: str, block: str, kind: Kind, unit: str, source: str, recorded: str, meaning: str, decimals: int = 0
-) -> Column:
-    return Column(name, block, kind, unit, source, recorded, meaning, decimals)
-
-
 _A, _C, _U, _S, _B, _M = "account", "commercial", "usage", "service", "billing stress", "marketing and other"
 
 FEATURES: tuple[Column, ...] = (
-    _column(
+    Column(
         "tenure_months",
         _A,
         "integer",
@@ -49,12 +43,12 @@ FEATURES: tuple[Column, ...] = (
         AT_SNAPSHOT,
         "Full months since the contract started, 0 in the first month.",
     ),
-    _column(
+    Column(
         "customer_segment", _A, "category", "", CRM, AT_SIGNUP, "Consumer, micro business or small business."
     ),
-    _column("plan_tier", _A, "category", "", BILLING, AT_SNAPSHOT, "Tariff in force at the snapshot."),
-    _column("region", _A, "category", "", CRM, AT_SIGNUP, "Sales region, anonymised to a letter."),
-    _column(
+    Column("plan_tier", _A, "category", "", BILLING, AT_SNAPSHOT, "Tariff in force at the snapshot."),
+    Column("region", _A, "category", "", CRM, AT_SIGNUP, "Sales region, anonymised to a letter."),
+    Column(
         "acquisition_channel",
         _A,
         "category",
@@ -63,7 +57,7 @@ FEATURES: tuple[Column, ...] = (
         AT_SIGNUP,
         "Channel through which the customer signed up.",
     ),
-    _column(
+    Column(
         "contract_type",
         _A,
         "category",
@@ -72,8 +66,8 @@ FEATURES: tuple[Column, ...] = (
         AT_SIGNUP,
         "Monthly contract, or a term of 12 or 24 months that renews itself.",
     ),
-    _column("payment_method", _A, "category", "", BILLING, AT_SIGNUP, "How invoices are paid."),
-    _column(
+    Column("payment_method", _A, "category", "", BILLING, AT_SIGNUP, "How invoices are paid."),
+    Column(
         "autopay_enabled",
         _A,
         "flag",
@@ -82,9 +76,9 @@ FEATURES: tuple[Column, ...] = (
         AT_SIGNUP,
         "Whether invoices are collected automatically.",
     ),
-    _column("owner_age", _A, "integer", "years", CRM, AT_SIGNUP, "Age of the contract owner at sign-up."),
-    _column("seats_purchased", _C, "integer", "seats", BILLING, AT_SIGNUP, "Seats paid for."),
-    _column(
+    Column("owner_age", _A, "integer", "years", CRM, AT_SIGNUP, "Age of the contract owner at sign-up."),
+    Column("seats_purchased", _C, "integer", "seats", BILLING, AT_SIGNUP, "Seats paid for."),
+    Column(
         "seats_active",
         _C,
         "integer",
@@ -93,7 +87,7 @@ FEATURES: tuple[Column, ...] = (
         AT_SNAPSHOT,
         "Seats with at least one login in the last 30 days.",
     ),
-    _column(
+    Column(
         "monthly_charge",
         _C,
         "real",
@@ -103,8 +97,8 @@ FEATURES: tuple[Column, ...] = (
         "Recurring charge invoiced for the month, after discount.",
         2,
     ),
-    _column("discount_pct", _C, "integer", "percent", BILLING, AT_SIGNUP, "Discount on the list price."),
-    _column(
+    Column("discount_pct", _C, "integer", "percent", BILLING, AT_SIGNUP, "Discount on the list price."),
+    Column(
         "total_charges",
         _C,
         "real",
@@ -114,7 +108,7 @@ FEATURES: tuple[Column, ...] = (
         "Sum of all recurring charges since sign-up, this month included.",
         2,
     ),
-    _column(
+    Column(
         "months_to_contract_end",
         _C,
         "integer",
@@ -123,8 +117,8 @@ FEATURES: tuple[Column, ...] = (
         AT_SNAPSHOT,
         "Months until the current term ends; null for monthly contracts.",
     ),
-    _column("data_usage_gb", _U, "real", "GB", USAGE, AT_SNAPSHOT, "Data volume used in the month.", 2),
-    _column(
+    Column("data_usage_gb", _U, "real", "GB", USAGE, AT_SNAPSHOT, "Data volume used in the month.", 2),
+    Column(
         "usage_avg_3m",
         _U,
         "real",
@@ -134,7 +128,7 @@ FEATURES: tuple[Column, ...] = (
         "Mean of data_usage_gb over this month and the two before it, fewer for newer customers.",
         2,
     ),
-    _column(
+    Column(
         "usage_trend_3m",
         _U,
         "real",
@@ -144,8 +138,8 @@ FEATURES: tuple[Column, ...] = (
         "Change of data_usage_gb against two months earlier, relative to its mean; null in the first two months.",
         3,
     ),
-    _column("logins_30d", _U, "integer", "logins", LOGS, AT_SNAPSHOT, "Logins in the last 30 days."),
-    _column(
+    Column("logins_30d", _U, "integer", "logins", LOGS, AT_SNAPSHOT, "Logins in the last 30 days."),
+    Column(
         "logins_avg_3m",
         _U,
         "real",
@@ -155,7 +149,7 @@ FEATURES: tuple[Column, ...] = (
         "Mean of logins_30d over this month and the two before it, fewer for newer customers.",
         2,
     ),
-    _column(
+    Column(
         "active_days_30d",
         _U,
         "integer",
@@ -164,7 +158,7 @@ FEATURES: tuple[Column, ...] = (
         AT_SNAPSHOT,
         "Days with at least one login in the last 30 days.",
     ),
-    _column(
+    Column(
         "days_since_last_login",
         _U,
         "integer",
@@ -173,7 +167,7 @@ FEATURES: tuple[Column, ...] = (
         AT_SNAPSHOT,
         "Days from the last login to the snapshot, counted up to 60.",
     ),
-    _column(
+    Column(
         "features_used",
         _U,
         "integer",
@@ -182,7 +176,7 @@ FEATURES: tuple[Column, ...] = (
         AT_SNAPSHOT,
         "Distinct product features used in the last 30 days, of 12.",
     ),
-    _column(
+    Column(
         "api_calls_30d",
         _U,
         "integer",
@@ -191,10 +185,10 @@ FEATURES: tuple[Column, ...] = (
         AT_SNAPSHOT,
         "Calls through integrations in the last 30 days.",
     ),
-    _column(
+    Column(
         "mobile_share", _U, "real", "share", LOGS, AT_SNAPSHOT, "Share of sessions on a mobile device.", 3
     ),
-    _column(
+    Column(
         "session_minutes_avg",
         _U,
         "real",
@@ -204,7 +198,7 @@ FEATURES: tuple[Column, ...] = (
         "Mean length of a session in the last 30 days.",
         2,
     ),
-    _column(
+    Column(
         "support_tickets_30d",
         _S,
         "integer",
@@ -213,10 +207,10 @@ FEATURES: tuple[Column, ...] = (
         AT_SNAPSHOT,
         "Tickets opened in the last 30 days.",
     ),
-    _column(
+    Column(
         "tickets_open", _S, "integer", "tickets", DESK, AT_SNAPSHOT, "Tickets still open at the snapshot."
     ),
-    _column(
+    Column(
         "avg_resolution_hours",
         _S,
         "real",
@@ -226,7 +220,7 @@ FEATURES: tuple[Column, ...] = (
         "Mean time to resolve a ticket over the last three months; null without a ticket.",
         1,
     ),
-    _column(
+    Column(
         "nps_score",
         _S,
         "integer",
@@ -235,7 +229,7 @@ FEATURES: tuple[Column, ...] = (
         AT_SNAPSHOT,
         "Latest answer to the recommendation question; null when never answered.",
     ),
-    _column(
+    Column(
         "csat_last",
         _S,
         "integer",
@@ -244,7 +238,7 @@ FEATURES: tuple[Column, ...] = (
         AT_SNAPSHOT,
         "Rating of the latest rated ticket in the last three months; null without one.",
     ),
-    _column(
+    Column(
         "outages_30d",
         _S,
         "integer",
@@ -253,7 +247,7 @@ FEATURES: tuple[Column, ...] = (
         AT_SNAPSHOT,
         "Outages at the customer's line in the last 30 days.",
     ),
-    _column(
+    Column(
         "payment_failures_3m",
         _B,
         "integer",
@@ -262,7 +256,7 @@ FEATURES: tuple[Column, ...] = (
         AT_SNAPSHOT,
         "Failed collections in the last three months.",
     ),
-    _column(
+    Column(
         "days_past_due",
         _B,
         "integer",
@@ -271,7 +265,7 @@ FEATURES: tuple[Column, ...] = (
         AT_SNAPSHOT,
         "Age of the oldest unpaid invoice at the snapshot.",
     ),
-    _column(
+    Column(
         "late_payments_12m",
         _B,
         "integer",
@@ -280,7 +274,7 @@ FEATURES: tuple[Column, ...] = (
         AT_SNAPSHOT,
         "Invoices paid late in the last twelve months.",
     ),
-    _column(
+    Column(
         "email_open_rate",
         _M,
         "real",
@@ -290,7 +284,7 @@ FEATURES: tuple[Column, ...] = (
         "Share of newsletters opened in the last three months.",
         3,
     ),
-    _column(
+    Column(
         "marketing_touches_30d",
         _M,
         "integer",
@@ -299,7 +293,7 @@ FEATURES: tuple[Column, ...] = (
         AT_SNAPSHOT,
         "Marketing contacts in the last 30 days.",
     ),
-    _column(
+    Column(
         "plan_changes_12m",
         _M,
         "integer",
@@ -308,8 +302,8 @@ FEATURES: tuple[Column, ...] = (
         AT_SNAPSHOT,
         "Changes of tariff in the last twelve months.",
     ),
-    _column("integrations_count", _M, "integer", "integrations", LOGS, AT_SIGNUP, "Integrations connected."),
-    _column(
+    Column("integrations_count", _M, "integer", "integrations", LOGS, AT_SIGNUP, "Integrations connected."),
+    Column(
         "referral_count", _M, "integer", "customers", CRM, AT_SNAPSHOT, "Customers referred since sign-up."
     ),
 )

@@ -50,7 +50,8 @@ def write_large(
     assignment: Path = ASSIGNMENT,
     say: Say = lambda line: None,
 ) -> Large:
-    """Write `out/bundle` and `out/vault/<variant>` whose `snapshots.parquet` and `holdout.parquet` are folders.
+    """Write `out/bundle` and `out/vault/<variant>` whose `snapshots.parquet`, `holdout.parquet` and `twin.parquet` are
+    folders.
 
     The rows are those of the seed, row count and blueprint, whatever the number of workers. Strengths are set and
     the yardstick is measured on the first part. Without success nothing stays. Raises SpecError for fewer than

@@ -7,6 +7,7 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -14,7 +15,8 @@ import typer
 from rich.console import Console
 
 from grader.batch import cli as batch_cli
-from grader.command_line import Json, LimitsPath, PhaseCachePath, RubricPath, errors_shown
+from grader.batch.inbox import Stated, find_vaults, stem
+from grader.command_line import Json, LimitsPath, OfflineBuild, PhaseCachePath, RubricPath, errors_shown
 from grader.contract import cli as contract_cli
 from grader.errors import SandboxError, UsageError
 from grader.execution.docker import DockerExecutor
@@ -23,9 +25,11 @@ from grader.execution.local import LocalExecutor
 from grader.execution.protocol import Executor
 from grader.interview import cli as interview_cli
 from grader.interview.following import with_follow_up
+from grader.pipeline.elsewhere import keys_below
 from grader.pipeline.grading import Order, grade
 from grader.pipeline.phase_cache import PhaseCache, default_cache
 from grader.pipeline.progress import Lines, Progress, Silent
+from grader.pipeline.stated_variant import stated_variants
 from grader.practice import cli as practice_cli
 from grader.practice.page import write_practice
 from grader.practice.vault import PracticeVault, practice_vault
@@ -33,11 +37,12 @@ from grader.readme import cli as readme_cli
 from grader.readme.language_model.endpoint import Settings, SettingsError, settings_from
 from grader.reports.exports import cli as exports_cli
 from grader.reports.terminal import print_scorecard
-from grader.rescoring import open_truth, publish_again, score_again
+from grader.rescoring import open_truth, publish_again, remember_vault, score_again
 from grader.results import Report
 from grader.review import cli as review_cli
 from grader.review.moves import print_moves
 from grader.rubric import DEFAULT, Rubric, load_rubric
+from grader.truth import Truth, vaults_below
 
 BONUS = "bonus"
 """How `explain` calls the line that is no criterion: its points are shown apart."""
@@ -50,14 +55,11 @@ class ExecutorChoice(StrEnum):
     local = "local"
 
 
-VaultPath = Annotated[Path, typer.Option("--vault", help="The folder with key.json, or a folder of vaults.")]
-
-
-def open_executor(choice: ExecutorChoice, progress: Progress) -> Executor:
-    """Start an executor; SandboxError where the sandbox does not work."""
+def open_executor(choice: ExecutorChoice, progress: Progress, offline_build: bool = False) -> Executor:
+    """Start an executor; SandboxError where the sandbox does not work. The local one builds nothing anyway."""
     if choice is ExecutorChoice.local:
         return LocalExecutor()
-    return DockerExecutor(progress=progress.note)
+    return DockerExecutor(progress=progress.note, offline_build=offline_build)
 
 
 @contextmanager
@@ -73,9 +75,9 @@ def closed_whatever_happens(executor: Executor, progress: Progress) -> Iterator[
 
 
 @contextmanager
-def _opened(local: bool, progress: Progress) -> Iterator[Executor]:
+def _opened(local: bool, offline_build: bool, progress: Progress) -> Iterator[Executor]:
     choice = ExecutorChoice.local if local else ExecutorChoice.docker
-    with closed_whatever_happens(open_executor(choice, progress), progress) as running:
+    with closed_whatever_happens(open_executor(choice, progress, offline_build), progress) as running:
         yield running
 
 
@@ -103,6 +105,12 @@ def _where(submission: Path, vault: Path | None, out: Path | None, practice: boo
     yield PracticeVault(vault, out)
 
 
+def _truth_of(submission: Path, vaults: Path, stated: Stated) -> Truth:
+    """Load that one of several vaults which fits the submission; VaultError where none does, or more than one."""
+    found = find_vaults(vaults, None).find(stem(submission.resolve()), stated)
+    return open_truth(vaults if found is None else found)
+
+
 def _language_model() -> Settings:
     try:
         return settings_from()
@@ -125,7 +133,7 @@ def register(app: typer.Typer) -> None:
     readme_cli.register(app)
     review_cli.register(app, with_follow_up)
     exports_cli.register(app)
-    interview_cli.register(app)
+    interview_cli.register(app, partial(review_cli.record_defended, remake=with_follow_up))
     practice_cli.register(app)
     batch_cli.register(app, _opened)
 
@@ -150,7 +158,14 @@ def register(app: typer.Typer) -> None:
         executor: Annotated[
             ExecutorChoice, typer.Option(help="local is not isolated.")
         ] = ExecutorChoice.docker,
-        variant: Annotated[str | None, typer.Option(help="Which vault, where --vault holds several.")] = None,
+        offline_build: OfflineBuild = False,
+        variant: Annotated[
+            str | None,
+            typer.Option(
+                help="Which vault, where --vault holds several; default: by the submission's name, as in `batch`, "
+                "else by its contract.yaml."
+            ),
+        ] = None,
         rubric: RubricPath = DEFAULT,
         limits: LimitsPath = None,
         kept: PhaseCachePath = None,
@@ -177,21 +192,37 @@ def register(app: typer.Typer) -> None:
             if not submission.exists():
                 raise UsageError(f"{submission}: no such file or folder")
             asked = _language_model() if language_model else None
+            progress: Progress = Silent() if quiet else Lines()
             with _where(submission, vault, out, practice) as place:
-                order = Order(
-                    submission,
-                    open_truth(place.folder, variant),
-                    load_rubric(rubric),
-                    load_limits(limits),
-                    place.result,
-                    PhaseCache(kept or default_cache(), fresh=fresh),
-                    language_model=asked,
-                )
-                progress: Progress = Silent() if quiet else Lines()
+                several = variant is None and len({one.name for one in vaults_below(place.folder)}) > 1
+                truth = None if several else open_truth(place.folder, variant)
+                loaded, limited = load_rubric(rubric), load_limits(limits)
+                cache = PhaseCache(kept or default_cache(), fresh=fresh)
+                others = keys_below(place.folder, progress.note)
                 progress.start("sandbox")
-                with closed_whatever_happens(open_executor(executor, progress), progress) as running:
+                with closed_whatever_happens(
+                    open_executor(executor, progress, offline_build), progress
+                ) as running:
+                    if truth is None:
+                        stated = partial(stated_variants, submission, place.result, running, limited)
+                        truth = _truth_of(submission, place.folder, stated)
+                        progress.note(f"graded against {truth.folder}")
+                    order = Order(
+                        submission,
+                        truth,
+                        loaded,
+                        limited,
+                        place.result,
+                        cache,
+                        language_model=asked,
+                        others=others,
+                    )
                     report = grade(order, running, progress)
-                page = write_practice(report, order.truth, place.result) if practice else None
+                if practice:
+                    page = write_practice(report, truth, place.result)
+                else:
+                    page = None
+                    remember_vault(place.result, truth)
             show(report, place.result, as_json, verbose=verbose)
             if page is not None and not as_json:
                 typer.echo(f"the key, opened: {page}")
@@ -202,7 +233,13 @@ def register(app: typer.Typer) -> None:
     )
     def score_command(
         results: Annotated[list[Path], typer.Argument(help="Result folders of gradings.")],
-        vault: VaultPath,
+        vault: Annotated[
+            Path | None,
+            typer.Option(
+                "--vault",
+                help="The folder with key.json, or a folder of vaults; default: where each was graded with.",
+            ),
+        ] = None,
         rubric: RubricPath = DEFAULT,
         out: Annotated[Path | None, typer.Option("--out", help="Another folder; default: in place.")] = None,
         dry_run: Annotated[bool, typer.Option("--dry-run", help="Say who moves, write nothing.")] = False,

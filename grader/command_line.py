@@ -23,6 +23,15 @@ PhaseCachePath = Annotated[
     ),
 ]
 
+OfflineBuild = Annotated[
+    bool,
+    typer.Option(
+        "--offline-build",
+        help="No network for the steps of a submission's build, nor for its notebook's packages; what then "
+        "cannot be installed stays pending.",
+    ),
+]
+
 
 @contextmanager
 def errors_shown() -> Iterator[None]:

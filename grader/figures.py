@@ -11,6 +11,7 @@ from grader.checks.readme import marked
 from grader.evidence.service import LatencySeries
 from grader.metrics import Floats
 from grader.results import CurvePoint, Figures, LatencyLine, LiftDecile, PlantLine, ReliabilityBin, ReplayBand
+from grader.truth import Decoy, Plant
 
 CURVE_POINTS = 120
 
@@ -29,7 +30,9 @@ def figures_of(case: Case) -> Figures:
     )
     if not test.usable:
         return shown
-    calibration = case.calibration
+    # A score far outside 0..1 has no bin to be drawn in; what it costs, the checks say of the score as it is.
+    tuned = np.clip(test.tuned, 0.0, 1.0)
+    calibration = metrics.calibration(test.y, tuned, test.customer) if outside(case) else case.calibration
     return shown.model_copy(
         update={
             "base_rate": float(test.y.mean()),
@@ -48,6 +51,20 @@ def figures_of(case: Case) -> Figures:
             "lift": tuple(LiftDecile(**vars(row)) for row in metrics.lift_table(test.y, test.tuned)),
         }
     )
+
+
+def outside(case: Case) -> int:
+    """Return how many scores of the test rows are no probabilities."""
+    return int(((case.test.tuned < 0) | (case.test.tuned > 1)).sum())
+
+
+def plants_alone(case: Case) -> Figures:
+    """Return the plants without any plot: where a plot fails, a page for candidates still knows what to hide."""
+    try:
+        return Figures(plants=_plants(case))
+    except Exception:  # noqa: BLE001 -- our fault, and no reason to forget what is secret
+        key = case.truth.key
+        return Figures(plants=(*map(_line, key.plants), *map(_line, key.decoys)))
 
 
 def _curve(y: Floats, p: Floats) -> tuple[CurvePoint, ...]:
@@ -76,13 +93,8 @@ def _replay(case: Case) -> ReplayBand:
 def _plants(case: Case) -> tuple[PlantLine, ...]:
     matching = case.matching
     lines = [
-        PlantLine(
-            id=m.plant.id,
-            family=m.plant.family,
-            columns=m.plant.columns,
-            from_month=m.plant.months.from_month if m.plant.months else None,
-            to_month=m.plant.months.to_month if m.plant.months else None,
-            summary=m.plant.summary,
+        _line(
+            m.plant,
             found=m.credit >= 0.5,
             credit=round(m.credit, 3),
             said=said_of(matching.claims[m.finding]) if m.finding is not None else "",
@@ -92,13 +104,8 @@ def _plants(case: Case) -> tuple[PlantLine, ...]:
     hit = {decoy.id: said_of(matching.claims[i]) for i, decoy in matching.decoy_hits}
     noted = {decoy.id for decoy in matching.decoys_noted} - set(hit)
     lines += [
-        PlantLine(
-            id=decoy.id,
-            family="decoy",
-            columns=decoy.columns,
-            from_month=decoy.months.from_month if decoy.months else None,
-            to_month=decoy.months.to_month if decoy.months else None,
-            summary=decoy.summary,
+        _line(
+            decoy,
             found=decoy.id in hit or decoy.id in noted,
             credit=1.0 if decoy.id in noted else 0.0,
             said=hit.get(decoy.id, "noted as harmless" if decoy.id in noted else ""),
@@ -106,6 +113,22 @@ def _plants(case: Case) -> tuple[PlantLine, ...]:
         for decoy in case.truth.key.decoys
     ]
     return tuple(lines)
+
+
+def _line(
+    entry: Plant | Decoy, *, found: bool = False, credit: float = 0.0, said: str = "not matched: our fault"
+) -> PlantLine:
+    return PlantLine(
+        id=entry.id,
+        family=entry.family if isinstance(entry, Plant) else "decoy",
+        columns=entry.columns,
+        from_month=entry.months.from_month if entry.months else None,
+        to_month=entry.months.to_month if entry.months else None,
+        summary=entry.summary,
+        found=found,
+        credit=credit,
+        said=said,
+    )
 
 
 def _latency(case: Case) -> tuple[LatencyLine, ...]:

@@ -4,21 +4,28 @@ from __future__ import annotations
 
 import numpy as np
 
-from grader.checks.audit import leak_moves_predictions
 from grader.checks.case import NEAR, Case
+from grader.checks.copied import copied_from
+from grader.checks.leak_use import leak_moves_predictions
+from grader.checks.published import COPIED_TEXT, compare
+from grader.checks.rare_outcome import called_great
 from grader.checks.readme import unread_language
 from grader.results import CriterionResult, RedFlag
 from grader.types import Proof, proof
 
 
 def raise_flags(case: Case, results: dict[str, CriterionResult]) -> tuple[RedFlag, ...]:
-    """Return the flags that the evidence raises, in a fixed order."""
+    """Return the flags that the evidence raises, in a fixed order; none of what we failed to measure."""
     found = (
         _leak_used(case),
         _figures_do_not_recompute(results),
         _other_model_served(case),
         _no_baseline(case),
+        _accuracy_called_great(case),
         _no_monitoring(case, results),
+        _published_reference(case),
+        _tampering(case),
+        _copied_findings(case),
     )
     return tuple(flag for flag in found if flag is not None)
 
@@ -27,9 +34,15 @@ def _flag(name: str, message: str, *proofs: Proof) -> RedFlag:
     return RedFlag(id=name, state="raised", message=message, evidence=proofs)
 
 
+def _measured(case: Case, *phases: str) -> bool:
+    """Whether these phases say something of the submission: none was left out here or failed on our side."""
+    records = [case.evidence.phase(name) for name in phases]
+    return all(record.assessed and not record.failed_on_our_side for record in records)
+
+
 def _leak_used(case: Case) -> RedFlag | None:
     moved = leak_moves_predictions(case)
-    if not moved or not case.serves_a_model:
+    if not moved or not case.serves_a_model or not _measured(case, "service"):
         return None
     plant = case.truth.key.seeded_leak()
     column = ", ".join(plant.columns) if plant else "the leak"
@@ -53,25 +66,43 @@ def _figures_do_not_recompute(results: dict[str, CriterionResult]) -> RedFlag | 
 
 
 def _other_model_served(case: Case) -> RedFlag | None:
-    if not case.serves_another:
+    if not case.serves_another or not _measured(case, "probes", "service"):
         return None
     errors = case.parity_errors[case.served_model]
     share = float((errors[~np.isnan(errors)] <= NEAR).mean())
+    measured = f"{share:.0%} within {NEAR:g} of the submitted probabilities"
+    if case.by_identifier.moved:
+        return _flag(
+            "served_is_not_evaluated",
+            "A customer with an unknown customer_id does not get the evaluated model's answer.",
+            proof(
+                "service", "parity rows under such an id", measured=f"{measured}; {case.by_identifier.shown}"
+            ),
+        )
     return _flag(
         "served_is_not_evaluated",
         "The served model is not the evaluated one.",
-        proof(
-            "service", "parity rows", measured=f"{share:.0%} within {NEAR:g} of the submitted probabilities"
-        ),
+        proof("service", "parity rows", measured=measured),
     )
 
 
 def _no_baseline(case: Case) -> RedFlag | None:
     claimed = case.evidence.document.evaluation.metrics
     baseline = case.evidence.array("predictions.p_baseline")
-    if claimed.baseline or np.isfinite(baseline).any():
+    if claimed.baseline or np.isfinite(baseline).any() or not _measured(case, "probes"):
         return None
     return _flag("no_baseline", "No baseline was evaluated beside the tuned model.")
+
+
+def _accuracy_called_great(case: Case) -> RedFlag | None:
+    proofs = called_great(case)
+    if not proofs:
+        return None
+    return _flag(
+        "accuracy_called_great",
+        "The tuned model is judged by accuracy or ROC-AUC, and by nothing that suits a rare outcome.",
+        *proofs,
+    )
 
 
 def _no_monitoring(case: Case, results: dict[str, CriterionResult]) -> RedFlag | None:
@@ -81,3 +112,55 @@ def _no_monitoring(case: Case, results: dict[str, CriterionResult]) -> RedFlag |
     if unread_language(case):
         return None  # what such a text names is not known; each line says so and asks for a person
     return _flag("no_monitoring", "The README names no monitoring of inputs or of outcomes.")
+
+
+def _published_reference(case: Case) -> RedFlag | None:
+    found = compare(case.evidence)
+    if not found.copied:
+        return None
+    readme = case.evidence.document.readme.path or "README.md"
+    files = [(path, "code", f"{share:.0%} of this file") for path, share in found.files[:5]]
+    text = [(readme, "text", f"{found.text:.0%} of the reference's")] if found.text >= COPIED_TEXT else []
+    return _flag(
+        "published_reference",
+        f"{found.code:.0%} of the published reference solution's code and {found.text:.0%} of its README stand in "
+        "this submission, whatever the names in it.",
+        *(
+            proof(file, where, measured=f"{share} stands in the reference")
+            for file, where, share in files + text
+        ),
+    )
+
+
+def _tampering(case: Case) -> RedFlag | None:
+    found = case.evidence.document.sources.reaches
+    if not found:
+        return None
+    things = sorted({reach.what for reach in found})
+    first = [next(reach for reach in found if reach.what == what) for what in things]
+    shown = [*first, *(reach for reach in found if reach not in first)]
+    return _flag(
+        "tampering",
+        f"The submission reaches for what it must not touch: {', '.join(things)}.",
+        *(proof(reach.path, reach.where, said=reach.text, measured=reach.what) for reach in shown[:6]),
+    )
+
+
+def _copied_findings(case: Case) -> RedFlag | None:
+    found = copied_from(case)
+    if found is None:
+        return None
+    fits, wrong = found
+    claims = case.matching.claims
+    said = (f"findings[{i}]: {claims[i].kind} {', '.join(claims[i].columns)}".rstrip() for i in fits.findings)
+    compared = case.evidence.document.other_variants.compared
+    return _flag(
+        "copied_findings",
+        f"{len(fits.findings)} of {len(claims)} findings fit variant {fits.variant} and not this one.",
+        proof(
+            case.matching.path,
+            said="; ".join(said),
+            measured=f"{wrong} findings fit nothing of this data; of each of the {compared} other variants compared "
+            f"about {fits.by_chance:.1g} would fit by chance",
+        ),
+    )

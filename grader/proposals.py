@@ -14,7 +14,7 @@ Why = Literal["pending", "not assessed", "low confidence", "proposal"]
 def why_waiting(criterion: CriterionResult, dimension: str, judged: bool) -> Why | None:
     """Return why a criterion waits for a person; null where a person looked, or nobody needs to.
 
-    `judged` is whether README levels are proposals: they are not in a practice grading without containers.
+    `judged` is whether README levels are proposals, see `judges_readme`.
     """
     if criterion.person is not None:
         return None
@@ -27,11 +27,20 @@ def why_waiting(criterion: CriterionResult, dimension: str, judged: bool) -> Why
     return "proposal" if judged and dimension == "readme" else None
 
 
+def judges_readme(report: Report) -> bool:
+    """Return whether README levels are proposals until a person has read the text: not where somebody practises.
+
+    A report that does not say where its key is from is one of practice if it ran without containers.
+    """
+    return report.isolated if report.origin is None else report.origin != "practice"
+
+
 def unconfirmed(report: Report) -> tuple[CriterionResult, ...]:
     """Return the scored criteria whose level no person has set or accepted though one should."""
+    judged = judges_readme(report)
     return tuple(
         one
         for part in report.dimensions
         for one in part.criteria
-        if why_waiting(one, part.id, report.isolated) in ("low confidence", "proposal")
+        if why_waiting(one, part.id, judged) in ("low confidence", "proposal")
     )

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 import shutil
+from contextlib import suppress
 from pathlib import Path
 
 from grader.errors import UsageError
 from grader.evidence.document import EvidenceDocument, load_evidence
 from grader.interview.following import with_follow_up
 from grader.pipeline.publish import check_out, disk_full_is_ours, put_in_place, workspace
+from grader.reports.exports.files import write_whole
 from grader.reports.read import read_report
 from grader.reports.write import write_reports
 from grader.results import Report
@@ -22,6 +24,9 @@ from grader.rubric import Rubric
 from grader.scoring import score
 from grader.truth import Truth, find_vault, load_truth
 
+VAULT_NOTE = "vault.txt"
+"""In a result folder, beside the evidence: where its vault is."""
+
 
 def open_truth(vault: Path, variant: str | None = None) -> Truth:
     """Load the vault that `--vault` names."""
@@ -31,13 +36,37 @@ def open_truth(vault: Path, variant: str | None = None) -> Truth:
     return truth
 
 
-def score_again(folder: Path, vault: Path, rubric: Rubric) -> tuple[Report, Moves | None]:
+def remember_vault(folder: Path, truth: Truth) -> None:
+    """Note in a result which vault it was graded with; a file of its own, since reports are sent to others.
+
+    A result without the note is whole all the same, so a note that cannot be written stops nothing.
+    """
+    with suppress(UsageError):
+        write_whole(folder / VAULT_NOTE, f"{truth.folder.resolve()}\n")
+
+
+def remembered_vault(folder: Path) -> Path:
+    """Return the vault that a result was graded with; UsageError where it is not noted, or is there no more."""
+    note = folder / VAULT_NOTE
+    try:
+        vault = Path(note.read_text(encoding="utf-8").rstrip("\n"))
+    except (OSError, UnicodeDecodeError):
+        raise UsageError(f"--vault: expected the vault of {folder}, which does not say where it is") from None
+    if not (vault / "key.json").is_file():
+        raise UsageError(
+            f"--vault: expected the vault of {folder}; it was at {vault}, where no key.json is now"
+        )
+    return vault
+
+
+def score_again(folder: Path, vault: Path | None, rubric: Rubric) -> tuple[Report, Moves | None]:
     """Return the new report, and what moves against the saved one; null where there is no saved report.
 
+    Without a vault the one counts that the result was graded with, if it is still there.
     Writes nothing. Raises UsageError where evidence, log or vault do not fit.
     """
     evidence = load_evidence(folder / "evidence")
-    truth = open_truth(vault, evidence.document.variant)
+    truth = open_truth(vault or remembered_vault(folder), evidence.document.variant)
     refuse_other_vault(folder, evidence.document, truth)
     report = reviewed(score(evidence, rubric, truth), read_log(folder))
     if not (folder / "report.json").is_file():

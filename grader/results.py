@@ -13,6 +13,7 @@ from grader.types import (
     PhaseRecord,
     Proof,
     ReadmeBlock,
+    Reason,
     Status,
     Suggestion,
 )
@@ -33,6 +34,15 @@ class PersonLevel(Model):
     time: str
     reason: str
     program: ProgramValue
+
+
+class DefendedLevel(Model):
+    """The level of what was defended in the talk; who gave it, when (UTC, ISO 8601) and why. No point follows it."""
+
+    level: int = Field(ge=1, le=4)
+    reviewer: str
+    time: str
+    reason: str
 
 
 class PersonState(Model):
@@ -66,11 +76,15 @@ class CriterionResult(Model):
     evidence: tuple[Proof, ...] = ()
     confidence: float = 1.0
     suggestion: Suggestion | None = None
+    reasons: tuple[Reason, ...] = ()
     person: PersonLevel | None = None
 
 
 class DimensionResult(Model):
-    """The criteria of one dimension; `level` is of points over assessable points."""
+    """The criteria of one dimension; `level` is of points over assessable points.
+
+    `defended` stands beside that level of the evidence once somebody has heard the candidate; null before.
+    """
 
     id: Literal["audit", "evaluation", "serving", "readme"]
     title: str
@@ -78,6 +92,12 @@ class DimensionResult(Model):
     max: float
     level: int | None
     criteria: tuple[CriterionResult, ...]
+    defended: DefendedLevel | None = None
+
+    @property
+    def defended_level(self) -> int | None:
+        """Return the level alone, as candidates see it."""
+        return self.defended.level if self.defended else None
 
 
 class RedFlag(Model):
@@ -214,6 +234,7 @@ class Bonus(Model):
 
     points: float
     max: float
+    status: Status = "scored"
     message: str
     evidence: tuple[Proof, ...] = ()
 
@@ -222,6 +243,8 @@ class Report(Model):
     """Everything a reader of the result needs; the same evidence, rubric, vault and review give the same bytes.
 
     `review` is the SHA-256 of the last line of `review.jsonl` when this was written, empty without one.
+    `origin` is that of the key it was graded with, null in reports of versions that did not keep it.
+    `without_question` are the weak criteria that no question of `follow_up` takes up.
     """
 
     schema_version: Literal[1] = 1
@@ -231,6 +254,7 @@ class Report(Model):
     grader: GraderId
     executor: ExecutorName
     isolated: bool
+    origin: Literal["practice", "issued"] | None = None
     total: float
     max: float
     pending: float
@@ -246,6 +270,7 @@ class Report(Model):
     phases: tuple[PhaseRecord, ...]
     red_flags: tuple[RedFlag, ...] = ()
     follow_up: tuple[FollowUp, ...] = ()
+    without_question: tuple[str, ...] = ()
     figures: Figures = Field(default_factory=Figures)
     environment: dict[str, str] = Field(default_factory=dict)
     limits: dict[str, str] = Field(default_factory=dict)

@@ -22,7 +22,8 @@ TOPICS = ("audit", "evaluation", "decisions", "serving", "readme")
 """The modules of grader.checks that a rubric may name."""
 
 Check = Callable[[Case], Finding]
-PhaseId = Literal["intake", "notebook", "probes", "build", "service", "latency"]
+Need = Literal["intake", "notebook", "probes", "build", "service", "latency", "findings"]
+"""A phase, or `findings`: a findings file, for which the notebook has to run only where none was submitted."""
 
 
 class Criterion(Model):
@@ -32,7 +33,7 @@ class Criterion(Model):
     title: str
     points: float = Field(gt=0)
     check: str
-    needs: tuple[PhaseId, ...] = ()
+    needs: tuple[Need, ...] = ()
 
 
 class Dimension(Model):
@@ -49,7 +50,7 @@ class BonusRule(Model):
 
     points: float
     check: str
-    needs: tuple[PhaseId, ...] = ()
+    needs: tuple[Need, ...] = ()
 
 
 class PassRule(Model):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from grader import __version__
 from grader.checks.case import Case
 from grader.evidence.document import Evidence
-from grader.figures import figures_of
+from grader.figures import figures_of, outside, plants_alone
 from grader.flags import raise_flags
 from grader.results import (
     Bonus,
@@ -39,6 +39,8 @@ def score(evidence: Evidence, rubric: Rubric, truth: Truth) -> Report:
     totals = totals_of(dimensions, mark)
     document = evidence.document
     flags, figures, defects = _shown(case, lines)
+    if bonus.status == "pending":
+        defects = (f"the bonus is pending: {bonus.message}", *defects)
     return Report(
         submission=SubmissionId(name=document.name, sha256=document.sha256),
         variant=document.variant,
@@ -46,6 +48,7 @@ def score(evidence: Evidence, rubric: Rubric, truth: Truth) -> Report:
         grader=GraderId(version=__version__),
         executor=document.executor,
         isolated=document.executor == "docker",
+        origin=truth.key.origin,
         total=totals.total,
         max=rubric.max,
         pending=totals.pending,
@@ -60,7 +63,12 @@ def score(evidence: Evidence, rubric: Rubric, truth: Truth) -> Report:
         figures=figures,
         environment=document.environment,
         limits=document.limits,
-        notes=(*document.skipped, *defects),
+        notes=(
+            *document.skipped,
+            *document.stated.problems,
+            *filter(None, [document.sources.unread, document.sources.unread_files]),
+            *defects,
+        ),
     )
 
 
@@ -77,7 +85,10 @@ def _shown(case: Case, lines: list[CriterionResult]) -> tuple[tuple[RedFlag, ...
         )
     try:
         figures = figures_of(case)
+        if far := outside(case):
+            defects.append(f"{far} scores of the test rows are outside 0 to 1: the plots show them as 0 or 1")
     except Exception as error:  # noqa: BLE001 -- our fault; the scores do not depend on it
+        figures = plants_alone(case)
         defects.append(f"plots could not be drawn on our side: {type(error).__name__}: {error}"[:300])
     return flags, figures, tuple(defects)
 
@@ -114,6 +125,7 @@ def _criterion(line: Criterion, rubric: Rubric, case: Case) -> CriterionResult:
         evidence=finding.proofs,
         confidence=round(finding.confidence, 2),
         suggestion=finding.suggestion if scored else None,
+        reasons=finding.reasons if scored else (),
     )
 
 
@@ -126,8 +138,11 @@ def _run(rubric: Rubric, check: str, case: Case) -> tuple[Finding, bool]:
 
 
 def availability(needs: tuple[str, ...], evidence: Evidence) -> tuple[Status, str]:
-    """Return whether a criterion that needs these phases can be scored, and a sentence where it cannot."""
-    for name in needs:
+    """Return whether a criterion with these needs can be scored, and a sentence where it cannot."""
+    for need in needs:
+        if need == "findings" and _submitted_findings(evidence):
+            continue
+        name = "notebook" if need == "findings" else need
         record = evidence.phase(name)
         if record.failed_on_our_side:
             return (
@@ -139,15 +154,21 @@ def availability(needs: tuple[str, ...], evidence: Evidence) -> tuple[Status, st
     return "scored", ""
 
 
+def _submitted_findings(evidence: Evidence) -> bool:
+    submitted = evidence.document.notebook.submitted
+    return submitted is not None and bool(submitted.findings)
+
+
 def _bonus(rubric: Rubric, case: Case) -> Bonus:
     rule = rubric.file.bonus
     status, why = availability(rule.needs, case.evidence)
     if status != "scored":
-        return Bonus(points=0.0, max=rule.points, message=why)
-    finding, _ = _run(rubric, rule.check, case)
+        return Bonus(points=0.0, max=rule.points, status=status, message=why)
+    finding, failed = _run(rubric, rule.check, case)
     return Bonus(
         points=round(finding.credit * rule.points, 2),
         max=rule.points,
+        status="pending" if failed else "scored",
         message=finding.message,
         evidence=finding.proofs,
     )

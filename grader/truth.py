@@ -279,7 +279,7 @@ def load_truth(folder: Path) -> Truth:
             raise VaultError(f"{folder / name}: columns missing: {', '.join(missing[:5])}")
     if len(issued) != key.rows:
         raise VaultError(f"{folder}/issued/snapshots.parquet: {len(issued)} rows; the key says {key.rows}")
-    twin = _read_parquet(folder / "twin.parquet") if (folder / "twin.parquet").is_file() else None
+    twin = _read_parquet(folder / "twin.parquet") if (folder / "twin.parquet").exists() else None
     return Truth(key, issued, replay, business, contract, folder, twin)
 
 

@@ -13,6 +13,8 @@ LEVEL_CREDITS = (0.25, 0.55, 0.85)
 
 Status = Literal["scored", "pending", "not_assessed"]
 ExecutorName = Literal["docker", "local"]
+Reason = Literal["false_alarms", "worth_of_findings"]
+"""Why a credit is lower than what it is about: findings that are none, or a run that pays as its findings do."""
 ReadmeCriterion = Literal[
     "monitoring_inputs",
     "monitoring_outcomes",
@@ -101,7 +103,8 @@ class Suggestion(Model):
 class Finding:
     """The answer of a check: credit in 0..1, a message the candidate can act on, and proof.
 
-    With a `suggestion` the message speaks of it too, and candidates are shown that without.
+    With a `suggestion` the message speaks of it too, and candidates are shown that without. `reasons` say what
+    held the credit down where the message may not be shown, in words that fit every variant.
     """
 
     credit: float
@@ -109,6 +112,7 @@ class Finding:
     proofs: tuple[Proof, ...] = field(default=())
     confidence: float = 1.0
     suggestion: Suggestion | None = None
+    reasons: tuple[Reason, ...] = ()
 
     def __post_init__(self) -> None:
         if not 0.0 <= self.credit <= 1.0:

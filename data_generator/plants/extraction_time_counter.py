@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -12,10 +12,10 @@ from data_generator.key import PlantKey
 from data_generator.months import EXTRACTION_MONTH
 from data_generator.plants.draft import Draft, Placement
 from data_generator.plants.history import neighbours, some_customers
-from data_generator.plants.leak import Leak, customer_stream, leak_key, pool_size, with_own_column
+from data_generator.plants.leak import Guise, Leak, customer_stream, leak_key, pool_size, with_own_column
 from data_generator.plants.plant import Plant
 from data_generator.plants.search import bisect
-from data_generator.schema import Column
+from data_generator.schema import AT_SNAPSHOT
 
 KIND = "extraction_time_counter"
 TARGET_MATCH = 0.35
@@ -23,18 +23,7 @@ PRESENT_MATCH = 0.20
 CLOCK = "tenure_months"
 
 
-@dataclass(frozen=True)
-class Guise:
-    """A thing that is counted once a month since sign-up, and which accounts are counted late."""
-
-    column: str
-    block: str
-    unit: str
-    source: str
-    late: str
-    meaning: str
-
-
+# Things counted once a month since sign-up; `recorded` says here which accounts are counted late.
 GUISES: dict[str, Guise] = {
     guise.column: guise
     for guise in (
@@ -102,8 +91,8 @@ def apply(draft: Draft, place: Placement) -> tuple[Draft, PlantKey]:
     late = (lucky < share) & (left > 0)
     honest = tenure + surplus[who]
     later = draft.replay[CLOCK].to_numpy() + surplus[panel.customer[truth.replay_rows]]
-    recorded = f"at the month-end snapshot; {guise.late}"
-    column = Column(guise.column, guise.block, "integer", guise.unit, guise.source, recorded, guise.meaning)
+    recorded = f"{AT_SNAPSHOT}; {guise.recorded}"
+    column = replace(guise, recorded=recorded).as_column("integer")
     planted = with_own_column(draft, place.host, column, honest + np.where(late, left, 0), later)
     leak = Leak(
         kind=KIND,

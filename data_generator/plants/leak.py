@@ -8,12 +8,13 @@ from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 
 from data_generator.key import PlantKey, affected_rows, months_range
 from data_generator.months import EXTRACTION_MONTH, LAST_MATURE_MONTH, month_name
-from data_generator.plants.draft import Draft
+from data_generator.plants.draft import Draft, months_of
 from data_generator.plants.duplicate_rows import copies
-from data_generator.schema import LABEL, Column, replace_column
+from data_generator.schema import LABEL, Column, Kind, replace_column
 from data_generator.streams import stream
 
 Mask = npt.NDArray[np.bool_]
@@ -34,6 +35,24 @@ class Leak:
     seeded: bool = False
     equivalents: tuple[str, ...] = ()
     parameters: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Guise:
+    """Under which name, with which source and meaning a leak's own column appears."""
+
+    column: str
+    block: str
+    unit: str
+    source: str
+    recorded: str
+    meaning: str
+
+    def as_column(self, kind: Kind = "real", decimals: int = 0) -> Column:
+        """Return the column as the data dictionary describes it."""
+        return Column(
+            self.column, self.block, kind, self.unit, self.source, self.recorded, self.meaning, decimals
+        )
 
 
 def leak_key(draft: Draft, leak: Leak) -> PlantKey:
@@ -62,6 +81,13 @@ def with_own_column(
     """Return the draft with `column` in the place of a reserve column."""
     draft = replace(draft, columns=replace_column(draft.columns, reserve, column))
     return draft.with_public(column.name, public).with_replay(column.name, replay)
+
+
+def ranked_by_own_column(frame: pd.DataFrame, key: PlantKey) -> tuple[pd.Series, pd.Series]:
+    """Return the key's column and the label on mature rows; on the twin the reserve column in its place."""
+    column = key.columns[0] if key.columns[0] in frame else key.parameters["replaces"]
+    final = months_of(frame) <= LAST_MATURE_MONTH
+    return frame[column][final], frame[LABEL][final]
 
 
 def with_text(draft: Draft, name: str, meaning: str = "", recorded: str = "") -> Draft:

@@ -14,6 +14,7 @@ from data_generator.months import EXTRACTION_MONTH, LAST_MATURE_MONTH
 from data_generator.plants.draft import Draft, Placement, months_of
 from data_generator.plants.history import neighbours, some_customers
 from data_generator.plants.leak import (
+    Guise,
     Leak,
     auc_before_copies,
     auc_tolerance,
@@ -26,7 +27,7 @@ from data_generator.plants.leak import (
 from data_generator.plants.plant import Plant
 from data_generator.plants.ranking import enough_rows
 from data_generator.plants.search import bisect
-from data_generator.schema import LABEL, Column
+from data_generator.schema import LABEL
 
 KIND = "nightly_score"
 TARGET = 0.675
@@ -41,49 +42,43 @@ Floats = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True)
-class Guise:
+class ScaledGuise(Guise):
     """A name and scale of the score."""
 
-    column: str
-    block: str
-    unit: str
-    source: str
-    recorded: str
-    meaning: str
     centre: float
     spread: float
     decimals: int
 
 
-GUISES: dict[str, Guise] = {
+GUISES: dict[str, ScaledGuise] = {
     guise.column: guise
     for guise in (
-        Guise(
+        ScaledGuise(
             "care_index", "service", "0-100", "customer care workbench",
             "by the job of the following close, filed under the month it starts from",
             "How well the relation stands; 50 is usual.", 50.0, 14.0, 1,
         ),
-        Guise(
+        ScaledGuise(
             "vitality_points", "usage", "points", "usage analytics, nightly run",
             "nightly; the table keeps the latest run, which is read at the next month-end",
             "Activity of the account against its peers.", 500.0, 90.0, 0,
         ),
-        Guise(
+        ScaledGuise(
             "relation_grade", "account", "grade", "account managers' cockpit",
             "on the first night of each month's close, that is one month-end after the month shown",
             "Grade of the account, 6 is usual.", 6.0, 1.4, 2,
         ),
-        Guise(
+        ScaledGuise(
             "stability_z", "billing stress", "standard deviations", "credit desk, scoring batch",
             "in the batch that runs when the next month's invoices are out",
             "Stability of the account; 0 is the average.", 0.0, 1.0, 3,
         ),
-        Guise(
+        ScaledGuise(
             "attention_level", "marketing and other", "0-1000", "campaign engine",
             "refreshed every night; exported with a delay of one month-end",
             "Level of attention to what is offered; 400 is usual.", 400.0, 120.0, 0,
         ),
-        Guise(
+        ScaledGuise(
             "service_fit", "service", "percent", "service design study",
             "once a night by account; the months are numbered by the run before",
             "Fit of the service with the customer's habits.", 70.0, 9.0, 1,
@@ -123,16 +118,7 @@ def apply(draft: Draft, place: Placement) -> tuple[Draft, PlantKey]:
 
     score = _mixed(np.where(late, coming, now), noise)
     public = written(score - depth * (closed & late))[rows]
-    column = Column(
-        guise.column,
-        guise.block,
-        "real",
-        guise.unit,
-        guise.source,
-        guise.recorded,
-        guise.meaning,
-        guise.decimals,
-    )
+    column = guise.as_column(decimals=guise.decimals)
     planted = with_own_column(
         draft, place.host, column, public, written(_mixed(now, noise))[truth.replay_rows]
     )

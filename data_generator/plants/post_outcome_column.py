@@ -7,8 +7,7 @@ import pandas as pd
 
 from data_generator import statistics
 from data_generator.key import PlantKey
-from data_generator.months import LAST_MATURE_MONTH
-from data_generator.plants.draft import Draft, Placement, months_of
+from data_generator.plants.draft import Draft, Placement
 from data_generator.plants.leak import (
     Leak,
     auc_before_copies,
@@ -18,13 +17,13 @@ from data_generator.plants.leak import (
     leak_key,
     mature,
     pool_size,
+    ranked_by_own_column,
     with_own_column,
 )
 from data_generator.plants.plant import Plant
 from data_generator.plants.post_outcome_guises import GUISES
 from data_generator.plants.ranking import quick_auc, sparse_auc
 from data_generator.plants.search import bisect
-from data_generator.schema import LABEL, Column
 
 KIND = "post_outcome_column"
 TARGET = 0.775
@@ -55,16 +54,7 @@ def apply(draft: Draft, place: Placement) -> tuple[Draft, PlantKey]:
     aim, tolerance = auc_before_copies(draft, TARGET), auc_tolerance(draft)
     reach, draft = draft.settle(KIND, lambda: bisect(reached, aim, 0.0, 1.0, tolerance, KIND))
     written = values(reach)
-    column = Column(
-        guise.column,
-        guise.block,
-        "real",
-        guise.unit,
-        guise.source,
-        guise.recorded,
-        guise.meaning,
-        guise.decimals,
-    )
+    column = guise.as_column(decimals=guise.decimals)
     planted = with_own_column(draft, place.host, column, written, np.full(len(draft.replay), np.nan))
     leak = Leak(
         kind=KIND,
@@ -82,18 +72,12 @@ def apply(draft: Draft, place: Placement) -> tuple[Draft, PlantKey]:
 
 def measure(frame: pd.DataFrame, key: PlantKey) -> dict[str, float]:
     """Measure the column's AUC on mature rows; on the twin that of the reserve column in its place."""
-    return {"auc": statistics.auc(*_ranked(frame, key))}
+    return {"auc": statistics.auc(*ranked_by_own_column(frame, key))}
 
 
 def present(frame: pd.DataFrame, key: PlantKey) -> bool:
     """See whether the key's column alone separates leavers on mature rows (AUC at least 0.65)."""
-    return quick_auc(*_ranked(frame, key)) >= PRESENT_AUC
-
-
-def _ranked(frame: pd.DataFrame, key: PlantKey) -> tuple[pd.Series, pd.Series]:
-    column = key.columns[0] if key.columns[0] in frame else key.parameters["replaces"]
-    final = months_of(frame) <= LAST_MATURE_MONTH
-    return frame[column][final], frame[LABEL][final]
+    return quick_auc(*ranked_by_own_column(frame, key)) >= PRESENT_AUC
 
 
 PLANT = Plant(

@@ -10,9 +10,9 @@ import pandas as pd
 
 from data_generator import statistics
 from data_generator.key import PlantKey
-from data_generator.months import LAST_MATURE_MONTH
-from data_generator.plants.draft import Draft, Placement, months_of
+from data_generator.plants.draft import Draft, Placement
 from data_generator.plants.leak import (
+    Guise,
     Leak,
     auc_before_copies,
     auc_tolerance,
@@ -21,12 +21,12 @@ from data_generator.plants.leak import (
     leak_key,
     mature,
     pool_size,
+    ranked_by_own_column,
     with_own_column,
 )
 from data_generator.plants.plant import Plant
 from data_generator.plants.ranking import grouped_auc, quick_auc
 from data_generator.plants.search import bisect
-from data_generator.schema import LABEL, Column
 
 KIND = "target_encoded_index"
 TARGET = 0.635
@@ -36,53 +36,47 @@ Integers = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True)
-class Guise:
+class ScaledGuise(Guise):
     """A grouping of customers, and the scale on which its index is written; 1 is the average rate."""
 
-    column: str
-    block: str
-    unit: str
-    source: str
-    recorded: str
-    meaning: str
     scale: float
     decimals: int
 
 
-GUISES: dict[str, Guise] = {
+GUISES: dict[str, ScaledGuise] = {
     guise.column: guise
     for guise in (
-        Guise(
+        ScaledGuise(
             "street_index", "account", "average = 100", "analytics mart, area model",
             "computed once over the whole extract, outcomes included; the same in all months",
             "Level of departures among the customers of the street.", 100.0, 2,
         ),
-        Guise(
+        ScaledGuise(
             "node_factor", "service", "ratio", "network planning mart",
             "one figure for each node from all months of the extract and their outcomes",
             "Customers lost at the serving node, relative to the network.", 1.0, 4,
         ),
-        Guise(
+        ScaledGuise(
             "dealer_grade", "account", "points", "partner management",
             "recomputed over the full history whenever the mart is rebuilt",
             "Loss of customers of the dealer who keeps the account, average 50.", 50.0, 2,
         ),
-        Guise(
+        ScaledGuise(
             "cell_score", "marketing and other", "points", "campaign management",
             "from the churn flags of all rows of the cell, all months together",
             "Mean outcome of the campaign cell the customer belongs to, times 1000.", 62.0, 2,
         ),
-        Guise(
+        ScaledGuise(
             "building_level", "account", "ratio", "address mart",
             "at the build of the extract, by averaging its outcome column by building group",
             "Mean outcome of the building group, relative to all customers.", 1.0, 4,
         ),
-        Guise(
+        ScaledGuise(
             "household_cluster_pct", "marketing and other", "percent", "segmentation study",
             "averaged over the study's data set, which is this extract",
             "Average outcome of the household cluster in percent.", 6.2, 3,
         ),
-        Guise(
+        ScaledGuise(
             "exchange_weight", "usage", "ratio", "traffic planning",
             "derived from the monthly departures of the exchange, past and later months alike",
             "Weight of the exchange in the planning of departures, 1 on average.", 1.0, 4,
@@ -135,16 +129,7 @@ def apply(draft: Draft, place: Placement) -> tuple[Draft, PlantKey]:
     mean = groups.mean(group)
     overall = groups.churn.sum() / groups.rows.sum()
     index = np.round(mean / overall * guise.scale, guise.decimals)[group]
-    column = Column(
-        guise.column,
-        guise.block,
-        "real",
-        guise.unit,
-        guise.source,
-        guise.recorded,
-        guise.meaning,
-        guise.decimals,
-    )
+    column = guise.as_column(decimals=guise.decimals)
     replay = index[panel.customer[truth.replay_rows]]
     planted = with_own_column(draft, place.host, column, index[who], replay)
     leak = Leak(
@@ -185,18 +170,12 @@ def _draw_groups(draft: Draft, who: Integers) -> _Groups:
 
 def measure(frame: pd.DataFrame, key: PlantKey) -> dict[str, float]:
     """Measure the index's AUC on mature rows; on the twin that of the reserve column in its place."""
-    return {"auc": statistics.auc(*_ranked(frame, key))}
+    return {"auc": statistics.auc(*ranked_by_own_column(frame, key))}
 
 
 def present(frame: pd.DataFrame, key: PlantKey) -> bool:
     """See whether the index separates leavers on mature rows (AUC at least 0.58)."""
-    return quick_auc(*_ranked(frame, key)) >= PRESENT_AUC
-
-
-def _ranked(frame: pd.DataFrame, key: PlantKey) -> tuple[pd.Series, pd.Series]:
-    column = key.columns[0] if key.columns[0] in frame else key.parameters["replaces"]
-    final = months_of(frame) <= LAST_MATURE_MONTH
-    return frame[column][final], frame[LABEL][final]
+    return quick_auc(*ranked_by_own_column(frame, key)) >= PRESENT_AUC
 
 
 PLANT = Plant(

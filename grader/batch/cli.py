@@ -5,30 +5,34 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.console import Console
 
+import grader
 from grader.batch.inbox import Arrived, arrived, find_vaults
 from grader.batch.running import Batch, exit_code, run
 from grader.batch.table import print_table, table_csv, table_json
-from grader.command_line import Json, LimitsPath, PhaseCachePath, RubricPath, errors_shown
-from grader.execution.limits import load_limits
+from grader.command_line import Json, LimitsPath, OfflineBuild, PhaseCachePath, RubricPath, errors_shown
+from grader.execution.limits import Limits, load_limits
 from grader.execution.protocol import Executor
+from grader.pipeline.elsewhere import keys_below
 from grader.pipeline.grading import Order, grade
 from grader.pipeline.phase_cache import PhaseCache, default_cache
-from grader.pipeline.phase_key import digest_of
+from grader.pipeline.phase_key import digest_of, whole_hash
 from grader.pipeline.progress import Lines, Progress, Silent
+from grader.pipeline.stated_variant import stated_variants
 from grader.reports.exports.files import write_whole
-from grader.rescoring import open_truth
+from grader.rescoring import open_truth, remember_vault
 from grader.results import Report
-from grader.rubric import DEFAULT, load_rubric
+from grader.rubric import DEFAULT, Rubric, load_rubric
 
 TABLE = "batch.csv"
-Opened = Callable[[bool, Progress], AbstractContextManager[Executor]]
-"""Opens an executor, the local one where True, and closes it whatever happens."""
+Opened = Callable[[bool, bool, Progress], AbstractContextManager[Executor]]
+"""Opens an executor (the local one? building offline?) and closes it whatever happens."""
 
 
 def register(app: typer.Typer, opened: Opened) -> None:
@@ -42,12 +46,15 @@ def register(app: typer.Typer, opened: Opened) -> None:
         listed: Annotated[
             Path | None,
             typer.Option(
-                "--list", help="CSV with submission,variant; else names of files and vaults must fit."
+                "--list",
+                help="CSV with submission,variant; else names of files and vaults must fit, or "
+                "the submission's contract.yaml.",
             ),
         ] = None,
         local: Annotated[
             bool, typer.Option("--local", help="Not isolated, practice variants only; builds nothing.")
         ] = False,
+        offline_build: OfflineBuild = False,
         rubric: RubricPath = DEFAULT,
         limits: LimitsPath = None,
         kept: PhaseCachePath = None,
@@ -66,17 +73,20 @@ def register(app: typer.Typer, opened: Opened) -> None:
             waiting = arrived(inbox)
             progress: Progress = Silent() if quiet else Lines()
             cache = None if local else PhaseCache(kept or default_cache(), fresh=again)
+            keys = keys_below(vault, progress.note)
 
             def one(submission: Arrived, result: Path) -> Report:
-                truth = open_truth(vaults.of(submission.name))
-                order = Order(submission.path, truth, loaded, limited, result, cache)
-                with opened(local, progress) as executor:
-                    return grade(order, executor, progress)
+                with opened(local, offline_build, progress) as executor:
+                    stated = partial(stated_variants, submission.path, result, executor, limited)
+                    truth = open_truth(vaults.of(submission.name, stated))
+                    order = Order(submission.path, truth, loaded, limited, result, cache, others=keys)
+                    report = grade(order, executor, progress)
+                remember_vault(result, truth)
+                return report
 
-            conditions = digest_of(
-                [loaded.sha256, limited.model_dump(mode="json"), local, str(vault.resolve())]
+            batch = Batch(
+                out, conditions(loaded, limited, local, vault, offline_build), one, progress.note, again
             )
-            batch = Batch(out, conditions, one, progress.note, again)
             outcomes = []
             for outcome in run(batch, waiting):
                 outcomes.append(outcome)
@@ -88,3 +98,10 @@ def register(app: typer.Typer, opened: Opened) -> None:
                 typer.echo(f"table: {out / TABLE}")
             if code := exit_code(outcomes):
                 raise typer.Exit(code)
+
+
+def conditions(rubric: Rubric, limits: Limits, local: bool, vault: Path, offline_build: bool) -> str:
+    """Return what results depend on beside the submission; of another grader they would rank beside these."""
+    ours = [grader.__version__, whole_hash()]
+    asked = [limits.model_dump(mode="json"), local, str(vault.resolve()), offline_build]
+    return digest_of([*ours, rubric.sha256, *asked])

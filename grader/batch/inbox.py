@@ -3,25 +3,31 @@
 from __future__ import annotations
 
 import csv
-import hashlib
 import re
 import unicodedata
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 from grader.errors import UsageError, VaultError
-from grader.pipeline.phase_key import tree_digest
+from grader.pipeline.phase_key import file_digest, tree_digest
 from grader.truth import DEPTH, only_vault, vaults_below
 
 ARCHIVES = (".zip", ".tar.gz", ".tgz", ".tar")
 PSEUDONYM = re.compile(r"c[0-9a-f]{12}")
 """As the generator forms it from the company secret and the candidate's name."""
 
+Stated = Callable[[], frozenset[str]]
+"""Opens the submission and returns the variants that it says it was made for; asked only where names do not tell."""
+
 
 @dataclass(frozen=True)
 class Arrived:
-    """A submission of the inbox: its path, its name without the ending, and a hash of what it holds."""
+    """A submission of the inbox: its path, its name without the ending, and a hash of what it holds.
+
+    The hash is empty where it cannot be read; grading says why, and that stops no other.
+    """
 
     path: Path
     name: str
@@ -59,10 +65,10 @@ def stem(path: Path) -> str:
 
 
 def _digest(path: Path) -> str:
-    if path.is_dir():
-        return tree_digest(path)
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
+    try:
+        return tree_digest(path) if path.is_dir() else file_digest(path)
+    except OSError:
+        return ""
 
 
 def folded(name: str) -> str:
@@ -82,8 +88,13 @@ class Vaults:
     names: dict[Path, frozenset[str]]
     listed: dict[str, str]
 
-    def of(self, name: str) -> Path:
-        """Return the vault of a submission: as listed, by a name it shares, or the only one; else VaultError."""
+    def find(self, name: str, stated: Stated = frozenset) -> Path | None:
+        """Return the vault of a submission; None where nothing, or more than one, fits.
+
+        As listed, by a name it shares, or the only one. Where the name fits none or several, the variant counts
+        that the submission's own contract names: a name that fits goes before it, for it was not copied along
+        with somebody else's work.
+        """
         key = folded(name)
         if key in self.listed:
             wanted = folded(self.listed[key])
@@ -94,11 +105,20 @@ class Vaults:
             words = {key, *re.split(r"[\W_]+", key)}
             found = [vault for vault, names in self.names.items() if words & names]
         vault = only_vault(found)
+        if vault is not None or key in self.listed:
+            return vault
+        said = stated()
+        return only_vault([one for one in found or self.names if one.name in said])
+
+    def of(self, name: str, stated: Stated = frozenset) -> Path:
+        """Return the vault of a submission; VaultError where none can be found."""
+        vault = self.find(name, stated)
         if vault is None:
             raise VaultError(
-                f"{name}: {len(found)} of {len(self.names)} vaults below {self.root} fit this name; name the "
+                f"{name}: not one of the {len(self.names)} vaults below {self.root} alone fits this name; name the "
                 "submission like its variant, the folder it was issued into, or its pseudonym (known while "
-                "<pseudonym>.zip lies beside the vault), or give --list FILE with submission,variant"
+                "<pseudonym>.zip lies beside the vault), leave the bundle's contract.yaml in it, or give --list "
+                "FILE with submission,variant"
             )
         return vault
 

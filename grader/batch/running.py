@@ -56,15 +56,23 @@ def run(batch: Batch, waiting: Sequence[Arrived]) -> Iterator[Outcome]:
         started = time.monotonic()
         try:
             report = batch.grade(one, result)
-        except GraderError as error:
-            said = " ".join(str(error).split())
+        except Exception as error:  # noqa: BLE001 -- whatever becomes of one submission, it stops no other
+            said, code = _said(error)
             batch.say(f"  {said}")
-            yield Outcome(
-                one.path.name, result, None, said, error.exit_code, seconds=time.monotonic() - started
-            )
+            yield Outcome(one.path.name, result, None, said, code, seconds=time.monotonic() - started)
             continue
         _record(batch, one)
         yield Outcome(one.path.name, result, report, seconds=time.monotonic() - started)
+
+
+def _said(error: Exception) -> tuple[str, int]:
+    """Return why a submission has no result, and the exit code; what nobody foresaw is on our side."""
+    if isinstance(error, GraderError):
+        return " ".join(str(error).split()), error.exit_code
+    return (
+        f"failed on our side: {type(error).__name__}: {' '.join(str(error).split())}",
+        SandboxError.exit_code,
+    )
 
 
 def exit_code(outcomes: Sequence[Outcome]) -> int:
@@ -75,7 +83,7 @@ def exit_code(outcomes: Sequence[Outcome]) -> int:
 
 def _kept(batch: Batch, one: Arrived, result: Path) -> Report | None:
     """Return the report made from the same bytes under the same conditions, unless something of ours was pending."""
-    if batch.again or _read(batch.out).get(one.name) != [one.digest, batch.conditions]:
+    if batch.again or not one.digest or _read(batch.out).get(one.name) != [one.digest, batch.conditions]:
         return None
     try:
         report = read_report(result)

@@ -3,24 +3,31 @@
 from __future__ import annotations
 
 import re
+from typing import Literal, get_args
 
+from grader.checks.carried_out import still_served
 from grader.checks.case import Case
+from grader.checks.leak_use import leak_moves_predictions, leak_was_reported
 from grader.checks.matching import FULL_RECALL, Matching
 from grader.checks.recompute import agrees
 from grader.checks.stated import STATED_WORTH
 from grader.evidence.notebook import FindingClaim, FindingsFile
+from grader.evidence.service import ColumnMoves
 from grader.truth import Plant
-from grader.types import Finding, Proof, proof
+from grader.types import Finding, Proof, Reason, proof
 
-ANSWERED = 0.9
-"""Share of the requests with a changed leak that must be answered for a statement about it."""
-JITTER = 1e-4
-"""The most that answers may differ by themselves and still say something about the leak."""
 NOT_SPRAYED = 0.1
 """Discount for false alarms below which a finding is one of a spray: who accuses every column found nothing."""
 NEUTRAL = {"auc": 0.5, "median_ratio": 1.0}
 """Value of a statistic that shows nothing; 0 for the others."""
 STATED = f"There is no findings.json: this is what the notebook's text states, worth at most {STATED_WORTH:.0%} each."
+SHOWS = 0.25
+"""Share of a plant's effect on a statistic from which the candidate's own cut of the data shows it."""
+Quoted = Literal[
+    "agree", "differ from ours", "right without showing the defect", "cannot be computed", "absent"
+]
+"""What came of the statistic of a finding."""
+NOTHING_REAL = "No finding is about a defect of the key, so no statistic counts."
 NO_ACTION = re.compile(
     r"\W*(?:(?:keep|kept|leave|left|ignored?|accept(?:ed)?|none|nothing|no|do nothing|not|n\W?a|null|tbd|todo|x)"
     r"(?: (?:it|as(?: it)?[ -]is|change|action|needed|done))?)?\W*",
@@ -61,9 +68,19 @@ def notebook_reproduces(case: Case) -> Finding:
         message = _not_the_same(notebook.submitted, notebook.produced)
     else:
         message = "The notebook runs clean and writes the submitted findings."
+    reasons = _reasons(case.matching)
     if worth < 1:
         message += f" {_worth_little(case.matching)}"
-    return Finding(round(credit, 6), message, (cells, compared, *unread))
+        if ran and same == 1:
+            reasons = (*reasons, "worth_of_findings")
+    return Finding(
+        round(credit, 6), message, (cells, compared, *unread), reasons=reasons if worth < 1 else ()
+    )
+
+
+def _reasons(matching: Matching) -> tuple[Reason, ...]:
+    """Say whether false alarms discount what is paid by recall; without any, few findings are only few."""
+    return ("false_alarms",) if matching.wrong and matching.spray_discount < 1 else ()
 
 
 def _not_the_same(submitted: FindingsFile | None, produced: FindingsFile | None) -> str:
@@ -84,11 +101,12 @@ def _worth_little(matching: Matching) -> str:
         return "Without findings nothing was reproduced."
     if 2 * matching.recall() >= 1:
         return "Many of its findings are false alarms, which discounts this."
-    return "Its findings cover less than half of the defects, so less was reproduced."
+    few = "Its findings cover less than half of the defects, so less was reproduced."
+    return f"{few} Many of them are false alarms." if _reasons(matching) else few
 
 
 def _signature(claim: FindingClaim) -> tuple[str, tuple[str, ...], str | None]:
-    return claim.kind, tuple(sorted(claim.columns)), claim.from_month
+    return claim.kind, tuple(sorted(name.lower() for name in claim.columns)), claim.from_month
 
 
 def _same_findings(submitted: FindingsFile | None, produced: FindingsFile | None) -> tuple[float, Proof]:
@@ -137,13 +155,16 @@ def _recall(case: Case, family: str, what: str) -> Finding:
     proofs = tuple(_plant_proof(matching, m.plant, m.finding, m.credit) for m in lines)
     found = sum(m.credit >= 0.5 for m in lines)
     message = f"{found} of {len(lines)} {what} reported well enough to act on."
-    if matching.spray_discount < 1:
-        message += " More than a quarter of the findings are false alarms, which discounts this."
+    if _reasons(matching):
+        message += (
+            " Beside what was found, more than a quarter is false alarms (by column, look-alikes double); "
+            f"that leaves {matching.spray_discount:.0%} of this."
+        )
     if matching.stated:
         message += f" {STATED}"
     if not matching.claims:
         message = f"No findings were read, so none of the {what} count as reported."
-    return Finding(round(credit, 6), message, proofs)
+    return Finding(round(credit, 6), message, proofs, reasons=_reasons(matching))
 
 
 def _plant_proof(matching: Matching, plant: Plant, index: int | None, credit: float) -> Proof:
@@ -167,8 +188,8 @@ def findings_precise(case: Case) -> Finding:
 
     Precision of the defect findings, a decoy counting double, from 0 credit at 40 % to .85 at 90 %; the rest
     for naming a decoy as harmless with the reason. Multiplied by recall over everything, so that silence
-    earns nothing. Notes and questions never cost, nor does a finding outside the key whose statistic recomputes
-    and is another one on the same data without plants.
+    earns nothing. Notes and questions are never false alarms, though notes earn less from the sixteenth column on;
+    nor is a finding outside the key whose statistic recomputes and is another one on the same data without plants.
     """
     matching = case.matching
     decoys = len(case.truth.key.decoys)
@@ -198,13 +219,15 @@ def findings_precise(case: Case) -> Finding:
     ]
     wrong = len(matching.false_alarms) + len(matching.decoy_hits)
     told = sum(claim.status == "defect" for claim in matching.claims)
-    message = (
-        f"{wrong} of {told} reported defects are none" if wrong else f"No false alarm among {told} defects"
-    )
+    message = f"No false alarm among {told} defects" if told else "Nothing was reported as a defect"
+    if wrong:
+        message = f"{wrong} of {told} reported defects are none"
+    elif matching.wrong:
+        message += ", but columns beside the right ones, which count as such"
     if matching.decoy_hits:
         message += f", {len(matching.decoy_hits)} of them harmless look-alikes"
     message += f"; {len(matching.decoys_noted)} of {decoys} look-alikes were explained."
-    return Finding(round(credit, 6), message, tuple(proofs))
+    return Finding(round(credit, 6), message, tuple(proofs), reasons=_reasons(matching))
 
 
 def statistics_recompute(case: Case) -> Finding:
@@ -213,33 +236,71 @@ def statistics_recompute(case: Case) -> Finding:
     For every plant that was reported: half for a statistic of the brief's list that agrees with ours within
     max(0.02, 10 %) and shows something of the defect, half for an action other than to keep it (class imbalance,
     customers that return and nulls that tell may be kept). Averaged over the plants by their severity (full at 80 %).
-    If the seeded leak is reported but still moves the served predictions, a quarter is lost.
+    An action that drops a column of a leak or a change loses its part, of full marks too, where the served
+    predictions still move with it, asked over rows with other issued values. If the seeded leak is reported but
+    still moves them, a quarter of all is lost instead.
     """
-    earned = weight = 0.0
+    earned = weight = contradicted = 0.0
     proofs: list[Proof] = []
+    served: list[int] = []
     matching = case.matching
+    quoted: dict[Quoted, list[int]] = {word: [] for word in get_args(Quoted)}
     for match in matching.matches:
         weight += match.plant.severity
         if match.finding is None:
             continue
         claim = matching.claims[match.finding]
-        right, shown = _statistic(case, match.finding, claim, match.plant)
+        word, shown = _statistic(case, match.finding, claim, match.plant)
+        quoted[word].append(match.finding + 1)
         proofs.append(shown)
-        earned += (
-            match.plant.severity * (0.5 * right + 0.5 * _acts(claim, match.plant)) * min(1, match.credit * 2)
-        )
-    credit = min(1.0, earned / weight / FULL_RECALL) * matching.spray_discount if weight else 0.0
+        moving = still_served(case, claim, match.plant)
+        if moving:
+            served.append(match.finding + 1)
+            proofs.append(_not_dropped(matching, match.finding, claim, moving))
+            contradicted += 0.5 * match.plant.severity * min(1, match.credit * 2)
+        right = 0.5 * (word == "agree") + 0.5 * _acts(claim, match.plant)
+        earned += match.plant.severity * right * min(1, match.credit * 2)
+    whole = weight * FULL_RECALL
+    credit = max(0.0, min(1.0, earned / whole) - contradicted / whole) if weight else 0.0
+    credit *= matching.spray_discount
     kept = leak_moves_predictions(case)
-    message = (
-        f"{sum('agrees' in p.measured for p in proofs)} of {len(proofs)} quoted statistics agree with ours."
-    )
+    message = _quoted_words(quoted)
+    if served:
+        places = ", ".join(map(str, sorted(served)))
+        message += f" What is said to be dropped still moves the served predictions (finding {places})."
     if kept is not None and kept > 0 and leak_was_reported(case):
         credit *= 0.75
         message += " The reported leak still moves the served predictions."
         proofs.append(
             proof("service", "leak column changed", "reported as a leak", f"predictions move by {kept:.4f}")
         )
-    return Finding(round(credit, 6), message, tuple(proofs))
+    return Finding(round(credit, 6), message, tuple(proofs), reasons=_reasons(matching))
+
+
+def _not_dropped(
+    matching: Matching, index: int, claim: FindingClaim, moving: tuple[ColumnMoves, ...]
+) -> Proof:
+    measured = "; ".join(
+        f"{one.name}: {one.moved} of {one.rows} served answers move with it" for one in moving
+    )
+    return proof(matching.path, f"finding {index + 1}", f"action: {claim.action}", measured)
+
+
+def _quoted_words(quoted: dict[Quoted, list[int]]) -> str:
+    """Say how many findings about something real quote a statistic, and what came of those."""
+    found = sum(map(len, quoted.values()))
+    told = found - len(quoted["absent"])
+    if not told:
+        return (
+            f"None of {found} findings about a defect of the key quotes a statistic."
+            if found
+            else NOTHING_REAL
+        )
+    message = f"Of {found} findings about a defect of the key, {told} quote a statistic: {len(quoted['agree'])} agree"
+    for word, places in quoted.items():
+        if places and word not in ("agree", "absent"):
+            message += f", {len(places)} {word} (finding {', '.join(map(str, sorted(places)))})"
+    return message + "."
 
 
 def _acts(claim: FindingClaim, plant: Plant) -> bool:
@@ -249,58 +310,39 @@ def _acts(claim: FindingClaim, plant: Plant) -> bool:
 
 
 def _tells(name: str, measured: float, plant: Plant) -> bool:
-    """Whether a statistic shows anything of a plant: one the key measures it by, or a value that is not neutral.
+    """Whether a statistic shows anything of a plant: it leaves what the key measures without it, or is not neutral.
 
-    Else a null rate of 0 or the overall churn rate would agree for every finding without a look at the data.
+    Else a null rate of 0, the overall churn rate or the PSI of a month with itself would agree for every finding
+    without a look at the data.
     """
-    if plant.inherent or name in {s.name for s in plant.statistics}:
+    if plant.inherent:
         return True
+    for known in plant.statistics:
+        if known.name == name and known.value is not None:
+            null = NEUTRAL.get(name, 0.0) if known.null is None else known.null
+            return abs(measured - null) >= SHOWS * abs(known.value - null)
     return name != "rate" and not agrees(NEUTRAL.get(name, 0.0), measured)
 
 
-def _statistic(case: Case, index: int, claim: FindingClaim, plant: Plant) -> tuple[float, Proof]:
+def _statistic(case: Case, index: int, claim: FindingClaim, plant: Plant) -> tuple[Quoted, Proof]:
     place = f"finding {index + 1}"
     quoted = claim.statistic
     if quoted is None or quoted.value is None:
-        return 0.0, proof(case.matching.path, place, said_of(claim), "no statistic quoted")
+        return "absent", proof(case.matching.path, place, said_of(claim), "no statistic quoted")
     ours = case.recomputer.value(claim)
     said = f"{quoted.name} = {quoted.value:g}"
     if ours is None:
-        return 0.0, proof(case.matching.path, place, said, "not defined for this finding in the brief")
+        return "cannot be computed", proof(
+            case.matching.path, place, said, "not defined for this finding in the brief"
+        )
     good = agrees(quoted.value, ours)
     if good and not _tells(quoted.name.lower().strip(), ours, plant):
-        return 0.0, proof(
+        return "right without showing the defect", proof(
             case.matching.path, place, said, f"{ours:.4g}: right, but it does not show this defect"
         )
-    return float(good), proof(
+    return "agree" if good else "differ from ours", proof(
         case.matching.path, place, said, f"{ours:.4g}, {'agrees' if good else 'differs'} on the issued data"
     )
-
-
-def leak_moves_predictions(case: Case) -> float | None:
-    """Largest move of a served probability when only the seeded leak changes; None where not measured.
-
-    Moves that the same request asked again shows too (up to JITTER) are none of the leak.
-    """
-    base = case.evidence.array("service.parity")
-    changed = case.evidence.array("service.leak_changed")
-    if not changed.size or not base.size:
-        return None
-    gaps = abs(changed - base[: changed.size])
-    finite = gaps[gaps == gaps]
-    if finite.size < ANSWERED * gaps.size:
-        return None  # refusing the requests is no answer to the question
-    again = case.evidence.array("service.repeated")
-    shaken = abs(again - base[: again.size])
-    shaken = shaken[shaken == shaken]
-    jitter = min(2 * float(shaken.max()), JITTER) if shaken.size else 0.0
-    worst = float(finite.max())
-    return worst if worst > max(1e-6, jitter) else 0.0
-
-
-def leak_was_reported(case: Case) -> bool:
-    """Whether the seeded leak is matched by a finding that is more than a question."""
-    return any(m.plant.seeded and m.credit >= 0.75 for m in case.matching.matches)
 
 
 def seeded_leak_neutralised(case: Case) -> Finding:
@@ -336,6 +378,8 @@ def seeded_leak_neutralised(case: Case) -> Finding:
         message = "The seeded leak was not reported."
     elif moved is None or not case.serves_a_model:
         message = "No served model could be tested for the leak."
+        if case.by_identifier.moved:
+            message += f" With customer_id alone changed, {case.by_identifier.shown}."
     else:
         message = "The seeded leak was reported, but the served model still reacts to it."
     return Finding(1.0 if caught else 0.0, message, proofs)

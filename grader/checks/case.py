@@ -11,6 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from grader import metrics
+from grader.checks.by_identifier import ByIdentifier, by_identifier
 from grader.checks.matching import Matching, match_findings
 from grader.checks.outside import excuse_true_findings
 from grader.checks.recompute import Recomputer
@@ -254,10 +255,29 @@ class Case:
         return metrics.calibration(self.test.y, self.test.tuned, self.test.customer)
 
     @cached_property
+    def by_identifier(self) -> ByIdentifier:
+        """What the service answers where only `customer_id` differs."""
+        return by_identifier(self.evidence, PARITY_TOLERANCE)
+
+    @cached_property
+    def served_as_new(self) -> Floats:
+        """Served probability of the parity rows, as customers that nobody knows are answered.
+
+        Where the identifier alone moves answers, only rows asked under one that occurs nowhere count; the others
+        are NaN, as are rows without an answer.
+        """
+        served = self.evidence.array("service.parity")
+        if not self.by_identifier.moved:
+            return served
+        fresh = self.evidence.array("service.fresh_id")
+        return np.concatenate([fresh, np.full(served.size - fresh.size, np.nan)])
+
+    @cached_property
     def parity_errors(self) -> dict[str, Floats]:
         """Absolute differences of served and submitted probability on the parity rows, per submitted model.
 
-        NaN where the row has no submitted prediction; infinite where the service gave none.
+        NaN where the row has no submitted prediction; infinite where the service gave none. Where the identifier
+        alone moves answers, the worse of the two counts, and rows that were asked under their own one only are NaN.
         """
         served = self.evidence.array("service.parity")
         rows = self.evidence.array("service.parity_rows").astype(np.int64)
@@ -271,6 +291,12 @@ class Case:
             if values.size:
                 by_row[self.prediction_rows] = values
                 errors[model] = np.abs(served - by_row[rows])
+                if self.by_identifier.moved:
+                    as_new = np.abs(
+                        np.where(np.isnan(self.served_as_new), np.inf, self.served_as_new) - by_row[rows]
+                    )
+                    errors[model] = np.maximum(errors[model], as_new)
+                    errors[model][self.by_identifier.rows :] = np.nan
                 errors[model][self.recomputed_rows[rows]] = np.nan
         return errors
 
@@ -305,7 +331,9 @@ class Case:
     def served_near(self) -> float | None:
         """Share of the comparable parity rows near the served model's submitted probability; None without any."""
         errors = self.parity_errors.get(self.served_model)
-        if errors is None or not np.isfinite(errors).any():
+        if errors is None or np.isnan(errors).all():
+            return None
+        if not np.isfinite(errors).any() and not self.by_identifier.moved:
             return None
         return float(np.mean(errors[~np.isnan(errors)] <= NEAR))
 

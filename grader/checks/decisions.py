@@ -9,14 +9,30 @@ import numpy as np
 from grader import metrics
 from grader.checks.case import Case
 from grader.checks.evaluation import calibration_agreement, recomputed_figures
+from grader.checks.leak_use import leak_moves_predictions
 from grader.checks.segments import segments_recompute
 from grader.checks.worth import unshipped, unusable
 from grader.evidence.modelling import TrackedRun
 from grader.types import Finding, Proof, proof
 
-BASELINE_WORDS = re.compile(r"base|logistic|logreg|dummy|linear|simple", re.I)
+BASELINE_WORDS = re.compile(
+    r"baseline|logistic|logreg|dummy|(?<![a-z])(?:base(?![a-z])|base_?model|linear|simple)", re.I
+)
+ROLE_TAG = re.compile(
+    r"role|kind|type|stage|phase|step|group|family|model|estimator|algorithm|classifier|candidate|run|experiment|name"
+    r"|variant|approach|purpose|baseline",
+    re.I,
+)
+OTHER_TAG = re.compile(r"compar|against|versus|(^|_)vs(_|$)|parent|refer|feature|column|data|source", re.I)
+"""Tags that tell of something else than what the run itself is: what it is held against, what it read."""
+SHORT_ID = re.compile(r"[0-9a-f]{7,32}")
+"""A run's id as people abbreviate it: what a version-control system shows, or more."""
 MODEL_NAME = re.compile(r"(^|_)(model|estimator|algorithm|classifier)(_?(type|name|class|kind))?$", re.I)
-DATA_NAME = re.compile(r"data|snapshot|variant|sha256|rows|months?|period", re.I)
+DATA_NAME = re.compile(
+    r"data|snapshot|variant|sha256|rows|months?|period|(^|_)(train|fit)(ed|ting|ing)?_(on|from|until|till|to|start|end|span)"
+    r"|^n_(train|samples|observations)",
+    re.I,
+)
 SETTING = re.compile(r"min_data|data_in_leaf|data_random|data_sample|data_per|free_raw|bin_construct", re.I)
 SEARCH_TRIALS = 10
 RESAMPLES = 60
@@ -32,8 +48,9 @@ def runs_tracked(case: Case) -> Finding:
     Fifths: a finished baseline and another run with parameters and metrics; a search of at least ten trials
     whose parameters differ; a model artefact that is really in the submission; the data that was used (a
     dataset, or a parameter or tag that names it); the served model traced to a run (its id, name or version in
-    /health), and a tracked figure that recomputes from the submitted predictions. Where no service could be run
-    for reasons of ours, the figure alone stands for the last fifth.
+    /health; an id may be cut to seven characters where no other run begins so), and a tracked figure that
+    recomputes from the submitted predictions. Where no service could be run for reasons of ours, the figure
+    alone stands for the last fifth.
     """
     missing = unusable(case)
     if missing:
@@ -63,25 +80,31 @@ def runs_tracked(case: Case) -> Finding:
     lacking = [name for name, value, _ in parts if value < 1]
     ended = "can be traced" if traced[0] is not None else "hold the figure; what is served was not looked at"
     message = f"Both models are tracked and {ended}." if not lacking else f"Weak: {', '.join(lacking)}."
-    return Finding(
-        round(credit, 6), message, tuple(proof(path, name, measured=text) for name, _, text in parts)
-    )
+    shown = [(name, text) for name, _, text in parts] + [("store", text) for text in tracking.problems[:3]]
+    return Finding(round(credit, 6), message, tuple(proof(path, name, measured=text) for name, text in shown))
 
 
 def _is_baseline(run: TrackedRun) -> bool:
     """Whether name, own tags or the named model of a run say that it is the simple one; paths say nothing."""
-    own = [value for name, value in run.tags.items() if not name.startswith("mlflow.")]
+    own = [
+        value
+        for name, value in run.tags.items()
+        if not name.startswith("mlflow.") and ROLE_TAG.search(name) and not OTHER_TAG.search(name)
+    ]
     model = [value for name, value in run.params.items() if MODEL_NAME.search(name)]
     return BASELINE_WORDS.search(" ".join([run.name, *own, *model])[:1000]) is not None
 
 
 def _trials(runs: list[TrackedRun]) -> int:
-    """Number of different parameter sets among the largest family of sibling runs."""
+    """Number of different parameter sets among the largest family of sibling runs.
+
+    Of runs without a parent two are no trials, the baseline and the tuned run.
+    """
     families: dict[str | None, set[tuple[tuple[str, str], ...]]] = {}
     for run in runs:
         families.setdefault(run.parent, set()).add(tuple(sorted(run.params.items())))
     nested = [len(v) for parent, v in families.items() if parent is not None]
-    return max(nested, default=max(0, len(families.get(None, set())) - 2))
+    return max([*nested, len(families.get(None, set())) - 2, 0])
 
 
 def _names_data(run: TrackedRun) -> bool:
@@ -101,9 +124,17 @@ def _traced(case: Case, runs: list[TrackedRun]) -> tuple[float | None, str]:
     served = case.evidence.document.service.model_version
     if not served:
         return 0.0, "the service names no model version"
+    short = SHORT_ID.findall(served.lower())
+    known = [r.run_id for r in case.evidence.document.tracking.runs]
+    names = [r.name for r in case.evidence.document.tracking.runs]
     for run in runs:
         version = str(run.tags.get("model_version") or run.params.get("model_version") or "")
-        if (version and version == served) or (len(run.run_id) >= 8 and run.run_id[:8] in served):
+        by_id = len(run.run_id) >= 8 and (
+            run.run_id[:8] in served
+            or any(run.run_id.startswith(s) and sum(k.startswith(s) for k in known) == 1 for s in short)
+        )
+        by_name = run.name == served and names.count(served) == 1
+        if (version and version == served) or by_id or by_name:
             return 1.0, f"served {served!r} is run {run.run_id[:8]} {run.name!r}"
     return 0.0, f"served {served!r} is none of the tracked runs"
 
@@ -119,9 +150,10 @@ def figures_fit_the_problem(case: Case) -> Finding:
 
     For the tuned model: PR-AUC with the base rate beside it 35 %, precision or recall at the capacity 25 %, an
     interval of PR-AUC that holds the recomputed value and is between 0.4 and 2.5 times as wide as ours from
-    customer resamples 25 %, figures by segment that recompute on the test rows 15 %. Accuracy or ROC-AUC alone
-    earns nothing, nor does a figure that is not within half and twice of ours; whether it is right is another
-    line.
+    customer resamples 25 %, figures by segment that recompute on the test rows 15 %. Values of at least three
+    folds, or a mean with its standard deviation or error, are read as an interval of 1.96 of these on either side
+    and held to the same. Accuracy or ROC-AUC alone earns nothing, nor does a figure that is not within half and
+    twice of ours; whether it is right is another line.
     """
     missing = unusable(case) or unshipped(case)
     if missing:
@@ -247,8 +279,10 @@ def choice_is_earned(case: Case) -> Finding:
 
     60 %: the tuned model ships and beats the baseline on test by more than two standard errors (customers as
     the unit) in PR-AUC, or in log loss without ranking worse; or it does not and the baseline ships (half
-    where both columns are one and no search of ten trials is tracked). 40 %: the mean shipped probability is
-    within 15 % of the test churn rate (none from 60 %), as re-weighting left in place would not be.
+    where both columns are one and no search of ten trials is tracked). Half where the other one ships and their
+    PR-AUC is within two standard errors; none where what is served uses the seeded leak, which flatters the test.
+    40 %: the mean shipped probability is within 15 % of the test churn rate (none from 60 %), as re-weighting
+    left in place would not be.
     """
     missing = unusable(case) or unshipped(case)
     if missing:
@@ -274,11 +308,18 @@ def choice_is_earned(case: Case) -> Finding:
             earned = 0.5  # nothing shows that anything else was tried
         if np.ptp(test.baseline) == 0:
             earned *= 0.5
-        measured = f"PR-AUC {gain:+.4f} ± {se:.4f}, log loss {-closer:+.5f} ± {closer_se:.5f} on test"
+        measured = f"PR-AUC {gain:+.4f} ± {se:.4f}, log loss {-closer:+.5f} ± {closer_se:.5f}"
         proofs.append(proof(path, "tuned minus baseline", f"{ships} ships", measured))
         message = (
-            f"The {ships} model ships; tuning {'wins by more' if wins else 'gains no more'} than its error."
+            f"The {ships} model ships; tuning {'wins by more' if wins else 'gains no more'} than two standard errors "
+            f"on test (PR-AUC {gain:+.4f}, standard error {se:.4f}; log loss {-closer:+.5f}, {closer_se:.5f})."
         )
+        moved = leak_moves_predictions(case)
+        if moved and case.serves_a_model:
+            earned = 0.0
+            message += " Its test figures are flattered, so no win there earns the choice."
+            shown = f"predictions move by up to {moved:.3f} when only the seeded leak changes"
+            proofs.append(proof("service", "leak column changed", measured=shown))
     mean, base = float(test.tuned.mean()), float(test.y.mean())
     off = abs(mean / base - 1)
     kept = float(np.clip((0.6 - off) / 0.45, 0, 1))

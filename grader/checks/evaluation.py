@@ -6,9 +6,23 @@ import numpy as np
 
 from grader import metrics
 from grader.checks.case import Case
+from grader.checks.lift import lift_agreement
+from grader.checks.split_rows import (
+    FITTED,
+    TOLD,
+    WHOLE,
+    chosen_rows,
+    rows_to_calibrate_on,
+    share_tested,
+    shared_customers,
+)
 from grader.checks.worth import SPLIT_FILE, unshipped, unusable
 from grader.metrics import month_index, month_name
 from grader.types import Finding, Proof, proof
+
+APART = 0.25
+"""What a split keeps of its credit where its months overlap; of the embargo's only where its customers do not."""
+PICTURE = "a picture found; what it shows is not compared"
 
 
 def split_respects_time(case: Case) -> Finding:
@@ -16,9 +30,11 @@ def split_respects_time(case: Case) -> Finding:
 
     Legal: first test month minus last train, validation or calibration month is at least the label horizon
     (3), and the last test month is mature. 70 % of the credit falls with the embargo (half of it left for
-    ordered but adjoining months, none for overlapping ones), 20 % is for mature labels everywhere, 10 % for
-    test rows that are all rows of their months. Where fewer rows are listed as fitted than half as many as
-    tested, it pays in proportion. A customer on both sides costs only where time does not part.
+    ordered months, in proportion to the gap, none for overlapping ones), 20 % is for mature labels everywhere,
+    10 % for test rows that are all rows of their months. Where fewer rows are listed as fitted than half as many
+    as tested, it pays in proportion. A customer on both sides costs only where time does not part: of overlapping
+    months a quarter of each part is left where no test row's customer was fitted, nothing of the embargo's where
+    a fifth of them were.
     """
     missing = unusable(case)
     if missing:
@@ -27,19 +43,21 @@ def split_respects_time(case: Case) -> Finding:
     month = np.array([month_index(m) for m in case.prediction_month])
     split = case.prediction_split
     test = month[split == "test"]
-    fit = month[np.isin(split, ["train", "validation", "calibration"])]
+    fit = month[np.isin(split, FITTED)]
     if fit.size == 0:
         return Finding(0.1, "No training rows are listed, so the split cannot be checked.", (proof(path),))
     horizon = case.truth.key.label.horizon_months
     last_mature = month_index(case.truth.key.label.last_mature_month)
     gap = int(test.min() - fit.max())
-    embargo = 1.0 if gap >= horizon else 0.5 * gap / horizon if gap > 0 else 0.0
+    shared = shared_customers(case) if gap <= 0 else 0.0
+    embargo = 1.0 if gap >= horizon else 0.5 * gap / horizon if gap > 0 else APART * max(0.0, 1 - 5 * shared)
     immature = float(max(np.mean(test > last_mature), np.mean(fit > last_mature)))
-    covered = np.isin(case.issued_month, np.unique(case.prediction_month[split == "test"]))
-    complete = min(1.0, case.test.y.size / max(int(covered.sum()), 1) / 0.97)
+    share = share_tested(case)
+    complete = min(1.0, share / WHOLE)
     listed = min(1.0, fit.size / (0.5 * test.size))
-    credit = 0.7 * embargo + (0.2 * max(0.0, 1 - 5 * immature) + 0.1 * complete) * (1.0 if gap > 0 else 0.25)
+    credit = 0.7 * embargo + (0.2 * max(0.0, 1 - 5 * immature) + 0.1 * complete) * (1.0 if gap > 0 else APART)
     credit *= listed
+    both = (proof(path, "customers", measured=f"{shared:.1%} of the test rows are of customers fitted, too"),)
     proofs = (
         proof(
             path,
@@ -51,8 +69,10 @@ def split_respects_time(case: Case) -> Finding:
             path,
             "test rows",
             f"{int((split == 'test').sum())} rows",
-            f"{complete:.0%} of their months, {fit.size} rows fitted; immature labels: up to {immature:.1%} of a part",
+            f"{share:.0%} of their months, {fit.size} rows fitted; immature labels: up to {immature:.1%} of a part",
         ),
+        *(both if gap <= 0 else ()),
+        *chosen_rows(case, path),
     )
     if embargo == 1:
         message = "The split respects time and the label horizon."
@@ -62,6 +82,9 @@ def split_respects_time(case: Case) -> Finding:
         message = f"Train and test are ordered but only {gap} month(s) apart: their label windows overlap."
     else:
         message = "Test months overlap the months used for fitting: the split is not by time."
+        message += f" {shared:.0%} of the test rows are of customers that were fitted, too."
+    if share < TOLD:
+        message += f" Only {share:.0%} of the rows of the test months are tested."
     return Finding(round(credit, 6), message, proofs)
 
 
@@ -182,7 +205,9 @@ def probabilities_calibrated(case: Case) -> Finding:
 
     Ten equal-count bins; the null resamples customers, since rows of one customer share label windows. 85 %
     of the credit: full where the p-value is at least 0.05 or the excess of the calibration error over its
-    null is at most 5 % of the base rate, none from 40 %. 15 % for a reliability plot.
+    null is at most 5 % of the base rate, none from 40 %. 15 % for a picture of a reliability plot, by its name or
+    as one of several figures of a notebook; what it shows is not read. Whether they were fitted on data apart from
+    test is not measured; the rows listed for it are shown.
     """
     missing = unusable(case) or unshipped(case)
     if missing:
@@ -210,7 +235,8 @@ def probabilities_calibrated(case: Case) -> Finding:
             f"churn rate {base:.4f}; calibration error {measured.ece:.4f}, {measured.null_ece:.4f} by sampling "
             f"alone, p = {measured.p_value:.3f}",
         ),
-        proof(plot or "evaluation/calibration.png", measured="reliability plot found" if plot else "no plot"),
+        proof(plot or "evaluation/calibration.png", measured=PICTURE if plot else "no plot"),
+        rows_to_calibrate_on(case, path),
     )
     if measured.p_value >= 0.05:
         message = "The probabilities agree with the frequencies on the test months."
@@ -249,32 +275,13 @@ def find_plot(case: Case, words: tuple[str, ...]) -> str | None:
     return named[0].path if named else embedded[0].path if len(embedded) >= 2 else None
 
 
-def lift_bounds(case: Case) -> dict[int, dict[str, tuple[float, float]]]:
-    """Return what each figure of the lift table can be under any order among tied scores."""
-    low, high = metrics.lift_ranges(case.test.y, case.test.tuned)
-    total, rate = float(case.test.y.sum()), float(case.test.y.mean())
-    bounds: dict[int, dict[str, tuple[float, float]]] = {}
-    before = (0.0, 0.0)
-    for least, most in zip(low, high, strict=True):
-        after = (least.cumulative_capture * total, most.cumulative_capture * total)
-        fewest = max(0.0, after[0] - before[1])
-        own = (fewest, max(fewest, min(after[1] - before[0], float(least.customers))))
-        bounds[least.decile] = {
-            "churners": own,
-            "churn_rate": (own[0] / least.customers, own[1] / least.customers),
-            "lift": (own[0] / least.customers / rate, own[1] / least.customers / rate),
-            "cumulative_capture": (after[0] / total, after[1] / total),
-        }
-        before = after
-    return bounds
-
-
 def curves_recompute(case: Case) -> Finding:
-    """The lift table by decile equals the recomputed one, and a precision-recall curve is drawn.
+    """The lift table by decile equals the recomputed one, and there is a picture of a precision-recall curve.
 
     65 % for the table: the share of its lift and churner figures that agree with ours on the same test rows
     (lift within max(0.05, 3 %), counts within max(2, 3 %), decile 1 the highest scores, tied scores in any
-    order); 35 % for the plot. Without a ranking that beats chance neither is worth anything.
+    order); 35 % for the picture, by its name or as one of several figures of a notebook. Whether the curve in it
+    is the right one is not read. Without a ranking that beats chance neither is worth anything.
     """
     missing = unusable(case) or unshipped(case)
     if missing:
@@ -287,42 +294,21 @@ def curves_recompute(case: Case) -> Finding:
             (proof(SPLIT_FILE),),
         )
     path = submitted.path or "evaluation/lift.csv"
-    ours = {row.decile: row for row in metrics.lift_table(case.test.y, case.test.tuned)}
-    tied = lift_bounds(case)
-    right = total = 0
-    proofs: list[Proof] = []
-    for row in submitted.rows:
-        mine = ours.get(row.decile)
-        if mine is None:
-            continue
-        pairs = (
-            ("lift", row.lift, mine.lift, 0.05),
-            ("churn_rate", row.churn_rate, mine.churn_rate, 0.003),
-            ("cumulative_capture", row.cumulative_capture, mine.cumulative_capture, 0.01),
-            ("churners", row.churners, float(mine.churners), 2.0),
-        )
-        for name, said, measured, slack in pairs:
-            if said is None:
-                continue
-            total += 1
-            nearest = float(np.clip(said, *tied[row.decile][name]))
-            good = abs(said - nearest) <= max(slack, 0.03 * abs(nearest))
-            right += good
-            if not good and len(proofs) < 6:
-                proofs.append(proof(path, f"decile {row.decile} {name}", f"{said:.4g}", f"{measured:.4g}"))
-    complete = len({row.decile for row in submitted.rows} & set(ours)) / 10
-    table = (right / total) ** 2 * complete if total else 0.0
+    agreed = lift_agreement(case, path)
     plot = find_plot(
         case, ("pr_curve", "precision_recall", "precision-recall", "prcurve", "pr-curve", "/pr.")
     )
-    credit = 0.65 * table + (0.35 if plot else 0.0)
-    proofs.insert(
-        0, proof(path, said=f"{len(submitted.rows)} deciles", measured=f"{right} of {total} figures agree")
+    credit = 0.65 * agreed.credit + (0.35 if plot else 0.0)
+    figures = f"{agreed.right} of {agreed.total} figures agree"
+    proofs = [proof(path, said=f"{len(submitted.rows)} deciles", measured=figures), *agreed.wrong]
+    proofs.append(proof(plot or "evaluation/pr_curve.png", measured=PICTURE if plot else "no plot"))
+    message = (
+        "The lift table agrees with the predictions, and a picture of a precision-recall curve is there."
     )
-    proofs.append(proof(plot or "evaluation/pr_curve.png", measured="curve found" if plot else "no plot"))
-    message = "Lift table and precision-recall curve agree with the predictions."
     if credit < 0.999:
-        message = f"Lift table: {right} of {total} figures agree; precision-recall plot: {'found' if plot else 'none'}."
+        message = (
+            f"Lift table: {figures}; picture of a precision-recall curve: {'found' if plot else 'none'}."
+        )
     return Finding(round(credit, 6), message, tuple(proofs))
 
 

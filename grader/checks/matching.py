@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from grader.checks.naming import in_issued_names
 from grader.checks.stated import STATED_WORTH, stated_findings
 from grader.evidence.document import Evidence
 from grader.evidence.notebook import FindingClaim
@@ -33,7 +34,7 @@ DECOY_WEIGHT = 2.0
 MATCH_FLOOR = 0.2
 """Credit from which a finding is about a plant at all, so that it is no false alarm."""
 FREE_COLUMNS = 1
-"""Columns beside the right ones that a finding may name before each counts as a false alarm."""
+"""Columns beside the right ones that the finding that pays for a plant may name before each is a false alarm."""
 TRUSTED = 0.75
 """Share of right findings from which false alarms cost no recall."""
 DISTRUST = 4.0
@@ -122,6 +123,7 @@ def claims_of(evidence: Evidence) -> tuple[tuple[FindingClaim, ...], str]:
 def match_findings(evidence: Evidence, truth: Truth) -> Matching:
     """Assign findings to plants so that the total credit is largest; each finding pays for one plant."""
     claims, path = claims_of(evidence)
+    claims = in_issued_names(claims, truth)
     plants = truth.key.plants
     features, begins = frozenset(truth.key.columns), truth.key.months.from_month
     stated = not claims and bool(evidence.document.notebook.statements)
@@ -145,6 +147,7 @@ def match_findings(evidence: Evidence, truth: Truth) -> Matching:
         Match(plant, float(credits[chosen[i], i]) if i in chosen else 0.0, chosen.get(i))
         for i, plant in enumerate(plants)
     )
+    paying = set(chosen.values())
     false_alarms: list[int] = []
     decoy_hits: list[tuple[int, Decoy]] = []
     wrong = 0.0
@@ -159,7 +162,8 @@ def match_findings(evidence: Evidence, truth: Truth) -> Matching:
             decoy_hits.append((index, decoy))
             wrong += DECOY_WEIGHT + _surplus_weight(surplus - set(decoy.columns))
         elif about:
-            wrong += _surplus_weight(surplus)
+            # A second finding of the same defect may not carry accusations of further columns for nothing.
+            wrong += _surplus_weight(surplus, FREE_COLUMNS if index in paying else 0)
         else:
             false_alarms.append(index)
             wrong += alarm_weight(claim)
@@ -181,8 +185,8 @@ def alarm_weight(claim: FindingClaim) -> int:
     return max(1, _surplus_weight(set(claim.columns)))
 
 
-def _surplus_weight(columns: set[str]) -> int:
-    return min(SURPLUS_LIMIT, max(0, len(columns) - FREE_COLUMNS))
+def _surplus_weight(columns: set[str], free: int = FREE_COLUMNS) -> int:
+    return min(SURPLUS_LIMIT, max(0, len(columns) - free))
 
 
 def _columns_with(status: str, claims: tuple[FindingClaim, ...]) -> int:
@@ -243,9 +247,11 @@ def _column_credit(claim: FindingClaim, plant: Plant, features: frozenset[str]) 
     wanted = set(plant.columns)
     # A sub-population may be named by the rows it holds for instead of among the columns.
     named = set(claim.columns) | (set(claim.where) & wanted)
-    if plant.inherent or not features & wanted:
-        # A leak of the identifier or the order is no other leak: its own kind or its own column must be said.
-        return float(plant.family != "leakage" or claim.kind == plant.kind or bool(named & wanted))
+    if plant.inherent or (plant.family != "leakage" and not features & wanted):
+        return 1.0
+    if not features & wanted and not named & wanted:
+        # A leak of the identifier or the order is in no feature: who names one accuses that one of it.
+        return float(claim.kind == plant.kind and not named & features)
     if not named & wanted:
         return RELATION_ALONE if plant.kind == "concept_drift" and not named & features else 0.0
     surplus = len(named - wanted)

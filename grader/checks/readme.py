@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -38,6 +38,7 @@ def facts_of(case: Case) -> Facts:
             "columns": list(key.columns),
             "label": {"column": key.label.column, "horizon_days": key.label.horizon_days},
             "months": {"first": key.months.from_month, "last": key.months.to_month},
+            "test_months": _months_of(case.test.month.tolist()),
             "defects": [_defect(plant, key) for plant in key.plants],
             "decoys": [
                 {"kind": decoy.id, "columns": list(decoy.columns), **_span(decoy.months, key)}
@@ -52,6 +53,11 @@ def facts_of(case: Case) -> Facts:
             },
         }
     )
+
+
+def _months_of(months: Sequence[str]) -> dict[str, str]:
+    """The first and the last of some months `YYYY-MM`; empty where there are none."""
+    return {"first": min(months), "last": max(months)} if months else {}
 
 
 def _defect(plant: Plant, key: Key) -> dict[str, Any]:
@@ -160,7 +166,7 @@ def monitoring_outcomes(case: Case) -> Finding:
     """How it is known that scores are still right: before labels arrive, and once they have matured.
 
     Level 3 needs the score distribution, realised performance after a stated label delay, and a segment or a
-    business figure.
+    business figure; level 4 a further case with its reason, such as where a figure misleads.
     """
     return _judge(case, "monitoring_outcomes")
 
@@ -168,7 +174,8 @@ def monitoring_outcomes(case: Case) -> Finding:
 def retraining_triggers(case: Case) -> Finding:
     """What makes the team retrain and what does not: conditions with number and duration, and on which data.
 
-    Level 3 tells a pipeline fault from a changed world from a changed rule.
+    Level 3 tells a pipeline fault from a changed world from a changed rule; level 4 adds a further case with its
+    reason, such as when the obvious reaction is wrong.
     """
     return _judge(case, "retraining_triggers")
 
@@ -176,7 +183,8 @@ def retraining_triggers(case: Case) -> Finding:
 def release_and_rollback(case: Case) -> Finding:
     """How a new model reaches customers and how it is taken back: a gate, a limited roll-out, a rollback.
 
-    Level 3 needs a stated condition to go further, a share or a time for the roll-out, and what is put back.
+    Level 3 needs a stated condition to go further, a share or a time for the roll-out, and what is put back; level 4
+    a further case with its reason, such as where the usual way fails.
     """
     return _judge(case, "release_and_rollback")
 

@@ -6,9 +6,14 @@ import numpy as np
 import pandas as pd
 
 from grader.checks.case import PARITY_TOLERANCE, Case
+from grader.evidence.service import ImageContents
 from grader.types import Finding, Proof, Verdict, proof
 
 SERVICE = "service"
+ERROR_COST = 0.15
+"""Share of the credit for wrong input that each server error or missing answer takes."""
+NAMED = 8
+"""Wrong requests that a message names at most."""
 NO_MODEL = (
     "The service does not rank churners better than chance on the replay, so only starting it earns points."
 )
@@ -108,7 +113,9 @@ def answers_correct(case: Case) -> Finding:
     """The served probability is the submitted one on the same rows, whatever the order, batch or repetition.
 
     60 %: share of the parity rows (public test rows exactly as issued) within 1e-4 of the submitted
-    probability; rows with a column that the candidate's own true finding rebuilds from history are left out.
+    probability; rows with a column that the candidate's own true finding rebuilds from history are left out. The
+    first 200 are also asked with a customer_id that occurs nowhere; where that alone changes an answer, parity
+    is theirs alone, for a table of known customers answers no new one.
     10 % each: single requests equal the batch, order of rows, repetition, order of fields.
     Invariances pay only in proportion to parity of at least half of the rows.
     """
@@ -118,7 +125,10 @@ def answers_correct(case: Case) -> Finding:
     model = case.served_model
     errors = case.parity_errors.get(model)
     served = case.evidence.array("service.parity")
+    by_id = case.by_identifier
     proofs: list[Proof] = []
+    if by_id.moved:
+        proofs.append(proof(SERVICE, "customer_id", "a key, which says nothing of churn", by_id.shown))
     parity = 0.0
     rebuilt = int(case.recomputed_rows[case.evidence.array("service.parity_rows").astype(np.int64)].sum())
     if rebuilt:
@@ -152,6 +162,8 @@ def answers_correct(case: Case) -> Finding:
     message = (
         f"{parity:.0%} of the served probabilities equal the submitted ones; {held} of 4 invariances hold."
     )
+    if by_id.moved:
+        message += f" With customer_id alone changed, {by_id.shown}."
     return Finding(round(credit, 6), message, tuple(proofs))
 
 
@@ -163,7 +175,7 @@ def _ranked_alike(case: Case, model: str) -> float:
     rows = case.evidence.array("service.parity_rows").astype(np.int64)
     by_row = np.full(len(case.truth.issued), np.nan)
     by_row[case.prediction_rows] = case.evidence.array(f"predictions.p_{model}")
-    served, submitted = case.evidence.array("service.parity"), by_row[rows]
+    served, submitted = case.served_as_new, by_row[rows]
     known = np.isfinite(served) & np.isfinite(submitted)
     if known.sum() < 30 or np.ptp(served[known]) == 0 or np.ptp(submitted[known]) == 0:
         return 0.0
@@ -181,9 +193,10 @@ def _same(left: np.ndarray, right: np.ndarray) -> bool:
 def bad_input_refused(case: Case) -> Finding:
     """Wrong input gets a 4xx that names the field, or a sane score where the contract allows it; never a 500.
 
-    The share of about 25 hostile requests with an allowed outcome; a refusal that should name a field and
-    does not counts half, a server error or no answer counts nothing, and a service that is not healthy
-    afterwards loses half of everything.
+    The share of about 40 hostile requests with an allowed outcome; a refusal that should name a field and
+    does not counts half, and a server error or no answer counts nothing. Besides, each server error or missing
+    answer takes 15 % of that credit, so seven leave none, and a service that is not healthy afterwards loses
+    half of what is left.
     """
     missing = unserved(case)
     if missing:
@@ -206,11 +219,14 @@ def bad_input_refused(case: Case) -> Finding:
             bad.append(proof(SERVICE, item.id, " or ".join(item.expected), got))
     errors = sum(c.outcome in ("server_error", "no_answer") for c in cases)
     healthy = cases[-1].healthy_after
-    credit = earned / len(cases) * max(0.0, 1 - 0.15 * errors) * (1.0 if healthy else 0.5)
+    credit = earned / len(cases) * max(0.0, 1 - ERROR_COST * errors) * (1.0 if healthy else 0.5)
     right = len(cases) - len(bad)
     message = (
-        f"{right} of {len(cases)} wrong requests handled as the contract asks; {errors} crash it or time out."
+        f"{right} of {len(cases)} wrong requests handled as the contract asks; {errors} crash it or time out"
     )
+    # The names are ours and of no column, so candidates may read which.
+    told = ", ".join(shown.where.replace("_", " ") for shown in bad[:NAMED])
+    message += f" ({told}{', and more' if len(bad) > NAMED else ''} not as asked)." if bad else "."
     if not bad:
         bad.append(
             proof(SERVICE, f"{len(cases)} wrong requests", "4xx or a sane score", "all as the contract asks")
@@ -223,7 +239,8 @@ def latency_holds(case: Case) -> Finding:
 
     Latency counts from the scheduled send time. The bound is the brief's 250 ms, and never less than three
     times the p99 of a do-nothing service on the same host in the same grading. 75 % for the p99 (none from
-    four times the bound), 25 % for 1,000 rows in one request under 2 s. Errors count as misses.
+    four times the bound), 25 % for 1,000 rows in one request under 2 s, or under three times what the do-nothing
+    service takes for them where that is more. Errors count as misses.
     """
     missing = unserved(case)
     if missing:
@@ -232,10 +249,11 @@ def latency_holds(case: Case) -> Finding:
     if load is None or load.p99_ms is None or load.sent == 0:
         return Finding(0.0, "The service answered none of the load.", (proof(SERVICE, "load"),))
     idle = floor.p99_ms if floor and floor.p99_ms is not None else 0.0
-    bound = max(250.0, 3 * idle)
+    idle_batch = floor.batch_1000_ms if floor and floor.batch_1000_ms is not None else 0.0
+    bound, batch_bound = max(250.0, 3 * idle), max(2000.0, 3 * idle_batch)
     answered = load.answered / load.sent
     speed = float(np.clip((4 - load.p99_ms / bound) / 3, 0, 1)) * (1.0 if answered >= 0.99 else answered / 2)
-    batch = load.batch_1000_ms is not None and load.batch_1000_ms <= 2000
+    batch = load.batch_1000_ms is not None and load.batch_1000_ms <= batch_bound
     proofs = (
         proof(
             SERVICE,
@@ -244,7 +262,12 @@ def latency_holds(case: Case) -> Finding:
             f"p50 {load.p50_ms or 0:.1f}, p99 {load.p99_ms:.1f} ms; {load.answered} of {load.sent} answered; "
             f"do-nothing service p99 {idle:.1f} ms",
         ),
-        proof(SERVICE, "1,000 rows", "at most 2,000 ms", f"{load.batch_1000_ms or float('nan'):.0f} ms"),
+        proof(
+            SERVICE,
+            "1,000 rows",
+            f"at most {batch_bound:,.0f} ms",
+            f"{load.batch_1000_ms or float('nan'):.0f} ms; do-nothing service {idle_batch:.0f} ms",
+        ),
     )
     message = (
         f"p99 {load.p99_ms:.0f} ms at {load.rate:g} requests a second, a do-nothing service {idle:.0f} ms."
@@ -253,10 +276,13 @@ def latency_holds(case: Case) -> Finding:
 
 
 def container_is_sound(case: Case) -> Finding:
-    """The container is one to run in production: not root, health check, bounded size, graceful stop.
+    """The container is one to run in production: not root, health check, bounded size, graceful stop, no data.
 
     Sixths: a non-root user; a HEALTHCHECK; an image under 1.5 GiB; a stop within the limit on SIGTERM without
-    being killed; it runs with a read-only root and a tmpfs; dependencies pinned to exact versions.
+    being killed; it runs with a read-only root and a tmpfs; dependencies pinned to exact versions. An eighth of it
+    is lost where a layer holds the issued data (a file of its content, or of its name and over 1 MiB), and another
+    where one holds a secret (a private key, a credentials file, a `.env` that sets one); nothing where the image
+    could not be read through.
     """
     missing = unserved(case)
     if missing:
@@ -286,10 +312,23 @@ def container_is_sound(case: Case) -> Finding:
             f"{pins.pinned} of {pins.total} exact",
         ),
     )
-    held = sum(ok for _, ok, _ in parts)
-    lacking = [name for name, ok, _ in parts if not ok]
+    inside = _contents(service.contents)
+    credit = sum(ok for _, ok, _ in parts) / len(parts) * (1 - sum(not ok for _, ok, _ in inside) / 8)
+    shown = (*parts, *inside)
+    lacking = [name for name, ok, _ in shown if not ok]
     message = "The container is fit for production." if not lacking else f"Weak: {', '.join(lacking)}."
     where = document.dockerfile.path or "Dockerfile"
-    return Finding(
-        round(held / len(parts), 6), message, tuple(proof(where, n, measured=t) for n, _, t in parts)
+    return Finding(round(credit, 6), message, tuple(proof(where, n, measured=t) for n, _, t in shown))
+
+
+def _contents(contents: ImageContents | None) -> tuple[tuple[str, bool, str], ...]:
+    """Return the parts of what is in the image's layers; none where nobody looked or could."""
+    if contents is None or contents.problem:
+        return ()
+    looked = f"none in {contents.files:,} files"
+    if contents.capped:
+        looked = f"more than the {contents.files:,} files that are looked at"
+    parts = (("issued data inside", contents.data), ("secrets inside", contents.secrets))
+    return tuple(
+        (name, not (found or contents.capped), ", ".join(found[:NAMED]) or looked) for name, found in parts
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from grader import metrics
 from grader.checks.case import NEAR, Case
 from grader.types import Finding, proof
@@ -16,7 +18,6 @@ LABEL_GIVEN = (
     "The test predictions repeat the label: no model of this data ranks like that, so nothing is earned."
 )
 FEW_ROWS = "The test rows are a small part of their months, so no figure of them can be relied on."
-NO_TEST = "No usable test predictions were read, so this could not be measured."
 NOT_SERVED = (
     "The service answers with neither submitted model, so the predictions belong to nothing that would run."
 )
@@ -26,9 +27,8 @@ def unusable(case: Case) -> Finding | None:
     """Return the finding for predictions that carry no model, None where there is something to judge."""
     document = case.evidence.document.predictions
     if not case.test.usable:
-        return Finding(
-            0.0, NO_TEST, tuple(proof(document.path or SPLIT_FILE, measured=p) for p in document.problems[:5])
-        )
+        told = tuple(proof(document.path or SPLIT_FILE, measured=p) for p in document.problems[:5])
+        return Finding(0.0, f"No usable test predictions were read, {_why_none(case)}.", told)
     shown = document.path or SPLIT_FILE
     if case.test_coverage < LEAST_COVERAGE:
         part = proof(shown, "test rows", measured=f"{case.test_coverage:.1%} of the rows of their months")
@@ -42,6 +42,22 @@ def unusable(case: Case) -> Finding | None:
         ranked = proof(shown, "test rows", measured=f"PR-AUC {ap:.3f}, base rate {base:.3f}")
         return Finding(0.0, NO_MODEL, (ranked,))
     return None
+
+
+def _why_none(case: Case) -> str:
+    """Say what the predictions lack to be measured, in the order in which they are read."""
+    document, tested = case.evidence.document.predictions, case.prediction_split == "test"
+    rows, chances = int(tested.sum()), case.evidence.array("predictions.p_tuned")
+    if document.path is None:
+        return "as there is no predictions file"
+    if not document.matched_rows:
+        return f"as none of {document.rows} rows is a customer-month of the issued data"
+    if not rows:
+        return "as no row has the split test"
+    held = int(np.isfinite(chances[tested]).sum()) if chances.size == tested.size else 0
+    if held < rows:
+        return f"as p_tuned is read as a number in {held} of {rows} test rows"
+    return f"as {rows} test rows are too few, or all of one outcome"
 
 
 def unshipped(case: Case) -> Finding | None:

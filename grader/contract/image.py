@@ -7,10 +7,9 @@ import re
 import tempfile
 import time
 from collections.abc import Callable
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Any
 
-from grader.contract.layout import stated_paths
 from grader.contract.looking import Looked
 from grader.contract.problem import Problem
 from grader.contract.rows import sample_rows
@@ -18,9 +17,11 @@ from grader.contract.service import of_troubles, without_rows
 from grader.contract.work import Work, look_at
 from grader.errors import SandboxError, SubmissionError
 from grader.execution.limits import Limits
-from grader.execution.protocol import Build, BuildRequest, Executor, Job
+from grader.execution.protocol import Build, Executor, Job
 from grader.intake.opening import open_submission, unpack_here
 from grader.pipeline.probing import probe_library, probe_script, run_probe
+from grader.pipeline.service_phase import build_in
+from grader.probes.shared.stated import read_stated
 from grader.types import Model, Verdict
 
 USUAL_PORT = 8000
@@ -45,7 +46,7 @@ def check_image(root: Path, open_executor: Callable[[], Executor], limits: Limit
         return Looked(parts, missing, tuple(problems), time.monotonic() - started)
 
     work = look_at(root)
-    name = dockerfile_of(work)
+    name = read_stated(work.root, work.files).dockerfile()
     if name is None:
         return looked([], "there is no Dockerfile")
     with tempfile.TemporaryDirectory(prefix="takehome-check-") as scratch:
@@ -67,17 +68,11 @@ def check_image(root: Path, open_executor: Callable[[], Executor], limits: Limit
             executor.close()
 
 
-def dockerfile_of(work: Work) -> str | None:
-    """Return the Dockerfile: as stated, at the root, or the shallowest."""
-    stated = stated_paths(work)[0].get("dockerfile")
-    named = [p for p in work.files if PurePosixPath(p).name == "Dockerfile"]
-    return stated or min(named, key=lambda p: p.count("/"), default=None)
-
-
 def _built_and_asked(
     executor: Executor, folder: Path, name: str, work: Work, scratch: Path, limits: Limits
 ) -> list[Problem]:
-    built = executor.build(BuildRequest(folder, name, limits.build_seconds, limits.image_bytes))
+    stated = read_stated(work.root, work.files)
+    built = build_in(executor, folder, name, stated.path("context"), limits)
     if built.image is None:
         if built.verdict is Verdict.INFRA_ERROR:
             raise SandboxError(built.detail)
@@ -122,12 +117,9 @@ def _built_and_asked(
 
 def _ports(work: Work, built: Build) -> list[int]:
     """Return the ports to try: stated, of the command line, exposed, the usual one."""
-    text = ""
-    if "submission.yaml" in work.files:
-        text = (work.root / "submission.yaml").read_text("utf-8", "replace")[:65536]
-    stated = re.findall(r"^port:\s*(\d{1,5})\s*$", text, re.MULTILINE)
+    stated = read_stated(work.root, work.files).port()
     command = re.findall(r"(?:--port[= ]|--bind[= ]\S*:|-p |:)(\d{2,5})\b", " ".join(built.command))
-    ports = [int(p) for p in (*stated, *command)] + [*built.exposed_ports, USUAL_PORT]
+    ports = [stated or 0, *map(int, command), *built.exposed_ports, USUAL_PORT]
     return list(dict.fromkeys(p for p in ports if 0 < p < 65536))
 
 

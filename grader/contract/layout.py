@@ -8,9 +8,7 @@ from pathlib import PurePosixPath
 from grader.contract.problem import Problem, note
 from grader.contract.terms import load_terms
 from grader.contract.work import Work
-from grader.probes.shared.documents import parse_yaml
-from grader.probes.shared.files import read_file
-from grader.probes.shared.text import word
+from grader.probes.shared.stated import read_stated
 
 OTHERS = {
     "README.md": ("PRODUCTION.md",),
@@ -61,34 +59,22 @@ def check_layout(work: Work) -> Iterator[Problem]:
 
 
 def stated_paths(work: Work) -> tuple[dict[str, str], list[Problem]]:
-    """Return what submission.yaml says by key, and what is wrong with it."""
-    name = next((n for n in ("submission.yaml", "submission.yml") if n in work.files), None)
-    if name is None:
+    """Return the paths that submission.yaml says by key, and what is wrong with it."""
+    stated = read_stated(work.root, work.files)
+    if stated.name is None:
         return {}, []
-    keys = load_terms().yaml_keys
-    try:
-        document = parse_yaml(read_file(work.root, name, 65536))
-        if not isinstance(document, dict):
-            raise ValueError(f"found {type(document).__name__}, expected keys and values")
-    except ValueError as error:
-        return {}, [
-            Problem(name, "", str(error), "YAML with " + ", ".join(keys), "write it as `key: path` lines")
-        ]
-    problems, stated = [], {}
-    for key, value in document.items():
-        if word(key) not in keys:
-            problems.append(note(name, str(key), "a key nobody reads", ", ".join(keys), "remove it"))
-        elif word(key) == "port":
-            if isinstance(value, bool) or not isinstance(value, int) or not 0 < value < 65536:
-                problems.append(
-                    Problem(name, "port", repr(value), "a number of 1 to 65535", "give the service's port")
-                )
-        elif not isinstance(value, str) or not _there(work, value.removeprefix("./").rstrip("/") or "."):
-            problems.append(Problem(name, str(key), repr(value), "a path that is there", "correct the path"))
-        else:
-            stated[word(key)] = value
-    return stated, problems
+    name, keys = stated.name, load_terms().yaml_keys
+    if stated.trouble:
+        expected = "YAML with " + ", ".join(keys)
+        return {}, [Problem(name, "", stated.trouble, expected, "write it as `key: path` lines")]
+    problems = [
+        note(name, key, "a key nobody reads", ", ".join(keys), "remove it")
+        for key in stated.entries
+        if key not in keys
+    ]
+    problems += [Problem(name, one.key, one.found, one.expected, one.remedy) for one in stated.wrong(keys)]
+    return {key: path for key in keys if (path := stated.path(key)) is not None}, problems
 
 
 def _there(work: Work, path: str) -> bool:
-    return path == "." or path in work.files or any(p.startswith(f"{path}/") for p in work.files)
+    return path in work.files or any(p.startswith(f"{path}/") for p in work.files)

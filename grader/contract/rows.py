@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from grader.contract.work import SNAPSHOTS, Work
+from grader.contract.work import Work, first_part
 from grader.probes.shared.documents import parse_json
 from grader.probes.shared.files import read_file
 
@@ -30,6 +30,6 @@ def sample_rows(work: Work) -> list[dict[str, Any]]:
         from grader.probes.predictions.tables import parquet
     except ImportError:
         return []
-    batches = parquet.ParquetFile(work.data / SNAPSHOTS).iter_batches(batch_size=COUNT)
+    batches = parquet.ParquetFile(first_part(work.data)).iter_batches(batch_size=COUNT)
     frame = next(iter(batches)).to_pandas().drop(columns=LABEL, errors="ignore")
     return list(json.loads(frame.to_json(orient="records")))

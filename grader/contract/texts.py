@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from pathlib import PurePosixPath
 
-from grader.contract.layout import stated_paths
 from grader.contract.problem import Problem, note
 from grader.contract.terms import load_terms
 from grader.contract.work import Work
 from grader.execution.dockerfile_gate import check_dockerfile
 from grader.probes.shared.files import read_file
+from grader.probes.shared.stated import read_stated
 from grader.probes.shared.text import decode_text
 from grader.readme.language import looks_english
 
@@ -21,11 +20,14 @@ GRACE = 1.1
 SHORT = 150
 """Words below which not all questions of the brief can have been answered."""
 TEXT_CAP = 256 * 1024
+STAGE = re.compile(r"^\s*FROM\s", re.I | re.M)
+HEALTHCHECK = re.compile(r"^\s*HEALTHCHECK\s+(?!NONE\b)", re.I | re.M)
+USER = re.compile(r"^\s*USER\s+(\S+)", re.I | re.M)
 
 
 def check_readme(work: Work) -> Iterator[Problem]:
     """Yield whether the text of deliverable 5 is English and within its length; nothing of what it says."""
-    stated = stated_paths(work)[0].get("readme")
+    stated = read_stated(work.root, work.files).path("readme")
     name = stated or next((n for n in ("PRODUCTION.md", "README.md") if n in work.files), None)
     if name is None:
         return
@@ -35,7 +37,7 @@ def check_readme(work: Work) -> Iterator[Problem]:
         yield Problem(name, "", str(error), "text", "save it as UTF-8")
         return
     limit = load_terms().words
-    judged, how = _judged(PurePosixPath(name).name, text)
+    judged, how = _judged(name, text)
     if not looks_english(judged):
         expected = "English, the only language that is read"
         yield note(
@@ -58,16 +60,15 @@ def check_readme(work: Work) -> Iterator[Problem]:
 def _judged(name: str, text: str) -> tuple[str, str]:
     """Return the text that counts, and a remark where it could not be told apart from run instructions."""
     try:
-        from grader.readme.text import without_running
+        from grader.readme.text import counted_part
     except ImportError:
         return text, " with run instructions (markdown-it-py tells them apart)"
-    return (text if name == "PRODUCTION.md" else without_running(text)), ""
+    return counted_part(name, text), ""
 
 
 def check_dockerfiles(work: Work) -> Iterator[Problem]:
     """Yield what the builder refuses, and requirements that are not pinned."""
-    stated = stated_paths(work)[0].get("dockerfile")
-    name = stated or next((p for p in work.files if PurePosixPath(p).name == "Dockerfile"), None)
+    name = read_stated(work.root, work.files).dockerfile()
     if name is not None:
         try:
             text = decode_text(read_file(work.root, name, TEXT_CAP))
@@ -78,6 +79,7 @@ def check_dockerfiles(work: Work) -> Iterator[Problem]:
             found = f"{refusal.reason} [{refusal.rule}]"
             expected = "only bases that contract.yaml lists, no remote ADD, no frontend of your own"
             yield Problem(name, f"line {refusal.line}", found, expected, "start FROM python:3.11-slim")
+        yield from _container_notes(name, text)
     if "requirements.txt" in work.files:
         lines = decode_text(read_file(work.root, "requirements.txt", TEXT_CAP)).splitlines()
         for number, line in enumerate(lines, start=1):
@@ -85,3 +87,19 @@ def check_dockerfiles(work: Work) -> Iterator[Problem]:
             if wanted and not wanted.startswith("-") and "==" not in wanted and " @ " not in wanted:
                 remedy = "pin it with =="
                 yield note("requirements.txt", f"line {number}", wanted[:80], "one exact version", remedy)
+
+
+def _container_notes(name: str, text: str) -> Iterator[Problem]:
+    """Yield what is scored of the container and easily forgotten; what a base image brings is not known here."""
+    last = STAGE.split(text)[-1]
+    if not HEALTHCHECK.search(last):
+        yield note(
+            name,
+            "",
+            "no HEALTHCHECK",
+            "one that the service answers",
+            "let it ask GET /health with what the image has",
+        )
+    users = USER.findall(last)
+    if not users or users[-1].split(":")[0] in ("0", "root"):
+        yield note(name, "", "no USER but root", "another user", "add one, and USER before CMD")

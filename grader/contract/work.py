@@ -27,7 +27,13 @@ class Work:
             from grader.probes.predictions.tables import parquet
         except ImportError:
             return ()
-        return tuple(parquet.read_schema(self.data / SNAPSHOTS).names)
+        return tuple(parquet.read_schema(first_part(self.data)).names)
+
+
+def first_part(data: Path) -> Path:
+    """Return the file of the data in a folder, or where large data are a folder of parts, the first of them."""
+    path = data / SNAPSHOTS
+    return next(iter(sorted(path.glob("*.parquet"))), path) if path.is_dir() else path
 
 
 def look_at(root: Path) -> Work:
@@ -38,5 +44,5 @@ def look_at(root: Path) -> Work:
         root.resolve().parent / "data",
         root.resolve().parent / "bundle" / "data",
     ]
-    data = next((place for place in places if (place / SNAPSHOTS).is_file()), None)
+    data = next((place for place in places if first_part(place).is_file()), None)
     return Work(root, list_files(root), data)

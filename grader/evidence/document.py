@@ -12,10 +12,12 @@ from numpy.typing import NDArray
 from pydantic import Field, ValidationError
 
 from grader.errors import UsageError
+from grader.evidence.elsewhere import OtherVariants
 from grader.evidence.modelling import EvaluationEvidence, PredictionsEvidence, TrackingEvidence
 from grader.evidence.notebook import NotebookEvidence
 from grader.evidence.opinion import SecondOpinion
 from grader.evidence.service import ServiceEvidence
+from grader.evidence.sources import SourcesEvidence
 from grader.types import ExecutorName, Model, PhaseRecord, Verdict
 
 FloatArray = NDArray[np.float64]
@@ -34,6 +36,14 @@ class PinnedDependencies(Model):
     path: str | None = None
     total: int = 0
     pinned: int = 0
+
+
+class StatedPlaces(Model):
+    """What submission.yaml states of building and serving, and what of the whole file cannot be followed."""
+
+    context: str | None = None
+    port: int | None = None
+    problems: tuple[str, ...] = ()
 
 
 class EvidenceDocument(Model):
@@ -57,16 +67,19 @@ class EvidenceDocument(Model):
     tracking: TrackingEvidence = Field(default_factory=TrackingEvidence)
     evaluation: EvaluationEvidence = Field(default_factory=EvaluationEvidence)
     service: ServiceEvidence = Field(default_factory=ServiceEvidence)
+    sources: SourcesEvidence = Field(default_factory=SourcesEvidence)
     readme: TextFile = Field(default_factory=TextFile)
     second_opinion: SecondOpinion | None = None
     """What a language model said of the README, where the grading was told to ask one."""
     dockerfile: TextFile = Field(default_factory=TextFile)
     pinned: PinnedDependencies = Field(default_factory=PinnedDependencies)
+    stated: StatedPlaces = Field(default_factory=StatedPlaces)
+    other_variants: OtherVariants = Field(default_factory=OtherVariants)
 
 
 @dataclass(frozen=True)
 class Evidence:
-    """The document with its arrays (`predictions.*`, `service.*`)."""
+    """The document with its arrays (`predictions.*`, `service.*`, `sources.*`)."""
 
     document: EvidenceDocument
     arrays: Mapping[str, FloatArray] = field(default_factory=dict)

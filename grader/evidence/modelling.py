@@ -30,6 +30,8 @@ class PredictionsEvidence(Model):
     duplicate_keys: int = 0
     non_finite: int = 0
     out_of_range: int = 0
+    data_trouble: str = ""
+    """Why the probe could not read the issued data, which are ours; empty where it could."""
 
 
 class TrackedRun(Model):
@@ -122,5 +124,10 @@ class EvaluationEvidence(Model):
     lift: LiftTable = Field(default_factory=LiftTable)
     segments: SegmentTable = Field(default_factory=SegmentTable)
     plots: tuple[PlotFile, ...] = ()
+    suited: str | None = None
+    """A text or table that tells a figure which suits a rare outcome, wherever it lies; empty where none does.
+
+    None where nobody looked, as in evidence from before anyone did.
+    """
     problems: tuple[str, ...] = ()
     """Plots that do not decode."""

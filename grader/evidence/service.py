@@ -6,11 +6,14 @@ from pydantic import Field
 
 from grader.types import Model
 
-SERVICE_ARRAYS = ("parity", "single", "reversed", "repeated", "column_order", "leak_changed", "replay")
+SERVICE_ARRAYS = (
+    "parity", "fresh_id", "fresh_id_again", "single", "reversed", "repeated", "column_order", "leak_changed", "replay",
+)  # fmt: skip
 """Float64 arrays of served probabilities, NaN where no usable answer came.
 
 All but `replay` are of the first rows sent for parity, in that order (`parity` all of them, the others a
-prefix); `replay` is in the order of the vault's replay rows.
+prefix). `fresh_id`, `fresh_id_again` and `leak_changed` are asked with a `customer_id` that occurs nowhere,
+another one every time, all else as issued (but for the leak). `replay` is in the order of the vault's replay rows.
 """
 
 
@@ -26,6 +29,19 @@ class ImageEvidence(Model):
     healthcheck: bool = False
     exposed_ports: tuple[int, ...] = ()
     command: tuple[str, ...] = ()
+
+
+class ImageContents(Model):
+    """What the layers of the image hold that has no place there: names of files, at most 20 of each kind."""
+
+    files: int = 0
+    """Regular files looked at, in all layers."""
+    data: tuple[str, ...] = ()
+    secrets: tuple[str, ...] = ()
+    capped: bool = False
+    """True where the image holds more files than are looked at."""
+    problem: str = ""
+    """Why nothing is known of it; empty where it was looked through."""
 
 
 class ContractCase(Model):
@@ -54,6 +70,14 @@ class BadInputCase(Model):
     got: str = ""
 
 
+class ColumnMoves(Model):
+    """How many rows were answered with another issued value in a column, and how many of those answers moved."""
+
+    name: str
+    rows: int
+    moved: int
+
+
 class LatencySeries(Model):
     """Open-loop load: latencies are measured from the scheduled send time, in milliseconds."""
 
@@ -72,6 +96,8 @@ class ServiceEvidence(Model):
     """The running service as measured from its own network namespace."""
 
     image: ImageEvidence = Field(default_factory=ImageEvidence)
+    contents: ImageContents | None = None
+    """None where it was not looked for, as in evidence from before it was."""
     started: bool = False
     seconds_to_healthy: float | None = None
     port: int | None = None
@@ -85,6 +111,8 @@ class ServiceEvidence(Model):
     problems: tuple[str, ...] = ()
     contract: tuple[ContractCase, ...] = ()
     bad_input: tuple[BadInputCase, ...] = ()
+    columns: tuple[ColumnMoves, ...] = ()
+    """Of the columns that were asked; the seeded leak is not among them, nor is what the service does not take."""
     leak_column: str | None = None
     parity_rows: int = 0
     replay_rows: int = 0

@@ -76,6 +76,8 @@ class BuildCommand:
     labels: Mapping[str, str] = field(default_factory=dict)
     arguments: Mapping[str, str] = field(default_factory=dict)
     cache: bool = True
+    offline: bool = False
+    """Whether its steps run without network."""
 
 
 @dataclass(frozen=True)
@@ -149,6 +151,8 @@ def _words(builder: Builder, command: BuildCommand) -> list[str]:
     words += ["--progress", "plain"] if builder.buildkit else ["--rm", "--force-rm"]
     if not command.cache:
         words.append("--no-cache")
+    if command.offline:
+        words += ["--network", "none"]
     for name, value in command.labels.items():
         words += ["--label", f"{name}={value}"]
     for name, value in command.arguments.items():

@@ -20,8 +20,9 @@ from grader.execution.docker_job import Ended, run_to_end
 from grader.execution.docker_service import DockerService, serving
 from grader.execution.engine import Builder, connect, engine_errors, find_builder
 from grader.execution.engine_life import EngineLife, LifeSince
-from grader.execution.images import DOCKER_FOLDER, ensure_sandbox, inspect_image, packages_image
+from grader.execution.images import DOCKER_FOLDER, ensure_sandbox, inspect_image, packages_image, save_image
 from grader.execution.limits import JobLimits
+from grader.execution.offline import OPTION, because_offline
 from grader.execution.protocol import Build, BuildRequest, Execution, Job
 from grader.execution.runs import default_runs, open_run, remove_all, remove_ended, sweep
 from grader.execution.verdicts import NO_SPACE, verdict_of
@@ -37,7 +38,8 @@ class DockerExecutor:
     `runs` is the folder for locks and scratch (default: the user's cache); leftovers of killed runs of the
     same folder are removed on construction. `sandbox_image` names an image to be used instead of the one
     built from docker/sandbox.Dockerfile. `progress` is told what takes long. `runtime` names one of the
-    engine's; without it the strongest one installed is taken. Use it as a context manager.
+    engine's; without it the strongest one installed is taken. `offline_build` keeps the steps of submissions'
+    builds from the network. Use it as a context manager.
     Raises SandboxError where no engine answers or the sandbox image cannot be had.
     """
 
@@ -52,6 +54,7 @@ class DockerExecutor:
         sandbox_image: str | None = None,
         docker_folder: Path = DOCKER_FOLDER,
         runtime: str | None = None,
+        offline_build: bool = False,
     ) -> None:
         self._engine = connect(runtime)
         self._found_builder: Builder | None = None
@@ -61,6 +64,7 @@ class DockerExecutor:
         self.swept = sweep(self._engine.client, folder)
         self._run = open_run(folder)
         self._closed = False
+        self._offline = offline_build
         self._given_image, self._progress, self._docker_folder = sandbox_image, progress, docker_folder
         try:
             self.sandbox_image = self._ensured()
@@ -68,7 +72,9 @@ class DockerExecutor:
             self.close()
             raise
         self._areas = Areas(self._engine, self._run)
-        self._images = ImageBuilder(self._engine, self._run, self._builder, self.sandbox_image)
+        self._images = ImageBuilder(
+            self._engine, self._run, self._builder, self.sandbox_image, offline=offline_build
+        )
 
     def recover(self, patience: float) -> None:
         """Wait for the engine, clear away what it killed, and have the sandbox image again."""
@@ -101,6 +107,7 @@ class DockerExecutor:
             "engine": f"Docker {self._engine.version}",
             "runtime": self._runtimes(),
             "builder": "BuildKit" if builder.buildkit else "classic builder",
+            "build_network": f"none ({OPTION})" if self._offline else "as the engine allows",
             "sandbox_image": self.sandbox_image,
             "sandbox_image_id": str(image["Id"]),
             "base_image": "stand-in for python:3.11-slim" if stand_in else "python:3.11-slim",
@@ -152,6 +159,10 @@ class DockerExecutor:
         """Return the builder, and the ids of the base images that the engine has."""
         return {"builder": self.environment()["builder"], **self._images.bases(request)}
 
+    def save_image(self, image: str, path: Path, limit: int) -> bool:
+        """Write an image to a new file as `docker save` does; False where that is more than `limit` bytes."""
+        return save_image(self._engine, image, path, limit)
+
     def serve(
         self, image: str, limits: JobLimits, *, read_only: bool = False
     ) -> AbstractContextManager[DockerService]:
@@ -201,10 +212,19 @@ class DockerExecutor:
 
     def _packages(self, requirements: Path) -> str | Execution:
         """Return the image with a job's packages, or how making it ended."""
-        made = packages_image(self._engine, self._builder(), self._run, self.sandbox_image, requirements)
+        made = packages_image(
+            self._engine,
+            self._builder(),
+            self._run,
+            self.sandbox_image,
+            requirements,
+            offline=self._offline,
+        )
         if made.image is not None:
             return made.image
-        blame = self._images.network_trouble("pip") if made.asked_index else None
+        blame = None
+        if made.asked_index:
+            blame = because_offline(made.detail) if self._offline else self._images.network_trouble("pip")
         verdict = Verdict.DISK_LIMIT if made.stopped else Verdict.BUILD_FAIL
         if blame is not None:
             verdict = Verdict.INFRA_ERROR

@@ -18,6 +18,7 @@ from grader.execution.dockerfile_gate import check_dockerfile
 from grader.execution.engine import Builder, Engine, engine_errors, first_line
 from grader.execution.images import image_exists, inspect_image
 from grader.execution.limits import MIB
+from grader.execution.offline import asked_network, because_offline
 from grader.execution.protocol import Build, BuildRequest
 from grader.execution.regular_file import read_regular
 from grader.execution.runs import Run
@@ -41,7 +42,16 @@ CONTROL_STEPS = {
 class ImageBuilder:
     """Builds images for one run; the control builds are made at most once each."""
 
-    def __init__(self, engine: Engine, run: Run, builder: Callable[[], Builder], control_image: str) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        run: Run,
+        builder: Callable[[], Builder],
+        control_image: str,
+        *,
+        offline: bool = False,
+    ) -> None:
+        self._offline = offline
         self._engine = engine
         self._run = run
         self._builder = builder
@@ -124,7 +134,7 @@ class ImageBuilder:
         tag = f"takehome/{name}:latest"
         dockerfile = _outside_context(self._run.folder / name, request, text)
         command = BuildCommand(
-            context=request.context,
+            context=request.context / request.folder,
             dockerfile=dockerfile,
             tag=tag,
             seconds=request.seconds,
@@ -132,6 +142,7 @@ class ImageBuilder:
             arguments={"BUILDKIT_CACHE_MOUNT_NS": request.namespace or self._run.id}
             if builder.buildkit
             else {},
+            offline=self._offline,
         )
         before = free_disk(self._engine.root_dir)
         end = run_build(
@@ -148,16 +159,24 @@ class ImageBuilder:
         if end.stopped is not None:
             ours = end.stopped.startswith("the engine's disk")
             return (Verdict.INFRA_ERROR if ours else Verdict.DISK_LIMIT), end.stopped
-        if end.timed_out:
-            return Verdict.TIMEOUT_JOB, f"the build did not end within {request.seconds:g} seconds"
         with engine_errors("building an image"):
             self._engine.client.ping()
+        trouble = self._network_kept_it(end, text)
+        if trouble is not None:
+            return Verdict.INFRA_ERROR, trouble
+        how = " (offline)" if self._offline else ""
+        if end.timed_out:
+            return Verdict.TIMEOUT_JOB, f"the build{how} did not end within {request.seconds:g} seconds"
+        return Verdict.BUILD_FAIL, f"docker build{how} ended with exit code {end.exit_code}: {_reason(end)}"
+
+    def _network_kept_it(self, end: BuildEnd, text: str) -> str | None:
+        """Return a sentence where a build failed for want of a network that is ours to give, else None."""
+        if self._offline:
+            reason = _reason(end)
+            return because_offline(reason) if asked_network(end.log_text(), reason) else None
         kinds = ["pip"] + (["apt"] if "apt" in text else [])
-        for kind in kinds:
-            trouble = self.network_trouble(kind)
-            if trouble is not None:
-                return Verdict.INFRA_ERROR, trouble
-        return Verdict.BUILD_FAIL, f"docker build ended with exit code {end.exit_code}: {_reason(end)}"
+        troubles = (self.network_trouble(kind) for kind in kinds)
+        return next((trouble for trouble in troubles if trouble is not None), None)
 
     def _built(self, tag: str, end: BuildEnd, request: BuildRequest) -> Build:
         with engine_errors("inspecting a built image"):

@@ -98,6 +98,8 @@ def run_to_end(engine: Engine, container: str, limits: JobLimits, spool: Spool |
         oom_killed=bool(state["OOMKilled"]) or watch.oom_killed,
         pids_refused=watch.pids_refused,
         peak_memory=watch.peak_memory,
+        limit_untouched=watch.limit_untouched,
+        host_short=watch.host_short,
     )
     return Ended(ending, reader.stdout, reader.stderr, seconds)
 

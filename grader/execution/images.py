@@ -15,9 +15,10 @@ from grader.errors import SandboxError
 from grader.execution.build_client import BuildCommand, run_build
 from grader.execution.disk_watch import build_watcher
 from grader.execution.engine import Builder, Engine, engine_errors
-from grader.execution.limits import GIB
+from grader.execution.limits import GIB, MIB
 from grader.execution.requirements_gate import check_requirements
 from grader.execution.runs import Run
+from grader.probes.shared.text import decode_text
 
 DOCKER_FOLDER = Path(__file__).parents[2] / "docker"
 DOCKERFILE = "sandbox.Dockerfile"
@@ -97,8 +98,29 @@ def inspect_image(engine: Engine, name: str) -> dict[str, Any]:
     return dict(engine.client.images.get(name).attrs)
 
 
+def save_image(engine: Engine, name: str, path: Path, limit: int) -> bool:
+    """Write an image to a new file, byte by byte as the engine sends it; False where it is over `limit` bytes."""
+    written = 0
+    try:
+        with engine_errors(f"saving the image {name}"), path.open("xb") as file:
+            for chunk in engine.client.api.get_image(name, chunk_size=MIB):
+                written += len(chunk)
+                if written > limit:
+                    return False
+                file.write(chunk)
+    except OSError as error:
+        raise SandboxError(f"{path}: the image cannot be written: {error}") from error
+    return True
+
+
 def packages_image(
-    engine: Engine, builder: Builder, run: Run, sandbox: str, requirements: Path
+    engine: Engine,
+    builder: Builder,
+    run: Run,
+    sandbox: str,
+    requirements: Path,
+    *,
+    offline: bool = False,
 ) -> PackagesImage:
     """Install a candidate's requirements file over the sandbox image, from wheels only.
 
@@ -106,9 +128,9 @@ def packages_image(
     be reached at all is for the caller to find out.
     """
     try:
-        text = requirements.read_bytes()[: 1 << 20].decode("utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        return PackagesImage(None, f"{requirements.name} cannot be read as text: {error}")
+        text = decode_text(requirements.read_bytes()[: 1 << 20])
+    except OSError as error:
+        return PackagesImage(None, f"{requirements.name} cannot be read: {error}")
     refused = check_requirements(text)
     if refused:
         return PackagesImage(None, f"{requirements.name}: {refused}")
@@ -117,7 +139,9 @@ def packages_image(
     (context / "requirements.txt").write_text(text, encoding="utf-8")
     (context / "Dockerfile").write_text(_packages_dockerfile(sandbox), encoding="utf-8")
     tag = f"takehome/{run.name('packages')}:latest"
-    command = BuildCommand(context, context / "Dockerfile", tag, PACKAGES_SECONDS, labels=run.labels)
+    command = BuildCommand(
+        context, context / "Dockerfile", tag, PACKAGES_SECONDS, labels=run.labels, offline=offline
+    )
     watcher = build_watcher(engine, PACKAGES_BYTES)
     end = run_build(builder, engine.host, command, watcher=watcher)
     if end.exit_code == 0:

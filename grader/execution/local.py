@@ -93,6 +93,10 @@ class LocalExecutor:
         """Return nothing: no build depends on anything."""
         return {}
 
+    def save_image(self, image: str, path: Path, limit: int) -> bool:
+        """Return False: there are no images."""
+        return False
+
     def recover(self, patience: float) -> None:
         """Do nothing: there is no engine to wait for."""
 

@@ -67,7 +67,7 @@ class Execution:
 
 @dataclass(frozen=True)
 class BuildRequest:
-    """An image to build from a submission: the context folder and the Dockerfile inside it."""
+    """An image to build from a submission: its folder, the Dockerfile inside it, and how much it may take."""
 
     context: Path
     dockerfile: str
@@ -75,6 +75,8 @@ class BuildRequest:
     max_bytes: int
     namespace: str = ""
     """Cache mounts are shared by builds of one namespace only; without one, by those of one executor."""
+    folder: str = "."
+    """The folder of it that the build sees; the Dockerfile may lie outside."""
 
 
 @dataclass(frozen=True)
@@ -157,6 +159,12 @@ class Executor(Protocol):
 
     def build_inputs(self, request: BuildRequest) -> Mapping[str, str]:
         """Return what a build depends on beside its context: the builder, and ids of base images by name."""
+
+    def save_image(self, image: str, path: Path, limit: int) -> bool:
+        """Write a built image to a new file, as the engine packs it and unread; False where it is over `limit`.
+
+        SandboxError where the engine or the disk fails. What is in the file is for a job to read.
+        """
 
     def serve(
         self, image: str, limits: JobLimits, *, read_only: bool = False

@@ -9,6 +9,8 @@ from grader.execution.limits import JobLimits
 from grader.types import Verdict
 
 SIGKILL_CODES = (137, -9)
+FAR_BELOW = 0.5
+"""Share of its limit below which a job's known peak says that it was not the one that used up the memory."""
 NO_SPACE = re.compile(rb"No space left on device|Errno 28\]|Disk quota exceeded|Errno 27\] File too large")
 NO_PROCESS = re.compile(
     rb"Resource temporarily unavailable|can't start new thread|Cannot allocate memory: fork"
@@ -17,7 +19,11 @@ NO_PROCESS = re.compile(
 
 @dataclass(frozen=True)
 class Ending:
-    """Facts of an ended job; `area_full` is the used share 0..1 of its output area where known."""
+    """Facts of an ended job; `area_full` is the used share 0..1 of its output area where known.
+
+    `limit_untouched`: the kernel killed for memory while its counters say that the job never was at its limit.
+    `host_short`: the host had next to no memory left while the job ran.
+    """
 
     exit_code: int | None
     stderr_tail: bytes = b""
@@ -27,6 +33,8 @@ class Ending:
     pids_refused: bool = False
     peak_memory: int | None = None
     area_full: float | None = None
+    limit_untouched: bool = False
+    host_short: bool = False
 
 
 def verdict_of(ending: Ending, limits: JobLimits) -> tuple[Verdict, str]:
@@ -35,6 +43,9 @@ def verdict_of(ending: Ending, limits: JobLimits) -> tuple[Verdict, str]:
     The engine's own word goes first (out of memory, whatever the exit code), then what we did to the job,
     then its exit code; standard error only tells one failure from another, never failure from success.
     """
+    if _memory_of_the_host(ending, limits):
+        peak, limit = _mib(ending.peak_memory or 0), _mib(limits.memory)
+        return Verdict.INFRA_ERROR, f"the host ran out of memory; this had used {peak} of its {limit}"
     if _out_of_memory(ending, limits):
         return Verdict.OOM, f"used more than its {_mib(limits.memory)} of memory"
     failed = ending.exit_code != 0 or ending.timed_out
@@ -55,12 +66,25 @@ def verdict_of(ending: Ending, limits: JobLimits) -> tuple[Verdict, str]:
     return Verdict.OK, ""
 
 
+def _memory_of_the_host(ending: Ending, limits: JobLimits) -> bool:
+    """Whether a job was killed for memory that others used.
+
+    A low peak alone does not say so: it is sampled, and a container that goes at once takes its counters along.
+    """
+    killed = ending.oom_killed or _killed_by_another(ending)
+    low = ending.peak_memory is not None and ending.peak_memory < FAR_BELOW * limits.memory
+    return killed and low and (ending.limit_untouched or ending.host_short)
+
+
+def _killed_by_another(ending: Ending) -> bool:
+    return ending.exit_code in SIGKILL_CODES and not (ending.timed_out or ending.flooded)
+
+
 def _out_of_memory(ending: Ending, limits: JobLimits) -> bool:
     if ending.oom_killed:
         return True
-    killed_by_another = ending.exit_code in SIGKILL_CODES and not (ending.timed_out or ending.flooded)
     # The engine may miss the event where the whole container goes at once; the peak does not.
-    return killed_by_another and (ending.peak_memory or 0) > 0.95 * limits.memory
+    return _killed_by_another(ending) and (ending.peak_memory or 0) > 0.95 * limits.memory
 
 
 def _out_of_processes(ending: Ending) -> bool:

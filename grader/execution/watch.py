@@ -12,7 +12,10 @@ from docker import DockerClient
 from grader.execution.engine import Engine
 
 CGROUPS = Path("/sys/fs/cgroup")
+MEMINFO = Path("/proc/meminfo")
 STATS_EVERY = 1.0
+HOST_SHORT = 0.03
+"""Share of the host's memory below which what is available is next to none."""
 
 
 class Watch:
@@ -20,12 +23,16 @@ class Watch:
 
     Counters are read from the host's control groups where the engine is on this machine, else from the
     engine's statistics once a second. They vanish with the container, so `sample` is called while it runs.
+    `limit_untouched` is true where a kill for memory was seen and the container's own limit never was reached,
+    `host_short` where the host (of control groups that can be read) had next to no memory left.
     """
 
     def __init__(self, engine: Engine, container: str, container_id: str, pid: int) -> None:
         self.peak_memory: int | None = None
         self.pids_refused = False
         self.oom_killed = False
+        self.limit_untouched = False
+        self.host_short = False
         self._client: DockerClient = engine.client
         self._container = container
         self._folders = _folders(container_id, pid) if engine.root_dir is not None else {}
@@ -43,7 +50,10 @@ class Watch:
         for memory in self._folders.get("memory", []):
             self._raise_peak(_number(memory / "memory.max_usage_in_bytes") or _number(memory / "memory.peak"))
             events = _text(memory / "memory.oom_control") + _text(memory / "memory.events")
-            self.oom_killed |= _counter(events, "oom_kill") > 0
+            if _counter(events, "oom_kill") > 0:
+                self.oom_killed = True
+                self.limit_untouched = _limit_untouched(memory, events)
+        self.host_short |= _host_short()
         for pids in self._folders.get("pids", []):
             self.pids_refused |= _counter(_text(pids / "pids.events"), "max") > 0
 
@@ -77,6 +87,25 @@ def _folders(container_id: str, pid: int) -> dict[str, list[Path]]:
             elif controller in controllers.split(","):
                 found.setdefault(controller, []).append(CGROUPS / controller / path.lstrip("/"))
     return found
+
+
+def _limit_untouched(memory: Path, events: str) -> bool:
+    """Whether the counters, read after a kill, are there and say that the group's own limit was never reached."""
+    failed = _number(memory / "memory.failcnt")
+    if failed is not None:
+        return failed == 0
+    named = {line.partition(" ")[0] for line in events.splitlines()}
+    return {"oom", "max"} <= named and _counter(events, "oom") == 0 and _counter(events, "max") == 0
+
+
+def _host_short() -> bool:
+    """Whether the host has next to no memory available now; False where it does not say."""
+    told = {
+        name: value.split()
+        for name, _, value in (line.partition(":") for line in _text(MEMINFO).splitlines())
+    }
+    total, free = (int(told[name][0]) if told.get(name) else None for name in ("MemTotal", "MemAvailable"))
+    return total is not None and free is not None and free < HOST_SHORT * total
 
 
 def _text(path: Path) -> str:

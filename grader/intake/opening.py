@@ -24,6 +24,9 @@ from grader.probes.unpack.unpacking import unpack as unpack_to
 CONTENTS = ("evaluation", "notebooks", "app", "src", "mlruns")
 """Folders that are part of a submission, though they may be all there is of it."""
 
+ARCHIVES = (".zip", ".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tar.xz", ".7z", ".rar")
+"""Endings of what holds a submission where it is the only file; of a kind that is not opened, it is refused."""
+
 Unpack = Callable[[Path, Path], None]
 """Turns an archive into a new file of frames; SubmissionError where that cannot be done."""
 
@@ -76,7 +79,7 @@ def open_submission(path: Path, target: Path, unpack: Unpack, rules: EntryRules 
     rules = rules or EntryRules()
     target.mkdir(parents=True, exist_ok=False)
     try:
-        skipped = _taken(path, target, unpack, rules)
+        skipped = (*_taken(path, target, unpack, rules), *_taken_from_inside(target, unpack, rules))
     except RefusedError as error:
         raise rejected(path, error.rule, str(error)) from error
     root = _root_of(target)
@@ -132,6 +135,35 @@ def _taken(path: Path, target: Path, unpack: Unpack, rules: EntryRules) -> tuple
     finally:
         archive.unlink(missing_ok=True)
         stream.unlink(missing_ok=True)
+
+
+def _taken_from_inside(target: Path, unpack: Unpack, rules: EntryRules) -> tuple[str, ...]:
+    """Open the archive that is all there is of a submission, once, under the same rules as the outer one."""
+    found = _sole_archive(target)
+    if found is None:
+        return ()
+    inner = target.with_name(f"{target.name}.inner")
+    try:
+        found.replace(inner)
+        shutil.rmtree(target)
+        target.mkdir()
+        skipped = _taken(inner, target, unpack, rules)
+    except RefusedError as error:
+        raise RefusedError(error.rule, f"{found.name!r} inside: {error}") from error
+    finally:
+        inner.unlink(missing_ok=True)
+    deeper = _sole_archive(target)
+    if deeper is not None:
+        raise RefusedError(
+            "nested-archive",
+            f"{found.name!r} inside: it holds an archive again, {deeper.name!r}; pack it once",
+        )
+    return skipped
+
+
+def _sole_archive(folder: Path) -> Path | None:
+    files = [path for path in folder.rglob("*") if path.is_file()]
+    return files[0] if len(files) == 1 and files[0].name.lower().endswith(ARCHIVES) else None
 
 
 def _not_written(path: Path, error: OSError) -> Exception:

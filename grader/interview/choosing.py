@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -68,8 +69,20 @@ def choose(report: Report, kit: Kit, seniority: Seniority) -> tuple[Chosen, ...]
     rest = [one for one in ranked if one not in strong and one not in telling]
     planned = kit.plans[seniority].technical
     # The strong one comes early enough to be asked within the 45 minutes.
-    picked = [*telling[: planned - 1], *strong[:1], *telling[planned - 1 : MOST - 1]]
+    picked = [*telling[: planned - 1], *strong[:1], *telling[planned - 1 : MOST - len(strong[:1])]]
     return tuple(picked + (strong[1:] + rest)[: max(0, max(LEAST, planned) - len(picked))])
+
+
+def without_question(report: Report, chosen: Sequence[Chosen]) -> tuple[str, ...]:
+    """Return the weak criteria that none of the chosen questions follows up, those that cost most first."""
+    asked = {name for one in chosen for name in one.question.criteria}
+    weak = [
+        c
+        for part in report.dimensions
+        for c in part.criteria
+        if c.status == "scored" and (c.level or 1) <= WEAK
+    ]
+    return tuple(c.id for c in sorted(weak, key=lambda c: c.points - c.max) if c.id not in asked)
 
 
 def rank(report: Report, kit: Kit, area: Area, seniority: Seniority) -> tuple[Chosen, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Callable
 from dataclasses import asdict
 from enum import StrEnum
 from pathlib import Path
@@ -15,10 +16,19 @@ from grader.command_line import Json, errors_shown
 from grader.errors import UsageError
 from grader.interview.guide import guide_json, guide_markdown, make_guide, pool_markdown
 from grader.interview.kit import AREA_WORDS, DEFAULT, load_kit
-from grader.interview.panel import MARK, Decision, blank_sheet, decide, load_sheet
+from grader.interview.panel import (
+    MARK,
+    Decision,
+    blank_sheet,
+    decide,
+    defended_by_dimension,
+    defended_reason,
+    load_sheet,
+)
 from grader.plain_text import one_line
 from grader.reports.exports.files import write_whole
 from grader.reports.read import read_report
+from grader.results import Report
 
 
 class SeniorityChoice(StrEnum):
@@ -29,6 +39,8 @@ class SeniorityChoice(StrEnum):
     senior = "senior"
 
 
+Record = Callable[[Path, tuple[str, ...], str, str], Report]
+"""Keeps levels of the talk (DIMENSION=LEVEL) in a result folder with who gave them and why."""
 KitPath = Annotated[Path, typer.Option("--kit", help="Another kit of questions.")]
 
 
@@ -54,8 +66,8 @@ def panel_lines(decision: Decision) -> list[str]:
     ]
 
 
-def register(app: typer.Typer) -> None:
-    """Add `interview` and `panel` to a command line application."""
+def register(app: typer.Typer, record: Record) -> None:
+    """Add `interview` and `panel` to a command line application; `record` keeps what was defended."""
 
     @app.command(
         "interview",
@@ -103,19 +115,42 @@ def register(app: typer.Typer) -> None:
     def panel_command(
         sheet: Annotated[Path, typer.Argument(help="The filled-in panel sheet (YAML).")],
         kit: KitPath = DEFAULT,
+        recorded: Annotated[
+            bool,
+            typer.Option(
+                "--record", help="Keep the levels defended in the talk in the result and its reports."
+            ),
+        ] = False,
+        reviewer: Annotated[
+            str, typer.Option("--reviewer", envvar="TAKEHOME_REVIEWER", help="Who records them.")
+        ] = "",
         as_json: Json = False,
     ) -> None:
         """Combine the panel's ratings with the practical test by the hire rule, and say what speaks against.
 
         Hire: the mean of technical, behavioural and role-fit is 3.0 or more, no red flag is confirmed, and the
-        practical test is passed and final.
+        practical test is passed and final. With --record each dimension that was asked about gets the level it was
+        defended at, the mean of its questions; it is shown beside the level of the evidence and moves no point.
         """
         with errors_shown():
-            filled = load_sheet(sheet)
-            report = None if filled.result is None else read_report(sheet.parent / filled.result)
-            decision = decide(filled, report, load_kit(kit))
+            filled, loaded = load_sheet(sheet), load_kit(kit)
+            folder = None if filled.result is None else sheet.parent / filled.result
+            report = None if folder is None else read_report(folder)
+            decision = decide(filled, report, loaded)
+            levels = defended_by_dimension(filled, loaded)
+            if recorded:
+                if folder is None:
+                    raise UsageError(f"{sheet}: --record needs a result folder; the sheet names none")
+                if not levels:
+                    raise UsageError(f"{sheet}: --record: no technical question is rated")
+                named = tuple(f"{name}={level}" for name, level in levels.items())
+                record(folder, named, reviewer, defended_reason(filled, loaded))
             if as_json:
-                typer.echo(json.dumps(asdict(decision), ensure_ascii=False))
+                kept = {"recorded": levels} if recorded else {}
+                typer.echo(json.dumps({**asdict(decision), **kept}, ensure_ascii=False))
                 return
             for line in panel_lines(decision):
                 typer.echo(one_line(line) if line[:1] != " " else f"  {one_line(line)}")
+            if recorded:
+                told = ", ".join(f"{name} level {level}" for name, level in levels.items())
+                typer.echo(f"  recorded as defended: {told}")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from grader.interview.choosing import Chosen, choose
+from grader.interview.choosing import Chosen, choose, without_question
 from grader.interview.kit import DEFAULT, Seniority, load_kit
 from grader.results import FollowUp, Report
 
@@ -11,9 +11,12 @@ SENIORITY: Seniority = "mid"
 
 
 def with_follow_up(report: Report) -> Report:
-    """Return the report with the five to eight questions that its evidence asks for."""
+    """Return the report with the five to eight questions that its evidence asks for, and what they leave out."""
     chosen = choose(report, load_kit(DEFAULT), SENIORITY)
-    return report.model_copy(update={"follow_up": tuple(_follow_up(one) for one in chosen)})
+    questions = tuple(_follow_up(one) for one in chosen)
+    return report.model_copy(
+        update={"follow_up": questions, "without_question": without_question(report, chosen)}
+    )
 
 
 def _follow_up(one: Chosen) -> FollowUp:

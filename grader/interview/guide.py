@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass
 
-from grader.interview.choosing import Chosen, choose, rank
+from grader.interview.choosing import Chosen, choose, rank, without_question
 from grader.interview.kit import AREA_WORDS, AREAS, WHOLE, Area, Flag, Kit, Question, Seniority
 from grader.reports import wording
 from grader.reports.exports.markdown import code
@@ -28,6 +28,7 @@ class Guide:
     evidence: tuple[Chosen, ...]
     planned: dict[Area, tuple[Chosen, ...]]
     flags: tuple[Flag, ...]
+    without_question: tuple[str, ...]
 
 
 def make_guide(report: Report, kit: Kit, seniority: Seniority) -> Guide:
@@ -39,7 +40,15 @@ def make_guide(report: Report, kit: Kit, seniority: Seniority) -> Guide:
         "behavioural": rank(report, kit, "behavioural", seniority)[: plan.behavioural],
         "role_fit": rank(report, kit, "role_fit", seniority)[: plan.role_fit],
     }
-    return Guide(report, seniority, kit.planned_minutes(seniority), evidence, planned, kit.red_flags)
+    return Guide(
+        report,
+        seniority,
+        kit.planned_minutes(seniority),
+        evidence,
+        planned,
+        kit.red_flags,
+        without_question(report, evidence),
+    )
 
 
 def guide_json(guide: Guide) -> dict[str, object]:
@@ -49,6 +58,7 @@ def guide_json(guide: Guide) -> dict[str, object]:
         "seniority": guide.seniority,
         "minutes": guide.minutes,
         "evidence": [_chosen_json(one) for one in guide.evidence],
+        "without_question": list(guide.without_question),
         "plan": {area: [one.question.id for one in guide.planned[area]] for area in AREAS},
         "behavioural": [_chosen_json(one) for one in guide.planned["behavioural"]],
         "role_fit": [_chosen_json(one) for one in guide.planned["role_fit"]],
@@ -82,6 +92,7 @@ def guide_markdown(guide: Guide) -> str:
         "",
         "## Questions from the evidence",
         "",
+        *_left_out(guide.without_question),
         *(line for one in guide.evidence for line in _question(one, one in guide.planned["technical"])),
         "## Behavioural",
         "",
@@ -105,6 +116,11 @@ def pool_markdown(kit: Kit) -> str:
             lines += [f"### {question.title} (`{question.id}`, from {question.least})", "", *_body(question)]
     lines += ["## Red flags", "", *_flags(kit.red_flags, {})]
     return "\n".join(lines).rstrip() + "\n"
+
+
+def _left_out(criteria: tuple[str, ...]) -> list[str]:
+    named = ", ".join(f"`{one}`" for one in criteria)
+    return [f"Weak, and no question here takes it up: {named}.", ""] if criteria else []
 
 
 def _question(chosen: Chosen, planned: bool) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import mean
@@ -12,7 +13,7 @@ from pydantic import Field, ValidationError, model_validator
 
 from grader.errors import UsageError
 from grader.interview.guide import Guide
-from grader.interview.kit import AREAS, Area, Kit
+from grader.interview.kit import AREAS, Area, Kit, Question
 from grader.results import Report
 from grader.types import Model
 
@@ -132,6 +133,27 @@ def decide(sheet: Sheet, report: Report | None, kit: Kit) -> Decision:
         to_discuss=_apart(sheet),
         defended=_defended(rated["technical"], report, kit),
     )
+
+
+def defended_by_dimension(sheet: Sheet, kit: Kit) -> dict[str, int]:
+    """Return the level each dimension was defended at: the mean of the questions on it, half a level upwards.
+
+    A question counts for the dimension of its main criterion; questions outside the kit for none.
+    """
+    found: dict[str, list[float]] = {}
+    for question, level in _defences(sheet, kit):
+        found.setdefault(question.criteria[0].partition(".")[0], []).append(level)
+    return {name: math.floor(mean(levels) + 0.5) for name, levels in found.items()}
+
+
+def defended_reason(sheet: Sheet, kit: Kit) -> str:
+    """Return what the levels of the talk rest on, in a line."""
+    return "panel: " + ", ".join(f"{one.id} {level:.1f}" for one, level in _defences(sheet, kit))
+
+
+def _defences(sheet: Sheet, kit: Kit) -> list[tuple[Question, float]]:
+    rated = _by_area(sheet, kit)["technical"]
+    return [(one, rated[one.id]) for one in kit.technical if one.id in rated]
 
 
 def blank_sheet(guide: Guide, result: str) -> str:

@@ -1,10 +1,10 @@
-"""Run the audit notebook and read what it left; read predictions, tracking store and evaluation."""
+"""Run the audit notebook and read what it left; read predictions, tracking store, evaluation and code."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeVar
 
@@ -16,6 +16,7 @@ from grader.evidence.modelling import (
     TrackingEvidence,
 )
 from grader.evidence.notebook import NotebookEvidence
+from grader.evidence.sources import SOURCE_ARRAYS, SourcesEvidence
 from grader.execution.limits import Limits
 from grader.execution.protocol import Executor, Job
 from grader.pipeline.phase_cache import Measured, Outcome
@@ -24,6 +25,7 @@ from grader.pipeline.units import not_run, our_fault
 from grader.types import Model, PhaseRecord, Verdict
 
 NOTEBOOK_AREA = "notebook"
+PACKAGES = "requirements-notebook.txt"
 P = TypeVar("P", bound=Model)
 EXIT_VERDICTS = {3: Verdict.KERNEL_DEAD, 4: Verdict.TIMEOUT_CELL}
 
@@ -42,7 +44,6 @@ class Staged:
 
 def run_notebook(executor: Executor, staged: Staged, limits: Limits) -> PhaseRecord:
     """Re-execute the audit notebook; the exit code only tells apart the ways the kernel can end."""
-    extra = staged.submission / "requirements-notebook.txt"
     job = Job(
         id="notebook",
         script=probe_script("notebook_run"),
@@ -52,7 +53,7 @@ def run_notebook(executor: Executor, staged: Staged, limits: Limits) -> PhaseRec
         output_area=NOTEBOOK_AREA,
         working_input="SUBMISSION_DIR",
         limits=limits.notebook,
-        packages=extra if extra.is_file() else None,
+        packages=find_packages(staged.submission),
         candidate_code=True,
     )
     started = time.monotonic()
@@ -61,6 +62,18 @@ def run_notebook(executor: Executor, staged: Staged, limits: Limits) -> PhaseRec
     if record.verdict is Verdict.CRASH and execution.exit_code in EXIT_VERDICTS:
         record = record.model_copy(update={"verdict": EXIT_VERDICTS[execution.exit_code or 0]})
     return record
+
+
+def find_packages(submission: Path) -> Path | None:
+    """Return the list of a notebook's own packages: at the root, else the shallowest above or beside a notebook."""
+    books = [path.parent for path in submission.rglob("*.ipynb")]
+    named = [path for path in submission.rglob("*.txt") if path.name.lower() == PACKAGES and path.is_file()]
+    near = [
+        path
+        for path in named
+        if path.parent == submission or any(book.is_relative_to(path.parent) for book in books)
+    ]
+    return min(near, key=lambda path: (len(path.parts), path), default=None)
 
 
 class NotebookMeasured(Measured):
@@ -74,10 +87,14 @@ class NotebookMeasured(Measured):
 
 
 class FilesMeasured(Measured):
-    """What probes read of the submitted files; records: read_predictions, read_tracking."""
+    """What probes read of the submitted files; records: read_predictions, read_tracking.
+
+    `read_sources` is no record: no points rest on it, so whatever befalls it must cost none and hold nothing up.
+    """
 
     predictions: PredictionsEvidence = PredictionsEvidence(problems=("the predictions could not be read",))
     tracking: TrackingEvidence = TrackingEvidence()
+    sources: SourcesEvidence = SourcesEvidence()
 
 
 def measure_notebook(executor: Executor, staged: Staged, limits: Limits) -> Outcome[NotebookMeasured]:
@@ -104,21 +121,38 @@ def broken_notebook(record: PhaseRecord) -> NotebookMeasured:
 
 
 def measure_files(executor: Executor, staged: Staged, limits: Limits) -> Outcome[FilesMeasured]:
-    """Read predictions and tracking store, each in a container of its own."""
+    """Read predictions, tracking store and code, each in a container of its own."""
     empty = FilesMeasured()
     data = {"DATA_DIR": staged.data}
     predictions = _read(
         executor, _job("predictions", staged, limits, inputs=data), empty.predictions, PREDICTION_ARRAYS
     )
     tracking = _read(executor, _job("tracking", staged, limits), empty.tracking)
+    sources = _read_sources(executor, staged, limits)
+    arrays = {"predictions": predictions.arrays, "sources": sources.arrays}
+    trouble = predictions.value.data_trouble
+    read = predictions.record
+    if trouble:
+        read = our_fault(read.id, f"the issued data could not be read: {trouble}")
     return Outcome(
         FilesMeasured(
-            records=(predictions.record, tracking.record),
+            records=(read, tracking.record),
             predictions=predictions.value,
             tracking=tracking.value,
+            sources=sources.value,
         ),
-        {f"predictions.{name}": values for name, values in predictions.arrays.items()},
+        {f"{part}.{name}": values for part, found in arrays.items() for name, values in found.items()},
     )
+
+
+def _read_sources(executor: Executor, staged: Staged, limits: Limits) -> Probed[SourcesEvidence]:
+    """Read the code; where that failed, through whomever, `unread` says so."""
+    read = _read(executor, _job("sources", staged, limits), SourcesEvidence(), SOURCE_ARRAYS)
+    if read.record.verdict is Verdict.OK:
+        return read
+    whose = " on our side" if read.record.failed_on_our_side else ""
+    why = f"the submitted code could not be read{whose}: {read.record.verdict} {read.record.detail}".strip()
+    return replace(read, value=SourcesEvidence(unread=why[:300]), arrays={})
 
 
 def broken_files(record: PhaseRecord) -> FilesMeasured:

@@ -15,6 +15,7 @@ from grader.execution.protocol import Executor
 from grader.intake.opening import Submission, open_submission
 from grader.interview.following import with_follow_up
 from grader.pipeline import audit_phase as audit
+from grader.pipeline.elsewhere import with_other_variants
 from grader.pipeline.phase_cache import PhaseCache
 from grader.pipeline.phase_key import Conditions, conditions_of, tree_digest
 from grader.pipeline.pins import find_pins
@@ -25,6 +26,7 @@ from grader.pipeline.second_opinion import with_second_opinion
 from grader.pipeline.serving import measure_serving
 from grader.pipeline.stage import (
     find_dockerfile,
+    find_places,
     find_readme,
     open_to_all,
     stage_data,
@@ -41,7 +43,7 @@ from grader.review.keeping import anchored, carried_over
 from grader.review.log import read_log
 from grader.rubric import Rubric
 from grader.scoring import score
-from grader.truth import Truth
+from grader.truth import Key, Truth
 from grader.types import PhaseRecord, Verdict
 
 OURS = 0.5
@@ -54,7 +56,7 @@ class Order:
 
     Finished phases are kept in `cache` and taken from there; None keeps nothing. Executors that do not isolate
     candidates' code from it never use it. A `language_model` is asked for a second opinion on the README; None
-    asks nobody.
+    asks nobody. The findings are compared with the keys of variants that others were given.
     """
 
     submission: Path
@@ -65,6 +67,7 @@ class Order:
     cache: PhaseCache | None = None
     retry: Retry = field(default=Retry())
     language_model: Settings | None = None
+    others: tuple[Key, ...] = ()
 
 
 def grade(order: Order, executor: Executor, progress: Progress) -> Report:
@@ -84,6 +87,7 @@ def grade(order: Order, executor: Executor, progress: Progress) -> Report:
         evidence = collect(order, executor, progress, work)
         progress.start("scoring")
         started = time.monotonic()
+        evidence = with_other_variants(evidence, order.truth, order.others, progress.note)
         report = score(evidence, order.rubric, order.truth)
         result = work / "result"
         save_evidence(evidence, result / "evidence")
@@ -98,16 +102,19 @@ def grade(order: Order, executor: Executor, progress: Progress) -> Report:
 
 
 def check_apart(order: Order) -> None:
-    """Refuse a result, vault or cache inside the submission: candidate code would be given it to read."""
-    inside = order.submission.resolve()
+    """Refuse a result, vault or cache inside the submission."""
     places = [("--out", order.out), ("the vault", order.truth.folder)]
     if order.cache is not None:
         places.append(("the phase cache", order.cache.folder))
     for what, folder in places:
-        if inside.is_dir() and folder.resolve().is_relative_to(inside):
-            raise UsageError(
-                f"{folder}: {what} lies inside the submission {order.submission}; keep them apart"
-            )
+        refuse_inside(order.submission, what, folder)
+
+
+def refuse_inside(submission: Path, what: str, folder: Path) -> None:
+    """Refuse a place of ours inside the submission: candidate code would be given it to read."""
+    inside = submission.resolve()
+    if inside.is_dir() and folder.resolve().is_relative_to(inside):
+        raise UsageError(f"{folder}: {what} lies inside the submission {submission}; keep them apart")
 
 
 def collect(order: Order, executor: Executor, progress: Progress, work: Path) -> Evidence:
@@ -182,6 +189,7 @@ def read_work(
             "evaluation": notebook.value.evaluation,
             "predictions": files.value.predictions,
             "tracking": files.value.tracking,
+            "sources": files.value.sources,
         }
     )
     ran, *reads = notebook.value.records
@@ -194,6 +202,7 @@ def describe(
 ) -> EvidenceDocument:
     """Return the document with what the host itself may read: names, sizes, README and Dockerfile text."""
     dockerfile = find_dockerfile(submission.folder, submission.files)
+    stated = find_places(submission.folder, submission.files)
     return EvidenceDocument(
         name=submission.name,
         sha256=submission.sha256,
@@ -206,7 +215,8 @@ def describe(
         environment=dict(environment),
         readme=find_readme(submission.folder, submission.files),
         dockerfile=dockerfile,
-        pinned=find_pins(submission.folder, submission.files, dockerfile.text),
+        pinned=find_pins(submission.folder, submission.files, dockerfile.text, stated.context or "."),
+        stated=stated,
     )
 
 

@@ -2,48 +2,171 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
-from pathlib import Path
+import tomllib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path, PurePosixPath
+from typing import Any
 
 from grader.evidence.document import PinnedDependencies
 from grader.pipeline.stage import read_text
 
 LOCKS = ("uv.lock", "poetry.lock", "Pipfile.lock", "pdm.lock", "conda-lock.yml", "pylock.toml")
+LOCKED = re.compile(r'(?m)^[ \t]*\[\[packages?\]\]|"version":\s*"==|==\s*\d|^[ \t]*-[ \t]+name:')
+"""An entry of a lock file, in any of their forms."""
 CONDA = re.compile(r"(?i)(environment|conda)[^/]*\.ya?ml$")
+LIST = re.compile(r"(?i)((requirements|constraints)[^/]*\.(txt|in|lock)|(^|/)requirements/[^/]+\.(txt|in))$")
+ASIDE = re.compile(r"notebook|dev|requirements-(runner|train)\.txt$")
+"""Lists for other things than the service; the last two are the starter's own, and pinned by us."""
+HANDED_OUT = "requirements-runner.txt"
+"""Given to everybody in the starter; it says what notebooks run with, and pins no service."""
 EXACT = re.compile(r"===?\s*[\w.!+-]+")
+COMMENT = re.compile(r"(?m)(^|\s)#.*$")
+PIP = re.compile(r"\bpip[\d.]*\b")
+INSTALL = re.compile(r"\b(install|sync|wheel|download)\b")
+OPTION = re.compile(r"(?<!\S)(-r|-c|--requirement|--constraint)(?:[=\s]+|(?<=-[rc]))([^\s\"',\]]+)")
+NAME = re.compile(r"[A-Za-z0-9][\w.-]*")
+FILES = 50
+"""Requirements files, and lock files, that are looked into."""
 
 
-def find_pins(submission: Path, files: dict[str, int], dockerfile: str) -> PinnedDependencies:
+@dataclass(frozen=True)
+class _Files:
+    """The submission's files, and its Dockerfile's text without comments, each command on a line."""
+
+    root: Path
+    sizes: dict[str, int]
+    text: str
+    context: str
+
+    @cached_property
+    def words(self) -> set[str]:
+        """Paths in the submission that words of the Dockerfile may mean."""
+        return {posixpath.normpath(posixpath.join(self.context, word)) for word in self.text.split()}
+
+    def pip_commands(self) -> list[str]:
+        """Return what follows `pip install`, and its like, on each line."""
+        lines = ((line, PIP.search(line)) for line in self.text.splitlines())
+        ends = ((line, INSTALL.search(line, pip.end())) for line, pip in lines if pip)
+        return [re.sub("[\"',]+", " ", line[found.end() :]) for line, found in ends if found]
+
+    def read(self, path: str) -> str:
+        return read_text(self.root / path)
+
+    def named(self, pattern: re.Pattern[str]) -> list[str]:
+        """Return the files of a kind that the Dockerfile names."""
+        return [p for p in self.sizes if pattern.search(p) and PurePosixPath(p).name in self.text]
+
+    def find(self, name: str, beside: str | None = None) -> str | None:
+        """Return the file that is meant by a name in the Dockerfile, or in a requirements file `beside` it."""
+        if beside is not None:
+            path = posixpath.normpath(posixpath.join(posixpath.dirname(beside), name))
+            return path if path in self.sizes else None
+        base = PurePosixPath(name).name
+        found = [path for path in self.sizes if PurePosixPath(path).name == base]
+        told = self.words.intersection(found)
+        return min(found, key=lambda p: (p not in told, p.count("/") * (-1 if told else 1), p), default=None)
+
+
+def find_pins(
+    submission: Path, files: dict[str, int], dockerfile: str, context: str = "."
+) -> PinnedDependencies:
     """Count dependencies with one exact version in what the Dockerfile installs.
 
-    In order: a lock file that it names, which counts whole; a requirements file or a conda environment that it
-    names; packages on its own `pip install` lines; then any such file of the submission, requirements first.
+    In order: the requirements files that its pip commands are given; a lock file that it names, which counts
+    whole; a requirements file or a conda environment that it names; packages on its own `pip install` lines; the
+    project where it installs that; then any such file of the submission, requirements first.
     """
-    named = {path for path in files if path.rsplit("/", 1)[-1] in dockerfile}
+    joined = re.sub(r"\\\s*\n", " ", COMMENT.sub("", dockerfile))
+    here = _Files(submission, files, re.sub(r"[&|;]+", "\n", joined), context)
+    given, constraints = _given(here)
+    if given and PurePosixPath(given[0]).name not in LOCKS:
+        return _counted(here, given, constraints)
     locks = sorted(
-        (p for p in files if p.rsplit("/", 1)[-1] in LOCKS), key=lambda p: (p not in named, p.count("/"), p)
+        (p for p in files if PurePosixPath(p).name in LOCKS),
+        key=lambda p: (PurePosixPath(p).name not in here.text, p.count("/"), p),
     )
-    if locks and locks[0] in named:
+    locks = [path for path in locks[:FILES] if LOCKED.search(here.read(path))]
+    if locks and PurePosixPath(locks[0]).name in here.text:
         return PinnedDependencies(path=locks[0], total=1, pinned=1)
+    told = [path for kind in (LIST, CONDA) for path in here.named(kind)]
+    if told:
+        return _counted(here, [min(told, key=_rank)], constraints)
+    inline = _inline(here.text)
+    if inline:
+        return PinnedDependencies(path="Dockerfile", total=len(inline), pinned=sum(map(_is_exact, inline)))
+    project = _project(here)
+    words = {word.partition("[")[0] for command in here.pip_commands() for word in command.split()}
+    if project.total and words & {".", "./"}:
+        return project
     lists = [p for p in files if re.search(r"requirements[^/]*\.txt$", p) or CONDA.search(p)]
-    told = [p for p in named if p.endswith((".txt", ".lock", ".in")) or CONDA.search(p)]
-    if not told:
-        inline = _inline(dockerfile)
-        if inline:
-            return PinnedDependencies(
-                path="Dockerfile", total=len(inline), pinned=sum(map(_is_exact, inline))
-            )
-    for path in sorted(
-        told or lists,
-        key=lambda p: (bool(CONDA.search(p)), "notebook" in p or "dev" in p, p.count("/"), p),
-    ):
-        wanted = (_conda if CONDA.search(path) else _lines)(read_text(submission / path))
-        return PinnedDependencies(path=path, total=len(wanted), pinned=sum(map(_is_exact, wanted)))
-    return PinnedDependencies(path=locks[0], total=1, pinned=1) if locks else PinnedDependencies()
+    lists = [p for p in lists if PurePosixPath(p).name != HANDED_OUT]
+    if lists:
+        return _counted(here, [min(lists, key=_rank)], constraints)
+    return PinnedDependencies(path=locks[0], total=1, pinned=1) if locks else project
+
+
+def _rank(path: str) -> tuple[bool, bool, int, str]:
+    return bool(CONDA.search(path)), bool(ASIDE.search(path)), path.count("/"), path
+
+
+def _given(here: _Files) -> tuple[list[str], list[str]]:
+    """Return the requirements files and the constraints that the Dockerfile's pip commands are given."""
+    given: dict[str, list[str]] = {"r": [], "c": []}
+    options = [found for command in here.pip_commands() for found in OPTION.findall(command)]
+    for option, name in options[:FILES]:
+        path = here.find(name.strip("[]"))
+        if path is not None:
+            given[option.strip("-")[0]].append(path)
+    return list(dict.fromkeys(given["r"])), list(dict.fromkeys(given["c"]))
+
+
+def _counted(here: _Files, paths: list[str], constraints: list[str]) -> PinnedDependencies:
+    """Count the entries of these files and of those they refer to; a constraint pins what it names."""
+    wanted: list[str] = []
+    limits: list[str] = []
+    for path in paths:
+        if CONDA.search(path):
+            wanted += _conda(here.read(path))
+        else:
+            lines, limited = _followed(here, path)
+            wanted += lines
+            limits += limited
+    limits += [line for path in constraints for line in _followed(here, path)[0]]
+    pinned = {_name(line) for line in limits if _is_exact(line)}
+    exact = sum(_is_exact(line) or _name(line) in pinned for line in wanted)
+    return PinnedDependencies(path=paths[0], total=len(wanted), pinned=exact)
+
+
+def _followed(here: _Files, path: str) -> tuple[list[str], list[str]]:
+    """Return the lines of a requirements file and of those after `-r` in it, and the lines of its constraints."""
+    lines: list[str] = []
+    limits: list[str] = []
+    pending = [(path, lines)]
+    seen: set[str] = set()
+    for place, kept in pending:
+        if place in seen or len(seen) >= FILES:
+            continue
+        seen.add(place)
+        text = here.read(place)
+        kept += _lines(text)
+        for option, name in re.findall(r"(?m)^[ \t]*" + OPTION.pattern, text):
+            inner = here.find(name, beside=place)
+            if inner is not None:
+                pending.append((inner, limits if option.strip("-")[0] == "c" else kept))
+    return lines, limits
 
 
 def _is_exact(line: str) -> bool:
     return bool(EXACT.search(line) and "*" not in line) or " @ " in line
+
+
+def _name(line: str) -> str:
+    found = NAME.match(line)
+    return re.sub(r"[-_.]+", "-", found[0]).lower() if found else ""
 
 
 def _lines(text: str) -> list[str]:
@@ -53,18 +176,19 @@ def _lines(text: str) -> list[str]:
 
 def _conda(text: str) -> list[str]:
     """Return the dependencies of a conda environment; its single `=` names one version too."""
+    # Each line alone: a pattern that may cross line ends tries every run of blank lines from each of them.
     items = [
-        m[1].strip(" '\"") for m in re.finditer(r"(?m)^\s*-\s*([^#\n]+)", text.partition("dependencies")[2])
+        m[1].strip(" '\"")
+        for m in re.finditer(r"(?m)^[ \t]*-[ \t]*([^#\n]+)", text.partition("dependencies")[2])
     ]
     kept = [item for item in items if re.match(r"[\w.-]+\s*([=<>!~].*)?$", item) and item != "pip"]
     return [re.sub(r"^([\w.-]+)\s*=\s*(?=\d)", r"\1==", item) for item in kept]
 
 
-def _inline(dockerfile: str) -> list[str]:
+def _inline(text: str) -> list[str]:
     """Return the packages that `pip install` lines of a Dockerfile name themselves."""
-    joined = re.sub(r"\\\s*\n", " ", dockerfile)
     found = []
-    for command in re.findall(r"pip3?\s+install\s+([^&|;\n]+)", joined):
+    for command in re.findall(r"pip3?\s+install\s+([^\n]+)", text):
         words = [word.strip("'\"") for word in command.split()]
         skip = {
             place + 1
@@ -74,3 +198,33 @@ def _inline(dockerfile: str) -> list[str]:
         names = (w for place, w in enumerate(words) if not w.startswith("-") and place not in skip)
         found += [w for w in names if re.match(r"[A-Za-z][\w.-]*(\[[\w,]+\])?([=<>!~].*)?$", w)]
     return [one for one in found if one not in ("pip", "uv", "poetry", "setuptools", "wheel")]
+
+
+def _project(here: _Files) -> PinnedDependencies:
+    """Count the dependencies of the project itself, in the form of the standard or of Poetry."""
+    path = here.find("pyproject.toml")
+    if path is None:
+        return PinnedDependencies()
+    try:
+        wanted = list(_project_lines(tomllib.loads(here.read(path))))
+    except (ValueError, RecursionError):
+        return PinnedDependencies()
+    return PinnedDependencies(path=path if wanted else None, total=len(wanted),
+                              pinned=sum(map(_is_exact, wanted)))  # fmt: skip
+
+
+def _project_lines(document: dict[str, Any]) -> Iterator[str]:
+    standard = _table(document, "project").get("dependencies")
+    yield from (line for line in (standard if isinstance(standard, list) else []) if isinstance(line, str))
+    for name, value in _table(document, "tool", "poetry", "dependencies").items():
+        version = value.get("version", "") if isinstance(value, dict) else value
+        if name.lower() != "python":
+            bare = isinstance(version, str) and re.fullmatch(r"\d[\w.!+-]*", version)
+            yield f"{name}=={version}" if bare else f"{name} {version}"
+
+
+def _table(document: dict[str, Any], *names: str) -> dict[str, Any]:
+    for name in names:
+        found = document.get(name)
+        document = found if isinstance(found, dict) else {}
+    return document

@@ -107,10 +107,11 @@ def _plan(document: EvidenceDocument, truth: Truth, limits: Limits, ports: tuple
 
 
 def ports_in(document: EvidenceDocument) -> tuple[int, ...]:
-    """Return ports that the image or the Dockerfile's command name, the command line first."""
+    """Return ports that are stated, that the command line names, and that the image exposes, in this order."""
     image = document.service.image
+    stated = (document.stated.port,) if document.stated.port is not None else ()
     told = re.findall(r"(?:--port[= ]|--bind[= ]\S*:|-p |:|PORT[= ])(\d{2,5})\b", " ".join(image.command))
-    return tuple(int(p) for p in told if 0 < int(p) < 65536) + image.exposed_ports
+    return stated + tuple(int(p) for p in told if 0 < int(p) < 65536) + image.exposed_ports
 
 
 def readme_example(text: str) -> dict[str, Any] | None:

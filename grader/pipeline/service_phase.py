@@ -10,9 +10,16 @@ import numpy as np
 
 from grader.errors import SandboxError
 from grader.evidence.document import Evidence, EvidenceDocument, FloatArray
-from grader.evidence.service import SERVICE_ARRAYS, ImageEvidence, LatencySeries, ServiceEvidence
+from grader.evidence.service import (
+    SERVICE_ARRAYS,
+    ImageContents,
+    ImageEvidence,
+    LatencySeries,
+    ServiceEvidence,
+)
 from grader.execution.limits import Limits
 from grader.execution.protocol import Build, BuildRequest, Executor, Job, Service, Stopped
+from grader.pipeline.image_phase import look_into
 from grader.pipeline.phase_cache import Measured, Outcome
 from grader.pipeline.probing import TEXT, probe_library, probe_script, run_probe
 from grader.pipeline.requests import Positions, parity_positions, ports_in, write_requests
@@ -57,16 +64,28 @@ def broken_build(record: PhaseRecord) -> BuildMeasured:
 
 
 def measure_service(
-    executor: Executor, image: str, evidence: Evidence, requests: Requests, limits: Limits
+    executor: Executor, image: str, evidence: Evidence, requests: Requests, issued: Path, limits: Limits
 ) -> Outcome[ServiceMeasured]:
-    """Probe the service between two loads on a do-nothing one, so that a slow host is not held against it."""
+    """Probe the service between two loads on a do-nothing one, so that a slow host is not held against it.
+
+    `issued` is the folder of the issued data, which is looked for in the image after all that is timed.
+    """
     before, first = _floor(executor, limits)
     served = serve_and_probe(executor, image, evidence, requests, limits)
     after, second = _floor(executor, limits)
     floor = first if first.verdict is not Verdict.OK else second
     latency = floor.model_copy(update={"seconds": round(first.seconds + second.seconds, 2)})
-    found = served.evidence.model_copy(update={"latency_floor": slower(before, after)})
+    contents = _contents(executor, image, issued, requests.folder.with_name("image.tar"), limits)
+    found = served.evidence.model_copy(update={"latency_floor": slower(before, after), "contents": contents})
     return Outcome(ServiceMeasured(records=(served.record, latency), service=found), served.arrays)
+
+
+def _contents(executor: Executor, image: str, issued: Path, archive: Path, limits: Limits) -> ImageContents:
+    """Look into the image; what fails on our side says nothing of it, and takes nothing measured before with it."""
+    try:
+        return look_into(executor, image, issued, archive, limits)
+    except (SandboxError, OSError):
+        return ImageContents(problem="the image could not be looked into on our side")
 
 
 def broken_service(record: PhaseRecord, service: ServiceEvidence) -> ServiceMeasured:
@@ -81,27 +100,41 @@ def _floor(executor: Executor, limits: Limits) -> tuple[LatencySeries | None, Ph
         return None, our_fault("latency", str(error))
 
 
-def build_request(context: Path, dockerfile: str, limits: Limits, namespace: str) -> BuildRequest:
+def build_request(
+    context: Path, dockerfile: str, limits: Limits, namespace: str, folder: str = "."
+) -> BuildRequest:
     """Return the build of a Dockerfile within the limits."""
-    return BuildRequest(context, dockerfile, limits.build_seconds, limits.image_bytes, namespace)
+    return BuildRequest(context, dockerfile, limits.build_seconds, limits.image_bytes, namespace, folder)
 
 
 def build_image(
     executor: Executor, submission: Path, limits: Limits, document: EvidenceDocument, namespace: str
 ) -> Build:
-    """Build the submission's image; the context is the root, or the Dockerfile's folder where that fails."""
+    """Build the submission's image, the context as stated; else the root, or the Dockerfile's folder."""
     dockerfile = document.dockerfile.path
     if dockerfile is None:
         detail = "no Dockerfile in the submission"
         return Build(Verdict.BUILD_FAIL, None, "", "", 0.0, detail=detail)
-    folder = str(PurePosixPath(dockerfile).parent)
-    result = executor.build(build_request(submission, dockerfile, limits, namespace))
-    if result.verdict is Verdict.BUILD_FAIL and folder != ".":
-        inner = build_request(submission / folder, PurePosixPath(dockerfile).name, limits, namespace)
-        second = executor.build(inner)
-        second = replace(second, seconds=second.seconds + result.seconds)
-        return second if second.verdict is Verdict.OK else result
-    return result
+    return build_in(executor, submission, dockerfile, document.stated.context, limits, namespace)
+
+
+def build_in(
+    executor: Executor,
+    submission: Path,
+    dockerfile: str,
+    stated: str | None,
+    limits: Limits,
+    namespace: str = "",
+) -> Build:
+    """Build in one context after another until it succeeds; where it does in none, the first attempt counts."""
+    folders = dict.fromkeys((stated or ".", ".", str(PurePosixPath(dockerfile).parent)))
+    attempts: list[Build] = []
+    for folder in folders:
+        attempts.append(executor.build(build_request(submission, dockerfile, limits, namespace, folder)))
+        if attempts[-1].verdict is not Verdict.BUILD_FAIL:
+            break
+    counted = attempts[-1] if attempts[-1].verdict is Verdict.OK else attempts[0]
+    return replace(counted, seconds=sum(attempt.seconds for attempt in attempts))
 
 
 def build_record(build: Build) -> PhaseRecord:

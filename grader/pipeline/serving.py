@@ -11,6 +11,7 @@ from grader.execution.limits import Limits
 from grader.execution.protocol import Executor
 from grader.pipeline import service_phase as phase
 from grader.pipeline.audit_phase import Staged
+from grader.pipeline.image_phase import issued_files
 from grader.pipeline.phase_cache import Outcome
 from grader.pipeline.phase_key import Conditions, tree_digest
 from grader.pipeline.units import Units, not_run
@@ -50,7 +51,8 @@ def measure_serving(
         if isinstance(requests, Exception) or not image.id:
             return None
         sent = tree_digest(requests.folder)
-        return conditions.key("service", requests=sent, image=image.id, size=image.size_bytes)
+        data = issued_files(staged.data)
+        return conditions.key("service", requests=sent, data=data, image=image.id, size=image.size_bytes)
 
     named = key()
     if builder.tag is None and (named is None or units.known(phase.ServiceMeasured, named) is None):
@@ -64,7 +66,7 @@ def measure_serving(
             raise requests
         if builder.tag is None:
             raise SandboxError("the image of an earlier grading could not be built again")
-        return phase.measure_service(executor, builder.tag, evidence, requests, limits)
+        return phase.measure_service(executor, builder.tag, evidence, requests, staged.data, limits)
 
     service = evidence.document.service
     served = units.run(
@@ -120,7 +122,13 @@ class _Builder:
             inputs = dict(self.executor.build_inputs(request))
         except SandboxError:
             return None
-        return self.conditions.key("build", context=tree_digest(self.context), file=dockerfile, inputs=inputs)
+        return self.conditions.key(
+            "build",
+            context=tree_digest(self.context),
+            file=dockerfile,
+            folder=self.evidence.document.stated.context,
+            inputs=inputs,
+        )
 
 
 def _written(folder: Path, evidence: Evidence, truth: Truth, limits: Limits) -> phase.Requests | Exception:

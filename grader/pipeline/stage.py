@@ -3,28 +3,42 @@
 from __future__ import annotations
 
 import os
-import re
 import shutil
 from pathlib import Path
 
-from grader.evidence.document import TextFile
-from grader.readme.text import judged_text
+from grader.contract.terms import load_terms
+from grader.errors import VaultError
+from grader.evidence.document import StatedPlaces, TextFile
+from grader.probes.shared.stated import read_stated
+from grader.readme.text import counted_part, judged_text
 from grader.truth import Truth
 
 TEXT_LIMIT = 256 * 1024
-PUBLIC_FILES = ("snapshots.parquet", "snapshots.csv.gz", "contract.yaml", "data_dictionary.md")
+DATA_FILES = ("snapshots.parquet", "snapshots.csv.gz")
+PUBLIC_FILES = (*DATA_FILES, "contract.yaml", "data_dictionary.md")
+NEEDED_FILES = ("snapshots.parquet", "contract.yaml")
 READMES = ("PRODUCTION.md", "README.md", "README.rst", "README.txt", "README")
 PROSE = frozenset(name.lower() for name in READMES)
 NOT_SHOWN = "This text is read by the grader and not shown to running code.\n"
 
 
 def stage_data(truth: Truth, folder: Path) -> Path:
-    """Copy the public files of the variant, and nothing else of the vault, into a new folder."""
+    """Copy the public files of the variant, and nothing else of the vault, into a new folder.
+
+    Large data are a folder of parts under the name of the file. VaultError where data or contract are not there:
+    nobody can be graded without them, and nobody but us has lost them.
+    """
     folder.mkdir()
     for name in PUBLIC_FILES:
         source = truth.issued_folder / name
-        if source.is_file():
+        if source.is_dir():
+            shutil.copytree(source, folder / name, copy_function=shutil.copyfile)
+        elif source.is_file():
             shutil.copyfile(source, folder / name)
+        elif name in NEEDED_FILES:
+            raise VaultError(
+                f"{source}: not found; expected the file that was issued, or the folder of its parts"
+            )
     open_to_all(folder)
     return folder
 
@@ -33,11 +47,15 @@ def stage_submission(submission: Path, folder: Path) -> Path:
     """Lay out the submission for jobs: its production text is judged on the host, and no job needs to read it.
 
     Each file of such a name is there with a line of ours in it, so that programs that look for one find it; what
-    jobs measure then cannot depend on the text. The other files are the same ones, under a second name.
+    jobs measure then cannot depend on the text. So is the README that submission.yaml states, which is therefore
+    nothing else beside. The other files are the same ones, under a second name.
     """
     shutil.copytree(submission, folder, copy_function=_link)
-    for path in folder.rglob("*"):
-        if path.name.lower() in PROSE and path.is_file():
+    files = {p.relative_to(folder).as_posix(): p.stat().st_size for p in folder.rglob("*") if p.is_file()}
+    stated = read_stated(folder, files).path("readme")
+    for name in files:
+        path = folder / name
+        if name == stated or path.name.lower() in PROSE:
             path.unlink()
             path.write_text(NOT_SHOWN, encoding="utf-8")
     open_to_all(folder)
@@ -81,7 +99,10 @@ def read_text(path: Path) -> str:
 
 
 def find_readme(submission: Path, files: dict[str, int]) -> TextFile:
-    """Return the text on production: PRODUCTION.md, else the README; anywhere, the shallowest first."""
+    """Return the text on production: as stated, PRODUCTION.md, else the README; anywhere, the shallowest first."""
+    stated = read_stated(submission, files).path("readme")
+    if stated is not None:
+        return TextFile(path=stated, text=counted_part(stated, read_text(submission / stated)))
     by_name = {name.lower(): name for name in READMES}
     found = {
         by_name[path.rsplit("/", 1)[-1].lower()]: path
@@ -96,10 +117,18 @@ def find_readme(submission: Path, files: dict[str, int]) -> TextFile:
 
 
 def find_dockerfile(submission: Path, files: dict[str, int]) -> TextFile:
-    """Return the Dockerfile: at the root, else the shallowest file of that name."""
-    named = [p for p in files if re.fullmatch(r"(?i)(.*\.)?dockerfile|dockerfile\..+", p.rsplit("/", 1)[-1])]
-    named = [p for p in named if not p.endswith(".dockerignore")]
-    if not named:
-        return TextFile()
-    path = min(named, key=lambda p: (p.count("/"), p.rsplit("/", 1)[-1] != "Dockerfile", p))
-    return TextFile(path=path, text=read_text(submission / path))
+    """Return the Dockerfile: as stated, else the shallowest of that name."""
+    path = read_stated(submission, files).dockerfile()
+    return TextFile() if path is None else TextFile(path=path, text=read_text(submission / path))
+
+
+def find_places(submission: Path, files: dict[str, int]) -> StatedPlaces:
+    """Return what is stated of building and serving; what cannot be followed is told, and searched for instead."""
+    stated = read_stated(submission, files)
+    if stated.trouble:
+        return StatedPlaces(problems=(f"{stated.name}: {stated.trouble}; nothing of it was followed",))
+    problems = (
+        f"{stated.name}: {one.key} states {one.found}, expected {one.expected}; not followed"
+        for one in stated.wrong(load_terms().yaml_keys)
+    )
+    return StatedPlaces(context=stated.path("context"), port=stated.port(), problems=tuple(problems))

@@ -215,6 +215,24 @@ def _nulls(column: str, where: Mapping[str, Sequence[str]], columns: Iterable[st
     return Look((READ, _rows(where, columns)), expression, "Share null", reading)
 
 
+def _noisy_labels(plant: Plant, column: str, label: LabelClock) -> Look:
+    """As many labels are wrong both ways, so only what a column tells of them is another one in the slice."""
+    where = _where(plant)
+    telling = plant.parameters.get("statistic_column")
+    if not where or not telling:
+        return _churn_rate(label, where, ())
+    mature = f"{READ}.query(\"snapshot_month <= '{label.last_mature_month}'\")"
+    value = f"data[{_text(telling)}]"
+    inside = f'{mask(where, ())}.map({{True: "slice, ", False: "rest, "}})'
+    group = f'group = {inside} + ({value} > {value}.median()).map({{True: "high", False: "low"}})'
+    reading = (
+        f"The churn rate where {telling} is above its median (high) and not (low), in the slice and in the rest: "
+        "wrong labels bring the two nearer to each other and leave the rate of the slice as it is."
+    )
+    expression = f"data.groupby(group)[{_text(label.column)}].mean()"
+    return Look((mature, group), expression, "Churn rate", reading, kind="groups")
+
+
 def _relation(column: str, label: LabelClock) -> Look:
     high = (
         f'high = (data[{_text(column)}] > data[{_text(column)}].median()).map({{True: "high", False: "low"}})'
@@ -249,6 +267,7 @@ _SPECIAL: dict[str, Callable[[Plant, str, LabelClock], Look]] = {
     "duplicate_rows": _duplicates,
     "group_overlap": _per_customer,
     "label_overlap": _label_overlap,
+    "label_noise_slice": _noisy_labels,
     "class_imbalance": _rate,
     "label_immaturity": _rate,
 }

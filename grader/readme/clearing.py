@@ -9,6 +9,8 @@ import re
 from grader.readme.claims import Claim
 from grader.readme.symptom_words import PLANS
 
+EXPLAINED = r"(?<!un)announced|(?<!un)documented|documentation|dictionary|change ?log"
+"""Where a change is told beforehand, as the alternatives of a pattern."""
 _CLEARED = re.compile(
     r"\b(?:ruled out|rules out|clear(?:ed|s)?|acquitted|dismissed|overruled|disagree\w*|reject\w*|wrongly"
     r"|falsely"

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from grader.readme.claims import Claim
-from grader.readme.clearing import is_cleared
+from grader.readme.clearing import EXPLAINED, is_cleared
 from grader.readme.defect_denial import defect_fact
 from grader.readme.facts import Facts
 from grader.readme.figures import Check
@@ -40,10 +40,7 @@ _NOT_SO = re.compile(
     r"|seemed|sounds?|could have|might|may|whether|if|rather than|instead of|free of|check\w* (?:for"
     r"|whether)|wanted|meant|by design|on purpose)\b|n't\b"
 )
-_EXPLAINED = re.compile(
-    r"\b(?:(?<!un)announced|(?<!un)documented|documentation|dictionary|change ?log|known (?:at|on|before"
-    r"|up to))\b"
-)
+_EXPLAINED = re.compile(rf"\b(?:{EXPLAINED}|known (?:at|on|before|up to))\b")
 # What makes the right month of a decoy more than a guess: that it is known what it is.
 _TOLD_AS_IT_IS = re.compile(
     r"\b(?:announc\w*|document\w*|change ?log|dictionary|known|price list|list price|tariff|renam\w*|called"

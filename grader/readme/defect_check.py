@@ -22,7 +22,9 @@ from grader.readme.finding_denial import (
     says_unchanged,
     tells_leak_of_it,
     tells_no_group,
+    without_what_stays,
 )
+from grader.readme.leak_accusation import accuses_of_leaking
 from grader.readme.months import MonthSaid, months_apart, months_in
 from grader.readme.ordinary_change import is_how_it_stays, is_ordinary
 from grader.readme.wording import COLUMN
@@ -109,12 +111,6 @@ _LABELS_UNFINISHED = re.compile(
     r"\b(?:labels?|outcomes?|qlabel)\b.*\b(?:immature|unfinished|incomplete"
     r"|not (?:yet )?(?:complete|mature|finished))\b"
 )
-# What was thought or may be is no statement that it is so.
-_SUSPECTED = re.compile(
-    r"\b(?:thought|suspect\w*|suspici\w*|fear\w*|wonder\w*|could|might|may|looks? like|looked like|seem\w*"
-    r"|sounds? like"
-    r"|at first)\b"
-)
 _BEFORE = re.compile(r"\b(?:before|older than|up to|until|till) (?:the )?$")
 _USABLE = re.compile(
     r"\b(?:usable|complete\w*|finished|matured?|ripe|closed|final|last|used?|only|not)\b"
@@ -141,6 +137,14 @@ _NAMELESS = re.compile(
 _OF_UNITS = re.compile(r"\b(?:unit(?! tests?)|mb|gb|kb|megabytes?|gigabytes?)\b")
 _OF_FILES = re.compile(r"\b(?:image|memory|parquet|files?|ram|disk|(?:business|retail) unit|fixtures?)\b")
 _OF_PRICES = re.compile(r"\b(?:price effect|price break|price flip)\b")
+_NO_UNIT_STORY = re.compile(
+    r"\b\d[\d.,]* ?(?:[mgk]b|megabytes?|gigabytes?)\b"
+    r"|\b(?:once|now that|after) (?:the |its )?units? (?:is|are|was|were|has been) (?:repaired|fixed|converted)"
+)
+_TELLS_OF_A_UNIT = re.compile(
+    r"\b(?:units?|switch\w*|chang\w*|jump\w*|convert\w*|divid\w*|multipl\w*|became|becomes?|instead|since|from|until"
+    r"|(?:report|deliver|measur|record|stor|writ|log|sent|come)\w* in|in [mgk]b|in (?:mega|giga)bytes|times|factor)\b"
+)
 # "PSI against January to June": the months of a comparison, not of a change.
 _COMPARED = re.compile(
     r"\b(?:against|versus|vs\.?|compared? (?:to|with)|relative to|reference:?|bins? from)"
@@ -228,12 +232,8 @@ def _leaks(claim: Claim, facts: Facts) -> Iterator[Check]:
         elif (
             len(claim.columns) == 1
             and column not in groups | leaks | facts.harmless  # whoever calls those a leak is heard elsewhere
-            and LEAK_STRONG.search(claim.own)
             and not denied
-            and not _SUSPECTED.search(claim.own)
-            and not re.search(
-                r"\bif\b|\bno leak|\bencod\w*|(?:\bnot|n't|\bnever|\bcannot) (?:a |really )?leak", claim.own
-            )
+            and accuses_of_leaking(claim.own)
         ):
             yield Check(f"leak {column}", f"{column} is a leak", f"leak: {named}", False, claim)
 
@@ -248,7 +248,7 @@ def _changes(claim: Claim, facts: Facts) -> Iterator[Check]:
     dated = [d for d in facts.defects if d.start and not MATURITY_KINDS.search(d.kind)]
     undated = {column for d in facts.defects if not d.start for column in d.columns}
     starts = {d.start for d in facts.defects if d.start}
-    tells_a_change = CHANGE_STRONG.search(claim.own) and not (
+    tells_a_change = CHANGE_STRONG.search(without_what_stays(claim.own)) and not (
         _REFERENCE_CUE.search(claim.own) or LEAK_STRONG.search(claim.own)
     )
     for column, months in by_column.items():
@@ -299,7 +299,9 @@ def _may_be_so(claim: Claim, column: str, months: list[MonthSaid], facts: Facts)
 def _undated(claim: Claim, dated: list[Defect], last: str | None) -> Iterator[Check]:
     """A month without a column: it agrees where a defect began then, and contradicts where a unit story did not."""
     months = months_in(claim.text)
-    units = _OF_UNITS.search(claim.own) or _OF_PRICES.search(claim.own)
+    # "41 GB in 2024-06" is an amount, and what a unit is once it is repaired is no story of a unit.
+    bare = _NO_UNIT_STORY.sub(" ", claim.own)
+    units = _OF_PRICES.search(bare) or (_TELLS_OF_A_UNIT.search(bare) and _OF_UNITS.search(bare))
     if _LABELS_UNFINISHED.search(claim.own):
         return
     for said in months:
@@ -363,6 +365,7 @@ def _maturity(claim: Claim, facts: Facts) -> Iterator[Check]:
             claim.own,
         )
         and set(claim.columns) <= {facts.label.column}
+        and not (facts.months.last and all(months_apart(m.month, facts.months.last) > 0 for m in said))
     ):
         yield Check("label maturity", said[0].month, defect_fact(defect), False, claim)
 

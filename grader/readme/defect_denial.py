@@ -47,10 +47,20 @@ _HEDGED = re.compile(
     r"|until|up to|till|by then|must|should|may|can|will|would|reason|only|just|merely|than|yet|earlier|later|again"
     r"|not really|n't really|itself|alone|means?|test(?:s|ed)?|check(?:s|ed)?|ensure\w*|assert\w*|guarantee\w*)\b"
 )
+# What holds of other rows, or of the values that are there, denies nothing of the ones with the defect.
+_OF_THE_REST = re.compile(
+    r"^\W*(?:outside|except(?: for)?|apart from|besides|beyond) [^:;,]{3,60}[,:]"
+    r"|^\W*(?:for |among |in )?(?:[\w'-]+ ){0,3}(?:payers?|plans?|tiers?|segments?|groups?|users?|region \w) ?:"
+)
+_GOOD = r"(?:there|valid|filled|present|known|remaining|other|non-?null|real)"
+_VALUES = r"(?:values?|answers?|entries|readings|numbers|rows)"
+_OF_GOOD_VALUES = re.compile(
+    rf"\b{_VALUES} (?:of qcol |in qcol )?(?:that|which) are {_GOOD}\b|\b{_GOOD} {_VALUES}\b"
+)
 # What was repaired, and what changed in its stead, may stand behind the denial too.
 _REPAIRED = re.compile(
     r"\b(?:dropped|removed|excluded|left out|thrown out|without it|corrected|repaired|converted|fixed"
-    r"|now that|any ?more)\b"
+    r"|now that|any ?more|since the (?:fix|repair|conversion|correction))\b"
     r"|\b(?:except|apart from|other than|aside from|save for|with the exception)\b"
     r"|\b(?:but|though|although|while|whereas|only|just|merely)\b.*\b(?:units?|effect|works?|acts?|means?"
     r"|meaning|relation\w*"
@@ -76,8 +86,9 @@ LEAK_KINDS = re.compile(
 GROUP_KINDS = re.compile(r"group|overlap|many_rows")
 MATURITY_KINDS = re.compile(r"immatur|maturity|censor|label_delay")
 DUPLICATE_KINDS = re.compile(r"duplicat")
-_SPELLING_KINDS = re.compile(r"recode|respell|spelling|schema")
-_MEANING_KINDS = re.compile(r"concept|relation|effect|regime|break|flip")
+SPELLING_KINDS = re.compile(r"recode|respell|spelling|schema")
+MEANING_KINDS = re.compile(r"concept|relation|effect|regime|break|flip")
+VALUE_KINDS = re.compile(r"missing|null|sentinel|placeholder|impossible|invalid|range")
 UNIT_KINDS = re.compile(r"unit|scale|currency")
 
 
@@ -158,6 +169,8 @@ def _unripe(defect: Defect, said: list[str], facts: Facts) -> bool:
 
 def _concerns(defect: Defect, own: str, said: list[str]) -> bool:
     """Whether a denied change is that of the defect: its unit is not its distribution, nor that its effect."""
+    if _OF_THE_REST.search(own):
+        return False
     own = next(
         (part for part in _SEGMENT.split(own) if re.search(_CHANGE_DENIED + "|" + _CHANGE_FREE, part)), own
     )
@@ -165,7 +178,11 @@ def _concerns(defect: Defect, own: str, said: list[str]) -> bool:
         return False  # what is so in all months does not change
     if _OF_OTHER.search(own) or _OF_SOME.search(own):
         return False
-    if _SPELLING_KINDS.search(defect.kind) and _OF_MIX.search(own):
+    if VALUE_KINDS.search(defect.kind) and (
+        _OF_GOOD_VALUES.search(own) or ("drift" in own and "missing" not in defect.kind)
+    ):
+        return False
+    if SPELLING_KINDS.search(defect.kind) and _OF_MIX.search(own):
         return False
     if said and not any(defect.may_begin(month) for month in said):
         return False
@@ -173,7 +190,7 @@ def _concerns(defect: Defect, own: str, said: list[str]) -> bool:
         return bool(_OF_UNIT.search(own)) or (
             bool(said) and "drift" not in own and not _OF_MEANING.search(own)
         )
-    if _MEANING_KINDS.search(defect.kind):
+    if MEANING_KINDS.search(defect.kind):
         return bool(_OF_MEANING.search(own))
     return not _OF_UNIT.search(own) and not _OF_MEANING.search(own)
 

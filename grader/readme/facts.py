@@ -105,6 +105,8 @@ class Facts(_Part):
     columns: tuple[str, ...] = ()
     label: LabelFact = LabelFact()
     months: MonthRange = MonthRange()
+    test_months: MonthRange = MonthRange()
+    """First and last month of the test: what is told of just these is told of the whole test."""
     defects: tuple[Defect, ...] = ()
     decoys: tuple[Defect, ...] = ()
     """What looks like a defect and is none: announced changes, documented nulls, honest strong features."""

@@ -11,6 +11,7 @@ from functools import lru_cache
 from typing import Literal
 
 from grader.readme.figures import ANY_METRIC
+from grader.readme.months import months_in
 from grader.readme.wording import COLUMN, VERSION
 
 REACH = 400
@@ -77,6 +78,10 @@ _SERVED_HEADER = re.compile(
 _TEST_SPAN = re.compile(
     rf"\b(?:test|holdout|hold-out)\b(?: \w+){{0,2}}[ :]?\(?{_MONTH}(?: 20\d\d)?"
     rf"(?: ?(?:-|to|until|through|\.\.) ?{_MONTH}(?: 20\d\d)?)?\)?"
+)
+_SPAN_OF_MONTHS = re.compile(
+    rf"(?:\b(?:on|in|over|from|between|for|of) )?(?:the )?(?:months )?\b{_MONTH}(?: of)?(?: 20\d\d)?"
+    rf" ?(?:-|–|—|to|until|through|and|\.{{2,3}}|…) ?{_MONTH}(?: of)?(?: 20\d\d)?"
 )
 _TOKEN = re.compile(
     rf"\b(?:(?P<model>{_OTHER_MODEL})|(?P<other>{_OTHER_PART})|(?P<beside>{_BESIDE})|(?P<served>{_SERVED}))\b"
@@ -204,6 +209,17 @@ def scope_at(text: str, start: int, end: int, around: str = "") -> Scope:
         if found := _scope(_carried(part)):
             return found
     return scope_above(around)
+
+
+def with_test_months_named(text: str, first: str | None, last: str | None) -> str:
+    """A normalised text in which the months from ``first`` to ``last`` are called the test, at its old length."""
+
+    def named(match: re.Match[str]) -> str:
+        said = [month.month for month in months_in(match.group())]
+        whole = said and (min(said), max(said)) == (first, last)
+        return " test".ljust(len(match.group())) if whole else match.group()
+
+    return _SPAN_OF_MONTHS.sub(named, text) if first and last else text
 
 
 def scope_above(around: str) -> Scope:

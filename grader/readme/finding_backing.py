@@ -9,6 +9,7 @@ import re
 from grader.readme.claims import Claim
 from grader.readme.facts import Defect, Facts
 from grader.readme.figures import Check
+from grader.readme.invented_change import is_explained_away, is_of_another_kind
 from grader.readme.months import months_apart, months_in
 from grader.readme.symptom_words import BEGINS, EMPTY, KEPT_OUT, LEAK_SHOWN, NO_CHANCE
 
@@ -103,12 +104,15 @@ def is_backed(check: Check, facts: Facts) -> bool:
     if not (check.agrees and check.topic.startswith("defect ")):
         return True
     kind, claim = check.topic.split()[1], check.claim
+    defect = _defect_of(check, facts)
+    if defect and defect.start and (is_explained_away(claim.own) or is_of_another_kind(defect, claim.own)):
+        return False
     return not (
         _SUPPOSED.search(claim.own)
         or (kind == "leak" and _is_defended(claim.own))
         or _is_negated(kind, check.said, claim.own)
         or _is_ordinary(kind, check.said, claim)
-        or _is_misdated(_defect_of(check, facts), claim)
+        or _is_misdated(defect, claim)
     )
 
 

@@ -5,6 +5,8 @@ Each function reads a normalised sentence. What it rejects is not thereby false;
 
 import re
 
+from grader.readme.leak_accusation import LOOKED_FOR
+
 _NOT = r"(?:\bnot|n't|\bnever|\bcannot|\bhardly|\bneither|\bnothing)"
 _FILLED = (
     r"\b(?:filled|populated|set|written|known|recorded|created|entered|made|issued|given)(?: in)?(?: by [^.;,]{1,30}?)?"
@@ -43,8 +45,11 @@ _NO_DUPLICATE = re.compile(
     r"|\b(?:no|not a single) (?:row|key|pair|customer-month) (?:\w+ ){0,3}?(?:twice|more than once|2 times"
     r"|again)\b"
     r"|\b(?:no|not a single) row (?:occurs|appears|stands|is|comes)\b|\bnothing to (?:drop|remove|de-?duplicate)\b"
+    r"|\bduplicat\w*[^.;]{0,25} not found|\bduplicat\w*[^.;\w]{1,4}(?:\w+ ?: ?)?(?:none|no)\b"
+    r"|\b(?:each|every) (?:\w+ ){1,4}?(?:occurs|appears|stands|is there|exists) (?:exactly |only |just )?once\b"
     r"|\b(?:rows?|duplicat\w*|repeats)\b[^.;]{0,40}(?:\bnot|n't|\bnever) (?:find|found|see|seen)(?: any| one| a single)"
 )
+_NO_WORRY = re.compile(r"\b(?:nobody|no one|no) need\w*(?: \w+){0,3} (?:duplicat\w*|repeated \w+|copies)\b")
 _DUPLICATES_TOLD = re.compile(r"\b(?:duplicat\w*|exact copies|repeated rows|double rows)\b")
 _REPAIRED = re.compile(r"\b(?:drop\w*|remov\w*|delet\w*|de-?duplicat\w*|left|any ?more|remain\w*|now)\b")
 _NO_GROUP = re.compile(
@@ -69,9 +74,13 @@ _RIPE = re.compile(
     r"\b(?:is|are|was|were|have|has|carr(?:y|ies)|stays?|:)"
     r"(?: (?:all|already|fully|quite|an?|their|therefore|now|also))*"
     r" (?:complete|final|matured?|finished|settled|ripe)\b"
-    r"|\bas (?:complete|final|mature|ripe) as\b"
+    r"|\bas (?:complete|final|mature|ripe) as\b|\bcompleted? (?:until|till|up to|through)\b"
 )
-_WAITS = re.compile(r"\b(?:until|till|once|when|before|after|as soon as|if|where|whose)\b[^.;,]{0,40}$")
+_NOTHING_TO_DO = re.compile(
+    r"\b(?:nothing|none|no \w+)(?: \w+)? (?:had|has|have|needs?|needed) to be (?:left out|dropped|excluded|removed)\b"
+    r"|\bno (?:de-?duplication|cleaning|repair)(?: step)?(?: \w+)? (?:needed|necessary|required)\b"
+)
+_WAITS = re.compile(r"\b(?:until|till|once|when|before|after|as soon as|if|where|whose)\b[^.;,|]{0,40}$")
 _MONTH = r"(?:20\d\d|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)"
 _ONLY_MONTH = re.compile(
     rf"\b(?:only|just|merely|solely) (?:(?:for|in|of|the|snapshots?|months?|rows|labels?|from|last) )*{_MONTH}"
@@ -81,8 +90,10 @@ _UNCHANGED = re.compile(
     r"|identical|unchanged|unaffected|constant|stable|(?:stays?|is|was|remains?) flat|throughout"
     r"|no (?:\w+ ){0,2}(?:change|jump|gap|drift|shift|break)s?"
     r"|without (?:an? |any )?(?:change|jump|gap|drift|shift|break)"
+    r"|hardly (?:mov|chang|drift|shift)\w*|makes? no difference"
     r"|never (?:chang\w*|mov\w*|drift\w*|shift\w*)|(?:keeps?|kept) its (?:unit|effect|meaning|scale|spelling|level))\b"
 )
+_EFFECT = re.compile(r"\beffects?\b")
 _TURNS = re.compile(
     r"\b(?:not|no longer|but|though|although|while|whereas|until|till|up to|before(?! and after)|another|other|else"
     r"|more|less|fewer|opposite|except|apart|leaves?|left|revers\w*|rises?|rose|risen|falls?|fell|began|begins"
@@ -127,12 +138,15 @@ def denies_leak(own: str) -> bool:
     if not _NO_LEAK.search(_STRAY.sub("", own)):
         return False
     rest = _NO_LEAK.sub("", own)
+    if "leak" in "".join(_NO_LEAK.findall(own)):
+        rest = LOOKED_FOR.sub(" ", rest)
     return not _LEAKS.search(rest) and (not _LEFT_OUT.search(rest) or bool(_KEPT.search(rest)))
 
 
 def denies_duplicates(own: str) -> bool:
     """Whether a sentence says that no row stands twice; "none any more" tells of those that were."""
-    rest = _NO_DUPLICATE.sub("", own)
+    rest = _NO_DUPLICATE.sub("", _NOTHING_TO_DO.sub(" ", own))
+    rest = _NO_WORRY.sub(" ", rest)
     return rest != own and not _REPAIRED.search(rest) and not _DUPLICATES_TOLD.search(rest)
 
 
@@ -145,6 +159,7 @@ def tells_no_group(own: str) -> bool:
 
 def says_ripe(own: str) -> bool:
     """Whether labels are said to be complete, and nothing is said to be unfinished."""
+    own = _NOTHING_TO_DO.sub(" ", own)
     found = _RIPE.search(own)
     return found is not None and not _UNRIPE.search(own) and not _WAITS.search(own[: found.start()])
 
@@ -158,6 +173,12 @@ def says_unchanged(own: str) -> bool:
     """Whether a sentence with a column and a month says that nothing changed, and turns to nothing that did."""
     rest = _UNCHANGED.sub("", own)
     return rest != own and not _TURNS.search(rest)
+
+
+def without_what_stays(own: str) -> str:
+    """A sentence without the words that something stays as it is, and without the effect of which they say so."""
+    rest = _UNCHANGED.sub(" ", own)
+    return own if rest == own else _EFFECT.sub(" ", rest)
 
 
 def says_all_is_well(own: str) -> bool:

@@ -21,6 +21,10 @@ _GUESS = re.compile(
     r"|\b(?:whether|if) (?:or not )?(?:the )?(?:unit of |units of |labels? |qcol )[^.;]*\b(?:leak\w*|chang\w*|drift\w*"
     r"|shift\w*|mature|immature|complete)\b.*|\bhint(?:s|ed)? (?:that|at)\b"
 )
+_HYPOTHESIS = re.compile(
+    r"^\W*(?:(?:first|my|our|a|the) )?(?:hypothesis|suspicion|assumption|guess|theory)\b"
+)
+_CONFIRMED = re.compile(r"\b(?:confirmed|true|right|correct|holds|verified|it is so)\b")
 # Whoever acts on a suspicion or has figures for it has looked.
 _LOOKED = re.compile(
     r"\b(?:dropp?\w*|remov\w+|exclud\w+|left out|leave out|stays? out|taken out|thrown out|out of the (?:model"
@@ -69,7 +73,12 @@ def is_of_other_data(claim: Claim) -> bool:
 
 def tells_no_finding(claim: Claim) -> bool:
     """Whether a sentence asks, guesses or speaks of other data, so that it tells no finding in these."""
-    return is_asked(claim) or is_guess(claim) or is_of_other_data(claim)
+    return is_asked(claim) or is_guess(claim) or is_of_other_data(claim) or _is_hypothesis(claim)
+
+
+def _is_hypothesis(claim: Claim) -> bool:
+    """Whether a sentence is put forward as a hypothesis, and nothing beside it confirms it."""
+    return bool(_HYPOTHESIS.search(claim.own)) and not _CONFIRMED.search(claim.near)
 
 
 def may_be_known(claim: Claim, facts: Facts) -> bool:

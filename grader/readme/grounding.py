@@ -23,6 +23,7 @@ from grader.readme.finding_stance import (
     may_be_known,
     tells_no_finding,
 )
+from grader.readme.invented_change import invents_a_change
 from grader.readme.judgment import CheckedClaim
 from grader.readme.modality import own_modality
 from grader.readme.ordinal import OrdinalModel
@@ -158,11 +159,7 @@ def ground(reckoning: Reckoning, facts: Facts) -> Grounding:
     told = read.only(
         not tells_no_finding(claim)
         and id(claim) not in done.withheld
-        and (
-            id(claim) in found
-            or is_known_harmless(claim, facts)
-            or (may_be_known(claim, facts) and not says_all_is_well(claim.own))
-        )
+        and (id(claim) in found or _may_tell(claim, facts))
         for claim in reckoning.claims
     ).evidence("g")
     weighed = read.only(not is_guess(claim) for claim in reckoning.claims).evidence("g")
@@ -177,6 +174,13 @@ def ground(reckoning: Reckoning, facts: Facts) -> Grounding:
         "mostly right": float(wrong == 0),
     }
     return Grounding(checks, values)
+
+
+def _may_tell(claim: Claim, facts: Facts) -> bool:
+    """Whether a sentence in which nothing was recognised may still tell something known of these data."""
+    if invents_a_change(claim, facts):
+        return False
+    return is_known_harmless(claim, facts) or (may_be_known(claim, facts) and not says_all_is_well(claim.own))
 
 
 def assess_grounding(reckoning: Reckoning, facts: Facts, model: OrdinalModel) -> Assessment:

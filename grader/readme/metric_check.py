@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from grader.readme.claims import Claim
 from grader.readme.facts import Facts
-from grader.readme.figure_scope import plainly_said, scope_at
+from grader.readme.figure_scope import plainly_said, scope_at, with_test_months_named
 from grader.readme.figures import (
     ANY_METRIC,
     LIMITING,
@@ -55,6 +55,7 @@ _UNITS_AFTER = re.compile(
 
 def metric_checks(claim: Claim, facts: Facts) -> Iterator[Check]:
     """Figures of a sentence: the first number behind the name of a metric, or the one right before it."""
+    own = with_test_months_named(claim.own, facts.test_months.first, facts.test_months.last)
     for name, pattern in METRICS.items():
         fact = facts.metrics.get(name)
         if fact is None:
@@ -64,14 +65,14 @@ def metric_checks(claim: Claim, facts: Facts) -> Iterator[Check]:
             if figure is None:
                 continue
             end = figure.at + len(figure.said)
-            scope = scope_at(claim.own, figure.at, end, claim.context)
+            scope = scope_at(own, figure.at, end, claim.context)
             if not scope or scope == "served":
                 scope = version_scope(claim, facts, figure.at) or scope
             agrees = figure.equals(fact)
             if not agrees and (
                 scope == "other"
                 or (scope == "model" and not _flatters(name, figure, fact))
-                or (scope == "" and not plainly_said(claim.own, figure.at, end))
+                or (scope == "" and not plainly_said(own, figure.at, end))
                 or _excused(name, figure, match, claim, facts)
             ):
                 continue

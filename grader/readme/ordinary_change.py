@@ -28,11 +28,23 @@ _OF_A_SEASON = re.compile(
     r"|\b(?:normal|natural|organic|usual|ordinary) (?:growth|variation|course|rise|fall)\b|\bwage growth\b"
     r"|\bone month only\b|\bonly (?:that|this) (?:1|one) month\b"
     r"|\b(?:climb|shift|fall|fell|swing|swung)\w* (?:\w+ )?back\b"
+    r"|\bfor (?:that|this) (?:1|one|single) (?:\w+ )?(?:run|batch|day|month)\b|\bby a (?:hair|trifle)\b"
+)
+_BY_CHANCE = re.compile(
+    r"\b(?:that|this|which|it) is (?:just |only |mere |pure )?(?:noise|chance)\b|\bas (?:many as )?chance gives\b"
+    r"|\b(?:expected|likely) by chance\b|\bmultiple testing\b"
 )
 _OF_ONE = re.compile(
     r"\b(?:customer|client|account|user|member|subscriber|household) (?:no\.? |number |id |#)?\d{2,}"
     r"|\bfor (?:the )?cohorts? of\b|\bexactly (?:1|one) (?:per|a|each|every) month\b"
     r"|\bby (?:1|one) (?:per|a|each|every) month\b"
+)
+_OF_FEW = re.compile(
+    r"\b(?:(?:1|one|a) single|1|one|two|three|[2-9]|a handful of|a few|the only) "
+    r"(?:customers?|clients?|accounts?|users?|members?|subscribers?|households?)\b(?! (?:in|of|out of) (?:every )?\d)"
+)
+_AND_OF_MOST = re.compile(
+    r"\b(?:all|every\w*|others?|whole|most|many|rest|same|like(?:wise)?|example)\b|\be\.g"
 )
 _OF_THE_MODEL = re.compile(
     r"\b(?:partial dependence|sensitivity|stress tests?|what-if|in a copy|tested the (?:alarms?|checks?))\b"
@@ -62,7 +74,7 @@ _OF_OTHERS = re.compile(r"\b(?:auc|precision|recall|brier|rows|churn|scores?|lif
 _STAYS = re.compile(r"\bhas (?:hardly any|no|little|almost no) effect\b")
 _GROWS = re.compile(r"\b(?:increas\w*|grow\w*|grew|rises?|rose|climb\w*)\b")
 _ANY_MORE = re.compile(r"\b(?:not|n't|no longer|never)\b[^.;]{0,40}\bany ?more\b")
-_PSI = re.compile(r"\bpsi\b[^.;|\d]{0,20}(\d*\.\d+|\d+)")
+_PSI = re.compile(r"\bpsi\b[^.;|\d]{0,40}(\d*\.\d+|\d+)")
 _BY = re.compile(r"\bby (?:about |only |some |around |roughly )?(\d+(?:\.\d+)?) ?%")
 _SIZE = r"(-?\d+(?:\.\d+)?)(?![\d.,]*\d)(?! ?(?:\d|k\b|thousand|million))"
 _FROM_TO = re.compile(
@@ -79,8 +91,10 @@ def is_ordinary(claim: Claim, months: Sequence[MonthSaid], facts: Facts) -> bool
         return True
     if _OF_EFFECT.search(own):
         return False
-    season = _OF_A_SEASON.search(own) and not _NOT.search(own)
-    return bool(season) or _is_small(claim) or _is_over_all(claim, months, facts)
+    passing = (_OF_A_SEASON.search(own) or _BY_CHANCE.search(own)) and not _NOT.search(own)
+    if _OF_FEW.search(own) and not _AND_OF_MOST.search(own):
+        return True
+    return bool(passing) or _is_small(claim) or _is_over_all(claim, months, facts)
 
 
 def is_how_it_stays(claim: Claim, months: Sequence[MonthSaid], defect: Defect) -> bool:

@@ -31,6 +31,13 @@ _TECHNICAL = re.compile(
 )
 
 
+# "Every feature" names none, in any data.
+_ANY_FEATURE = re.compile(
+    r"\b(?:every|each|all|any|the|its|our|model) (?:(?:the|of|our|numeric\w*|numerical|categorical|model|input|single"
+    r"|important|key|main|top|most|\d+)[ -]){0,4}(?:features?|columns?|inputs?|variables?|fields?)\b"
+)
+
+
 @dataclass(frozen=True)
 class PlanEvidence:
     """What a README establishes for one criterion, and the claims in it that would do harm."""
@@ -73,6 +80,16 @@ def _watches_nothing_real(reckoning: Reckoning, facts: Facts) -> bool:
     return strange and all(names_no_feature(claim, facts) for claim in reckoning.claims_for("if"))
 
 
+def _watches_any_feature(reckoning: Reckoning) -> bool:
+    """Whether the checks of inputs name no more than "every feature", so that they would fit any data."""
+    checks = [claim for code in elements_of("i") for claim in reckoning.claims_for(code)]
+    return (
+        any(_ANY_FEATURE.search(claim.own) for claim in checks)
+        and not any(claim.columns for claim in checks)
+        and all(_ANY_FEATURE.search(claim.own) for claim in reckoning.claims_for("if"))
+    )
+
+
 def assess_plan(
     criterion: CriterionId, reckoning: Reckoning, facts: Facts, model: OrdinalModel
 ) -> Assessment:
@@ -82,15 +99,20 @@ def assess_plan(
     level, sure = model.level(evidence.values)
     if evidence.wrong or (topic == "i" and _watches_nothing_real(reckoning, facts)):
         level = min(level, 2)
+    unnamed = topic == "i" and _watches_any_feature(reckoning)
+    if unnamed:
+        level = min(level, 2)
     if not any(reckoning.claims_for(code, FURTHER_LEAST) for code in FURTHER[topic]):
         level = min(level, 3)
     found = tuple(Element(NAMES[code], reckoning.claims_for(code)) for code in elements_of(topic))
     if not any(found):
         level = 1
+    if unnamed:
+        found = tuple(element for element in found if element.name != NAMES["if"])
     missing = tuple(
         " or ".join(NAMES[code] for code in either)
         for either in NEEDED[criterion]
-        if not any(reckoning.claims_for(code) for code in either)
+        if not any(reckoning.claims_for(code) for code in either) or (unnamed and "if" in either)
     )
     return Assessment(
         level,

@@ -8,6 +8,7 @@ from markdown_it.token import Token
 
 from grader.readme.visible import is_shell
 
+PRODUCTION = "production.md"
 _README_NAMES = ("readme.md", "readme.markdown", "readme", "readme.txt", "readme.rst")
 _RUNNING = re.compile(
     r"^(?:(?:quick|getting)[- ]?start(?:ed)?|quickstart|installation|install(?:ing)?|set-?up"
@@ -29,13 +30,13 @@ def judged_text(files: Mapping[str, str]) -> tuple[str, str]:
     ``files`` maps paths inside the submission to their text. A file nearer to the root wins. From a README,
     shell code blocks and the sections on install, setup, run, usage and layout are left out.
     """
-    production = _nearest(files, ("production.md",))
-    if production:
-        return production, files[production]
-    readme = _nearest(files, _README_NAMES)
-    if readme:
-        return readme, without_running(files[readme])
-    return "", ""
+    name = _nearest(files, (PRODUCTION,)) or _nearest(files, _README_NAMES)
+    return (name, counted_part(name, files[name])) if name else ("", "")
+
+
+def counted_part(path: str, text: str) -> str:
+    """What counts of one text: all of PRODUCTION.md, of any other what does not say how to run it."""
+    return text if path.rsplit("/", 1)[-1].lower() == PRODUCTION else without_running(text)
 
 
 def _nearest(files: Mapping[str, str], names: tuple[str, ...]) -> str:

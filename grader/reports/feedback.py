@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from grader.reports.advice import BONUS_EARNED, BONUS_MISSED, advice_for
+from grader.reports.advice import BONUS_EARNED, BONUS_MISSED, BONUS_OPEN, advice_for, next_level
 from grader.reports.pages import render_page
 from grader.reports.plots import Plot, missing_plots, model_plots
 from grader.reports.wording import open_points, overall_level, reached, total
@@ -36,6 +36,7 @@ class Part:
     points: float
     max: float
     level: int | None
+    defended_level: int | None
     lines: tuple[Line, ...]
 
 
@@ -65,6 +66,7 @@ class Feedback:
     open_points: str
     bonus: float
     bonus_max: float
+    bonus_status: Status
     bonus_message: str
     parts: tuple[Part, ...]
     plots: tuple[Plot, ...]
@@ -98,7 +100,8 @@ def candidate_view(report: Report) -> Feedback:
         open_points=open_points(report),
         bonus=report.bonus,
         bonus_max=report.bonus_detail.max,
-        bonus_message=BONUS_EARNED if report.bonus > 0 else BONUS_MISSED,
+        bonus_status=report.bonus_detail.status,
+        bonus_message=_bonus_message(report),
         parts=tuple(_part(dimension, secrets) for dimension in report.dimensions),
         plots=model_plots(report.figures, with_oracle=False),
         missing=missing_plots(report.figures),
@@ -115,6 +118,11 @@ def candidate_view(report: Report) -> Feedback:
     )
 
 
+def _bonus_message(report: Report) -> str:
+    known = BONUS_EARNED if report.bonus > 0 else BONUS_MISSED
+    return BONUS_OPEN.get(report.bonus_detail.status, known)
+
+
 def _part(dimension: DimensionResult, secrets: tuple[str, ...]) -> Part:
     return Part(
         id=dimension.id,
@@ -122,6 +130,7 @@ def _part(dimension: DimensionResult, secrets: tuple[str, ...]) -> Part:
         points=dimension.points,
         max=dimension.max,
         level=dimension.level,
+        defended_level=dimension.defended_level,
         lines=tuple(_line(criterion, dimension.id, secrets) for criterion in dimension.criteria),
     )
 
@@ -133,14 +142,18 @@ def _line(criterion: CriterionResult, dimension: str, secrets: tuple[str, ...]) 
     overruled |= suggestion is not None and suggestion.moved
     # A model's own words may repeat the facts it was given, so none of them is shown.
     message = criterion.message if suggestion is None else suggestion.program_message
+    # What held the program's level down explains no other one.
+    reasons = () if overruled else criterion.reasons
     guarded = dimension == "audit" or overruled or _tells(message, secrets)
+    shown = advice_for(criterion.id, dimension, criterion.level, reasons) if guarded else message
+    further = next_level(criterion.id, criterion.level)
     return Line(
         title=criterion.title,
         points=reached(criterion),
         max=criterion.max,
         level=criterion.level,
         status=criterion.status,
-        message=advice_for(criterion.id, dimension, criterion.level) if guarded else message,
+        message=f"{shown.rstrip('.')}. {further}" if further else shown,
     )
 
 

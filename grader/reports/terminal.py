@@ -71,18 +71,22 @@ def _print_head(report: Report, console: Console) -> None:
     grid.add_row("Total", _text(console, total, "bold"))
     grid.add_row("Verdict", _text(console, f"{word.upper()} - {reason}", VERDICT_STYLES[report.verdict]))
     bonus = f"+{wording.points(report.bonus)} / {wording.points(report.bonus_detail.max)}"
+    if report.bonus_detail.status != "scored":
+        bonus = report.bonus_detail.status.replace("_", " ")
     grid.add_row(
         "Bonus", _text(console, f"{bonus}  {report.bonus_detail.message}", longest=MESSAGE_CHARACTERS)
     )
     grid.add_row("Open", _text(console, wording.still_open(report)))
     grid.add_row("Status", _text(console, wording.final_line(report)))
     grid.add_row("Variant", _text(console, report.variant))
+    grid.add_row("Content", _text(console, f"sha256 {report.submission.sha256}"))
     console.print(grid)
 
 
 def _print_dimension(dimension: DimensionResult, console: Console, verbose: bool) -> None:
     level = "no level yet" if dimension.level is None else f"level {dimension.level}"
-    head = f"{dimension.title}: {wording.reached_in(dimension)} / {wording.points(dimension.max)}, {level}"
+    heard = f", defended in the talk: level {dimension.defended.level}" if dimension.defended else ""
+    head = f"{dimension.title}: {wording.reached_in(dimension)} / {wording.points(dimension.max)}, {level}{heard}"
     console.print()
     console.print(_text(console, head, "bold"))
     table = Table(box=None, show_header=False, padding=(0, 2, 0, 0), pad_edge=False)

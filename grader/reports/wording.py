@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Protocol
 
 from grader.proposals import unconfirmed
-from grader.results import CriterionResult, Report
+from grader.results import CriterionResult, DimensionResult, Report
 from grader.types import Status
+
+
+class HasDefended(Protocol):
+    """A dimension, as scored or as shown to a candidate."""
+
+    @property
+    def defended_level(self) -> int | None:
+        """Level 1 to 4 of the talk, or null where none was given."""
 
 
 class HasPoints(Protocol):
@@ -35,6 +44,7 @@ VERDICT_WORDS = {
 }
 STATUS_WORDS: dict[Status, str] = {"scored": "scored", "pending": "pending", "not_assessed": "not assessed"}
 PROPOSAL = "A proposal until a person has reviewed it."
+DEFENDED = "Level: what the files show. Defended: what was defended in the talk; no point follows from it."
 NOT_ISOLATED = (
     "Not isolated: the submission ran as ordinary processes on the grading machine, without containers. "
     "What needs a container was not assessed; use this result for practice only."
@@ -106,6 +116,20 @@ def person_line(criterion: CriterionResult) -> str:
         return standing(criterion)
     person = criterion.person
     return f"{standing(criterion)} by {person.reviewer}, program: {program_level(criterion)}. {person.reason}"
+
+
+def defended_line(dimension: DimensionResult) -> str:
+    """The level of the talk with who gave it, why, and the level of the evidence; empty without one."""
+    heard = dimension.defended
+    if heard is None:
+        return ""
+    evidence = "none yet" if dimension.level is None else f"level {dimension.level}"
+    return f"level {heard.level} by {heard.reviewer}, evidence: {evidence}. {heard.reason}"
+
+
+def any_defended(dimensions: Iterable[HasDefended]) -> bool:
+    """Whether a level of the talk was given to any dimension, so that the second level has to be explained."""
+    return any(one.defended_level is not None for one in dimensions)
 
 
 def told(criterion: CriterionResult) -> str:

@@ -8,6 +8,7 @@ from grader.errors import UsageError
 from grader.proposals import unconfirmed
 from grader.results import (
     CriterionResult,
+    DefendedLevel,
     DimensionResult,
     Finalised,
     PassMark,
@@ -16,7 +17,7 @@ from grader.results import (
     RedFlag,
     Report,
 )
-from grader.review.entries import AnyEntry, FlagDecided, LevelSet, ResultFinalised
+from grader.review.entries import AnyEntry, FlagDecided, LevelDefended, LevelSet, ResultFinalised
 from grader.totals import points_and_level, totals_of
 
 TOTAL_TOLERANCE = 0.05
@@ -40,7 +41,7 @@ def reviewed(report: Report, entries: Sequence[AnyEntry]) -> Report:
     A level equal to the program's confirms it and keeps its points. Entries on another submission are left
     out; those whose criterion or flag is not there any more are told of in the notes. The result is final when
     the last entry says so, nothing is open, no level is a proposal any more, and rubric and total are what they
-    were then.
+    were then. What was defended in the talk is shown beside the levels: it moves neither points nor finality.
     """
     plain = as_scored(report)
     mine = [one for one in entries if one.submission == plain.submission.sha256]
@@ -48,11 +49,12 @@ def reviewed(report: Report, entries: Sequence[AnyEntry]) -> Report:
         return plain
     levels = {one.criterion: one for one in mine if isinstance(one, LevelSet)}
     states = {one.flag: one for one in mine if isinstance(one, FlagDecided)}
-    dimensions = tuple(_dimension(one, levels) for one in plain.dimensions)
+    heard = {one.dimension: one for one in mine if isinstance(one, LevelDefended)}
+    dimensions = tuple(_dimension(one, levels, heard.get(one.id)) for one in plain.dimensions)
     flags = tuple(_flag(one, states) for one in plain.red_flags)
     made = _summed(
         plain.model_copy(
-            update={"red_flags": flags, "notes": (*plain.notes, *_orphans(plain, levels, states))}
+            update={"red_flags": flags, "notes": (*plain.notes, *_orphans(plain, levels, states, heard))}
         ),
         dimensions,
     )
@@ -61,15 +63,22 @@ def reviewed(report: Report, entries: Sequence[AnyEntry]) -> Report:
 
 def as_scored(report: Report) -> Report:
     """Return the report as the program made it."""
-    dimensions = tuple(
-        _with(one, tuple(_as_scored(criterion) for criterion in one.criteria)) for one in report.dimensions
-    )
+    unheard = tuple(one.model_copy(update={"defended": None}) for one in report.dimensions)
+    dimensions = tuple(_with(one, tuple(_as_scored(line) for line in one.criteria)) for one in unheard)
     flags = tuple(
         flag.model_copy(update={"state": "raised", "person": None}) if flag.person else flag
         for flag in report.red_flags
     )
     notes = tuple(note for note in report.notes if not note.startswith(ORPHAN))
-    bare = report.model_copy(update={"red_flags": flags, "notes": notes, "final": False, "finalised": None})
+    bare = report.model_copy(
+        update={
+            "dimensions": unheard,
+            "red_flags": flags,
+            "notes": notes,
+            "final": False,
+            "finalised": None,
+        }
+    )
     return _summed(bare, dimensions) if any(_touched(one) for one in report.dimensions) else bare
 
 
@@ -119,9 +128,16 @@ def _summed(report: Report, dimensions: tuple[DimensionResult, ...]) -> Report:
     )
 
 
-def _dimension(dimension: DimensionResult, levels: dict[str, LevelSet]) -> DimensionResult:
+def _dimension(
+    dimension: DimensionResult, levels: dict[str, LevelSet], heard: LevelDefended | None
+) -> DimensionResult:
     criteria = tuple(_set(one, levels[one.id]) if one.id in levels else one for one in dimension.criteria)
-    return _with(dimension, criteria)
+    made = _with(dimension, criteria)
+    return made if heard is None else made.model_copy(update={"defended": _defended(heard)})
+
+
+def _defended(entry: LevelDefended) -> DefendedLevel:
+    return DefendedLevel(level=entry.level, reviewer=entry.reviewer, time=entry.time, reason=entry.reason)
 
 
 def _with(dimension: DimensionResult, criteria: tuple[CriterionResult, ...]) -> DimensionResult:
@@ -160,7 +176,12 @@ def _flag(flag: RedFlag, states: dict[str, FlagDecided]) -> RedFlag:
     return flag.model_copy(update={"state": entry.state, "person": person})
 
 
-def _orphans(report: Report, levels: dict[str, LevelSet], states: dict[str, FlagDecided]) -> tuple[str, ...]:
+def _orphans(
+    report: Report,
+    levels: dict[str, LevelSet],
+    states: dict[str, FlagDecided],
+    heard: dict[str, LevelDefended],
+) -> tuple[str, ...]:
     criteria = {one.id for part in report.dimensions for one in part.criteria}
     flags = {flag.id for flag in report.red_flags}
     gone = [
@@ -168,8 +189,14 @@ def _orphans(report: Report, levels: dict[str, LevelSet], states: dict[str, Flag
         for name, entry in levels.items()
         if name not in criteria
     ]
+    dimensions = {part.id for part in report.dimensions}
     return (
         *gone,
+        *(
+            f"{ORPHAN}{name} was defended at level {entry.level}; this rubric has no such dimension."
+            for name, entry in heard.items()
+            if name not in dimensions
+        ),
         *(
             f"{ORPHAN}the flag {name} was {entry.state} by a person; it is not raised any more."
             for name, entry in states.items()
@@ -179,7 +206,9 @@ def _orphans(report: Report, levels: dict[str, LevelSet], states: dict[str, Flag
 
 
 def _finality(report: Report, entries: Sequence[AnyEntry]) -> dict[str, object]:
-    last = entries[-1] if entries else None
+    # The talk may come after the review: what was heard there changes nothing that was declared final.
+    deciding = [one for one in entries if not isinstance(one, LevelDefended)]
+    last = deciding[-1] if deciding else None
     holds = (
         isinstance(last, ResultFinalised)
         and last.rubric == report.rubric.sha256

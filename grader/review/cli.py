@@ -66,6 +66,18 @@ def current(folder: Path, remake: Remake = unchanged) -> tuple[Report, Finalised
         return made, lapsed(made, known)
 
 
+def record_defended(
+    folder: Path, levels: tuple[str, ...], reviewer: str, reason: str, remake: Remake = unchanged
+) -> Report:
+    """Record levels of the talk as DIMENSION=LEVEL; the reports then show them beside those of the evidence."""
+    asked = Decision((), (), False, reviewer, reason, _now(), defended=levels)
+    return decide(folder, asked, remake)[0]
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")
+
+
 def register(app: typer.Typer, remake: Remake = unchanged) -> None:
     """Add `review` to a command line application; `remake` brings what follows from the levels in line with them."""
 
@@ -82,6 +94,14 @@ def register(app: typer.Typer, remake: Remake = unchanged) -> None:
         flags: Annotated[
             list[str] | None,
             typer.Option("--flag", metavar="ID=STATE", help="confirmed or dismissed; may be repeated."),
+        ] = None,
+        defended: Annotated[
+            list[str] | None,
+            typer.Option(
+                "--defended",
+                metavar="DIMENSION=LEVEL",
+                help="The level defended in the talk, 1 to 4, beside that of the evidence; may be repeated.",
+            ),
         ] = None,
         finalise: Annotated[
             bool,
@@ -109,15 +129,22 @@ def register(app: typer.Typer, remake: Remake = unchanged) -> None:
         with errors_shown():
             if not result.is_dir():
                 raise UsageError(f"{result}: no such folder; expected the result folder of a grading")
-            if levels or flags or finalise or accept:
-                now = datetime.now(UTC).isoformat(timespec="seconds")
+            if levels or flags or defended or finalise or accept:
                 asked = Decision(
-                    tuple(levels or ()), tuple(flags or ()), finalise, reviewer, reason, now, accept
+                    tuple(levels or ()),
+                    tuple(flags or ()),
+                    finalise,
+                    reviewer,
+                    reason,
+                    _now(),
+                    accept,
+                    tuple(defended or ()),
                 )
                 report, was_final = decide(result, asked, remake)
             elif reason:
                 raise UsageError(
-                    "--reason: nothing to decide; expected --set, --flag, --accept-proposals or --finalise with it"
+                    "--reason: nothing to decide; expected --set, --flag, --defended, --accept-proposals or "
+                    "--finalise with it"
                 )
             else:
                 report, was_final = current(result, remake)

@@ -11,8 +11,9 @@ from grader.errors import UsageError
 from grader.proposals import unconfirmed
 from grader.results import ProgramValue, Report
 from grader.review.applying import as_scored, mark_of, open_criteria, reviewed, undecided_flags
-from grader.review.entries import LONGEST, AnyEntry, FlagDecided, LevelSet, ResultFinalised
+from grader.review.entries import LONGEST, AnyEntry, FlagDecided, LevelDefended, LevelSet, ResultFinalised
 
+LEVELS = ("1", "2", "3", "4")
 STATES = ("confirmed", "dismissed")
 ACCEPTED = "accepted as proposed"
 """The reason of a level that stands because a person accepted all remaining proposals."""
@@ -22,7 +23,8 @@ ACCEPTED = "accepted as proposed"
 class Decision:
     """One call of the command: levels as CRITERION=LEVEL, flags as ID=STATE, and who, why and when (UTC).
 
-    `accept` takes every proposal that still waits at the level the program gave.
+    `accept` takes every proposal that still waits at the level the program gave. `defended` are the levels of the
+    talk as DIMENSION=LEVEL.
     """
 
     levels: tuple[str, ...]
@@ -32,6 +34,7 @@ class Decision:
     reason: str
     time: str
     accept: bool = False
+    defended: tuple[str, ...] = ()
 
 
 def entries_of(report: Report, log: Sequence[AnyEntry], asked: Decision) -> tuple[AnyEntry, ...]:
@@ -43,7 +46,7 @@ def entries_of(report: Report, log: Sequence[AnyEntry], asked: Decision) -> tupl
     mark_of(report)
     if not re.search(r"\S", asked.reviewer):
         raise UsageError("--reviewer: say who decides; expected a name")
-    if (asked.levels or asked.flags) and not re.search(r"\S", asked.reason):
+    if (asked.levels or asked.flags or asked.defended) and not re.search(r"\S", asked.reason):
         raise UsageError("--reason: say why; a decision without a reason is not recorded")
     for name, text in (("--reviewer", asked.reviewer), ("--reason", asked.reason)):
         if len(text) > LONGEST:
@@ -52,6 +55,7 @@ def entries_of(report: Report, log: Sequence[AnyEntry], asked: Decision) -> tupl
     made: list[AnyEntry] = [
         *(_level(plain, text, asked) for text in asked.levels),
         *(_flag(plain, text, asked) for text in asked.flags),
+        *(_defended(plain, text, asked) for text in asked.defended),
     ]
     if asked.accept:
         made += _accepted(plain, reviewed(report, [*log, *made]), asked)
@@ -74,13 +78,23 @@ def _level(report: Report, text: str, asked: Decision) -> LevelSet:
     known = {one.id: one for part in report.dimensions for one in part.criteria}
     if name not in known:
         raise UsageError(f"--set {text}: no criterion {name!r}; expected one of {', '.join(known)}")
-    if wanted not in ("1", "2", "3", "4"):
+    if wanted not in LEVELS:
         raise UsageError(f"--set {text}: found level {wanted!r}; expected CRITERION=LEVEL, level 1 to 4")
     found = known[name]
     program = ProgramValue(points=found.points, level=found.level, status=found.status)
     return LevelSet(
         **_signed(report, asked), criterion=name, program=program, level=int(wanted), reason=asked.reason
     )
+
+
+def _defended(report: Report, text: str, asked: Decision) -> LevelDefended:
+    name, _, wanted = text.partition("=")
+    known = [part.id for part in report.dimensions]
+    if name not in known:
+        raise UsageError(f"--defended {text}: no dimension {name!r}; expected one of {', '.join(known)}")
+    if wanted not in LEVELS:
+        raise UsageError(f"--defended {text}: found level {wanted!r}; expected DIMENSION=LEVEL, level 1 to 4")
+    return LevelDefended(**_signed(report, asked), dimension=name, level=int(wanted), reason=asked.reason)
 
 
 def _accepted(plain: Report, report: Report, asked: Decision) -> list[LevelSet]:

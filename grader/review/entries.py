@@ -1,4 +1,4 @@
-"""The lines of `review.jsonl`: a level set, a flag decided, a result declared final."""
+"""The lines of `review.jsonl`: a level set, a level defended, a flag decided, a result declared final."""
 
 from __future__ import annotations
 
@@ -33,6 +33,15 @@ class LevelSet(Signed):
     reason: Words
 
 
+class LevelDefended(Signed):
+    """The level that a dimension was defended at in the talk; it moves no point and no finality."""
+
+    kind: Literal["defended"] = "defended"
+    dimension: str
+    level: int = Field(ge=1, le=4)
+    reason: Words
+
+
 class FlagDecided(Signed):
     """A red flag confirmed or dismissed."""
 
@@ -51,6 +60,5 @@ class ResultFinalised(Signed):
     reason: str = Field(default="", max_length=LONGEST)
 
 
-Entry = Annotated[LevelSet | FlagDecided | ResultFinalised, Field(discriminator="kind")]
-ENTRY: TypeAdapter[LevelSet | FlagDecided | ResultFinalised] = TypeAdapter(Entry)
-AnyEntry = LevelSet | FlagDecided | ResultFinalised
+AnyEntry = LevelSet | LevelDefended | FlagDecided | ResultFinalised
+ENTRY: TypeAdapter[AnyEntry] = TypeAdapter(Annotated[AnyEntry, Field(discriminator="kind")])

@@ -10,7 +10,7 @@ from rich.padding import Padding
 from rich.text import Text
 
 from grader.plain_text import one_line, plain
-from grader.proposals import Why, unconfirmed, why_waiting
+from grader.proposals import Why, judges_readme, unconfirmed, why_waiting
 from grader.reports import wording
 from grader.results import CriterionResult, Finalised, Report
 from grader.review.applying import undecided_flags
@@ -34,13 +34,14 @@ class Waiting:
 def waiting(report: Report) -> tuple[Waiting, ...]:
     """Return the criteria nobody looked at yet that should be: open ones, uncertain ones, README proposals.
 
-    In a practice grading without containers README levels stand as they are.
+    In a practice grading README levels stand as they are.
     """
+    judged = judges_readme(report)
     found = [
         Waiting(one, why)
         for part in report.dimensions
         for one in part.criteria
-        if (why := why_waiting(one, part.id, report.isolated)) is not None
+        if (why := why_waiting(one, part.id, judged)) is not None
     ]
     order = tuple(WHY_WORDS)
     return tuple(sorted(found, key=lambda one: (order.index(one.why), one.criterion.confidence)))
@@ -73,6 +74,11 @@ def as_json(report: Report, was_final: Finalised | None = None) -> dict[str, obj
             for one in part.criteria
             if one.person is not None
         ],
+        "defended": {
+            part.id: part.defended.model_dump(mode="json")
+            for part in report.dimensions
+            if part.defended is not None
+        },
     }
 
 
@@ -150,6 +156,13 @@ def _print_decided(report: Report, console: Console) -> None:
         console.print(
             Padding(_text(console, f"{one.id}  {wording.person_line(one)}", longest=400), (0, 0, 0, 2))
         )
+    heard = [part for part in report.dimensions if part.defended]
+    if heard:
+        console.print()
+        _say(console, "Defended in the talk", "bold")
+    for part in heard:
+        line = f"{part.id}  {wording.defended_line(part)}"
+        console.print(Padding(_text(console, line, longest=400), (0, 0, 0, 2)))
 
 
 def _say(console: Console, content: str, style: str = "") -> None:

@@ -158,9 +158,12 @@ def as_columns(rows: pd.DataFrame, spec: FeatureSpec) -> dict[str, np.ndarray]:
 
 
 def file_hash(data: Path) -> str:
-    """Return the SHA-256 of the snapshot file."""
+    """Return the SHA-256 of the snapshot file, or of its parts one after another."""
     path = next(p for p in (data / "snapshots.parquet", data / "snapshots.csv.gz") if p.exists())
-    return hashlib.sha256(path.read_bytes()).hexdigest()
+    whole = hashlib.sha256()
+    for part in sorted(path.iterdir()) if path.is_dir() else [path]:
+        whole.update(part.read_bytes())
+    return whole.hexdigest()
 
 
 def label_of(rows: pd.DataFrame) -> np.ndarray:

@@ -10,11 +10,13 @@ from typing import Any
 import pytest
 import yaml
 
+from grader.checks.matching import FREE_NOTES
 from grader.execution.limits import GIB, Limits
 from grader.execution.public_bases import is_public_base
 
 ROOT = Path(__file__).parents[2]
 ASSIGNMENT = ROOT / "assignment"
+DOCKER = ROOT / "docker"
 BRIEF = (ASSIGNMENT / "README.md").read_text(encoding="utf-8")
 CONTRACT: dict[str, Any] = yaml.safe_load((ASSIGNMENT / "contract.yaml").read_text(encoding="utf-8"))
 ONE_LINE = " ".join(BRIEF.split())
@@ -158,6 +160,26 @@ def test_files_packages_and_fields_are_in_the_brief() -> None:
     assert [name for name in names if name not in BRIEF] == []
 
 
+def test_versions_of_the_runner_image_are_handed_out() -> None:
+    """The brief named packages only: a notebook written with pandas 2 met pandas 3 in the grader's image."""
+    installed = re.findall(
+        r"^(\S+)==([^\s\\]+) \\$", (DOCKER / "sandbox-requirements.lock").read_text(), re.MULTILINE
+    )
+    path = CONTRACT["notebook"]["versions"]
+    lines = (ASSIGNMENT / path).read_text(encoding="utf-8").splitlines()
+    handed_out = [tuple(line.split("==")) for line in lines if not line.startswith("#")]
+    assert handed_out == installed
+    assert f"`{path}`" in BRIEF
+    assert set(CONTRACT["notebook"]["packages"]) <= {name for name, _ in installed}
+    image = (DOCKER / "sandbox.Dockerfile").read_text(encoding="utf-8")
+    assert "COPY sandbox-requirements.lock /tmp/requirements.lock" in image
+    assert re.findall(r"pip install|--requirement \S+", image) == [
+        "pip install",
+        "--requirement /tmp/requirements.lock",
+    ]
+    assert f"FROM python:{CONTRACT['notebook']['python']}-slim" in image
+
+
 def test_the_example_finding_is_valid_and_cannot_be_a_hint() -> None:
     """The example parses, uses listed names, and shows a kind that no dataset plants."""
     block = BRIEF.split('    {"findings": [', 1)[1].split("\n\n", 1)[0]
@@ -166,6 +188,19 @@ def test_the_example_finding_is_valid_and_cannot_be_a_hint() -> None:
     assert finding["kind"] in {k["id"] for k in CONTRACT["kinds"]}
     assert finding["kind"] == "rounding_change"
     assert finding["statistic"]["name"] in {s["name"] for s in CONTRACT["statistics"]}
+
+
+def test_what_is_scored_of_the_container_is_announced() -> None:
+    """A health check and a read-only root were worth half a point each and stood nowhere."""
+    for page in (ONE_LINE, (ASSIGNMENT / "starter" / "Dockerfile").read_text(encoding="utf-8")):
+        for name in ("HEALTHCHECK", "SIGTERM", "read-only root"):
+            assert name in page
+
+
+def test_notes_were_said_never_to_cost_and_the_sixteenth_did() -> None:
+    """Brief and rubric name the number of columns from which notes earn less."""
+    assert f"beyond {FREE_NOTES} columns they earn less" in ONE_LINE
+    assert FREE_NOTES == 15, "audit.precision says from the sixteenth column on"
 
 
 def test_length_and_language_of_the_brief() -> None:

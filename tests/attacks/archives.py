@@ -98,6 +98,19 @@ def bomb_in_a_bomb(folder: Path) -> Path:
     return _zip(folder, lambda archive: archive.writestr("data.zip", outer.getvalue()))
 
 
+def _inside(pack: Callable[[Path], Path]) -> Callable[[Path], Path]:
+    """Return the same archive as the only file of another, which is opened too."""
+
+    def apply(folder: Path) -> Path:
+        inner = pack(folder)
+        outer = folder.parent / "outer.zip"
+        with zipfile.ZipFile(outer, "w") as archive:
+            archive.write(inner, f"ada/{inner.name}")
+        return outer
+
+    return apply
+
+
 def overlapping_entries(folder: Path) -> Path:
     """Many directory entries that share one body, so that the packed size says nothing."""
     body = gzip.compress(bytes(1 << 20))[10:-8]
@@ -350,6 +363,14 @@ ATTACKS = (
     ),
     Attack("archive-bomb", "intake", "zeros at a ratio of 1000", f"{R} [", bomb, quick=True),
     Attack("archive-nested-bomb", "intake", "bombs inside archives", f"{R} [", bomb_in_a_bomb),
+    Attack(
+        "archive-inside-slip",
+        "intake",
+        "`..` in an archive in an archive",
+        f"{R} [leaves-tree]",
+        _inside(_named("../x")),
+    ),
+    Attack("archive-inside-bomb", "intake", "zeros in an archive in an archive", f"{R} [", _inside(bomb)),
     Attack("archive-overlap-bomb", "intake", "3,000 entries share one body", f"{R} [", overlapping_entries),
     Attack("archive-many-entries", "intake", "more files than are looked at", f"{R} [", too_many_entries),
     Attack("archive-lying-size", "intake", "400 MiB announced as one byte", f"{R} [", lying_size),

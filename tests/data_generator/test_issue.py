@@ -78,6 +78,26 @@ def test_names_stay_in_the_register(ask: Ask) -> None:
     assert NAME in request.register.read_text()
 
 
+def test_the_brief_referred_to_a_message_that_nobody_wrote(ask: Ask) -> None:
+    """Dates, who decides and where to appeal have their places in it; nothing of it is secret, nor in the zip."""
+    issued = issue(ask())
+    text, who = issued.message.read_text(encoding="utf-8"), issued.entry.pseudonym
+    for promised in (
+        "Hand in by:",
+        "Receipt:",
+        "Result:",
+        "Who decides:",
+        "If it is judged wrongly:",
+        "[date]",
+    ):
+        assert promised in text
+    assert f"{who}.zip" in text
+    key = Key.model_validate_json((issued.release.vault / "key.json").read_text())
+    assert not [word for word in (key.variant, key.canary or "") if word in text]
+    with zipfile.ZipFile(issued.parcel) as archive:
+        assert not [name for name in archive.namelist() if name.endswith(issued.message.name)]
+
+
 def test_the_same_candidate_is_refused_unless_again(ask: Ask) -> None:
     """A second variant is a decision; it is the next attempt, and both stay recorded."""
     first = issue(ask())

@@ -70,7 +70,18 @@ def test_the_vault_holds_what_was_issued(made: dict[int, Large]) -> None:
     assert {f"bundle/{name}": digest for name, digest in record["bundle"].items()} == {
         name: digest for name, digest in found.items() if name.startswith("bundle/")
     }
-    assert {name for name in record["vault"] if name.startswith("holdout.parquet/part-")}
+    for name in ("holdout.parquet", "twin.parquet"):
+        assert sum(path.startswith(f"{name}/part-") for path in record["vault"]) == made[1].parts
+
+
+def test_the_twin_of_large_data_was_left_out(made: dict[int, Large]) -> None:
+    """Without it nobody knows which values a model that rebuilds a column from history answers rightly."""
+    vault = made[1].release.vault
+    twin = pd.read_parquet(vault / "twin.parquet")
+    issued = pd.read_parquet(vault / "issued" / "snapshots.parquet")
+    keys = pd.MultiIndex.from_frame(issued[list(KEYS)])
+    assert keys.isin(pd.MultiIndex.from_frame(twin[list(KEYS)])).mean() > 0.9
+    assert len(set(twin) & set(issued)) > 30
 
 
 def test_the_key_speaks_of_all_parts(made: dict[int, Large]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,8 @@ from data_generator.yardstick import Measured
 from tests.validation import data, seeds
 from tests.validation.audit import INHERENT, truth_of, worth
 from tests.validation.auditors import best_column_bot, cut_off_bot
-from tests.validation.promises import promises
+from tests.validation.promises import TOOLBOX, promises, toolbox
+from tests.validation.report import judge_again, when_measured
 from tests.validation.transfer import perfect_findings
 
 ROWS = 9_000
@@ -81,6 +83,73 @@ def test_promises_can_break(records: list[dict[str, Any]]) -> None:
     assert not found.holds
     assert "created_by" in found.measured
     assert not promises([{"seed": 1, "failed": "no room"}], ROWS)[0].holds
+
+
+def bots(*points: float) -> list[dict[str, Any]]:
+    """Records in which the stronger toolbox bot earns these points."""
+    return [
+        {"auditors": {"toolbox": {"points": one}, "toolbox, one of a kind": {"points": one - 1}}}
+        for one in points
+    ]
+
+
+def test_incident_a_bot_that_earned_24_in_one_variant_kept_the_promise_by_the_mean() -> None:
+    """Every variant is somebody's: one above the bound breaks the promise, and the largest is said."""
+    assert toolbox(bots(11.0, 12.0)).holds
+    missed = toolbox(bots(2.0, 3.0, 24.0))
+    assert not missed.holds
+    assert "2 of 3 variants, most 24.0" in missed.measured
+
+
+def test_kept_figures_are_judged_again(
+    records: list[dict[str, Any]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The page says what today's promise says of them, and leaves everything else as it was; twice is once."""
+    work = tmp_path / "work" / f"{seeds.fingerprint()}-hiring-{ROWS}"
+    work.mkdir(parents=True)
+    for seed, record in zip((1_000, 1_001), records, strict=True):
+        (work / f"{seed}.json").write_text(json.dumps({**record, "objections": []}))
+    docs = tmp_path / "docs"
+    data.main(["--seeds", "2", "--rows", str(ROWS), "--work", str(tmp_path / "work"), "--docs", str(docs)])
+    written = {name: (docs / name).read_text() for name in ("data.md", "data.json")}
+    judge_again(docs)
+    assert written == {name: (docs / name).read_text() for name in written}
+    summary = json.loads(written["data.json"])
+    summary["seeds"][0]["auditors"]["toolbox"]["points"] = 24.0
+    (docs / "data.json").write_text(json.dumps(summary))
+    monkeypatch.setattr(seeds, "examine", lambda *given: pytest.fail("measured again"))
+    assert data.main(["--kept", "--docs", str(docs)]) == 1
+    page = (docs / "data.md").read_text()
+    assert f"| **no** | {TOOLBOX} |" in page
+    changed = [one for one in page.splitlines() if one not in written["data.md"].splitlines()]
+    assert len(changed) == 1
+
+
+def test_the_page_says_when_and_of_what_it_was_measured(records: list[dict[str, Any]]) -> None:
+    """Records that do not say it are of unknown age, whatever others say."""
+    noted = [{**r, "measured": {"commit": c, "date": f"2026-01-0{n}"}}
+             for n, (r, c) in enumerate(zip(records, ("abc", "def"), strict=True), 1)]  # fmt: skip
+    assert when_measured(noted) == "Measured at commit abc, def, 2026-01-01 to 2026-01-02."
+    old = {key: value for key, value in records[0].items() if key != "measured"}
+    assert "others unknown" in when_measured([noted[0], old])
+    assert "unknown commit" in when_measured([old])
+    assert set(seeds.measured_now()) == {"commit", "date"}
+    assert seeds.measured_now(Path("/"))["commit"] == "unknown"
+
+
+def test_incident_points_of_an_earlier_grader_were_called_current(tmp_path: Path) -> None:
+    """The points are the grader's: with another check, truth or rubric no kept record is of this code."""
+    for folder in ("data_generator", "tests/validation", "grader"):
+        shutil.copytree(seeds.ROOT / folder, tmp_path / folder, ignore=shutil.ignore_patterns("__pycache__"))
+    now = seeds.fingerprint(tmp_path)
+    assert now == seeds.fingerprint()
+    for name in ("checks/worth.py", "truth.py", "rubric.yaml"):
+        path = tmp_path / "grader" / name
+        path.write_text(path.read_text() + "\n# changed\n")
+        before, now = now, seeds.fingerprint(tmp_path)
+        assert now != before
+    (tmp_path / "grader" / "reports" / "wording.py").write_text("")
+    assert seeds.fingerprint(tmp_path) == now
 
 
 def test_the_command_goes_on_where_it_was_stopped(

@@ -155,3 +155,17 @@ def test_a_dockerfile_below_is_found(truth: Truth, tmp_path: Path) -> None:
     (tmp_path / "work").mkdir()
     evidence, _ = graded(truth, folder, tmp_path)
     assert evidence.document.dockerfile.path == "service/Dockerfile"
+
+
+def test_what_is_stated_is_graded_and_what_is_not_there_is_told(truth: Truth, tmp_path: Path) -> None:
+    """The stated README is the one that is judged; an entry that nobody can follow is a note of the report."""
+    folder = submission(tmp_path / "s")
+    (folder / "docs").mkdir()
+    (folder / "README.md").rename(folder / "docs" / "RUNBOOK.md")
+    (folder / "README.md").write_text("See docs.", encoding="utf-8")
+    (folder / "submission.yaml").write_text("readme: docs/RUNBOOK.md\ndockerfile: absent\n", encoding="utf-8")
+    (tmp_path / "work").mkdir()
+    evidence, report = graded(truth, folder, tmp_path)
+    assert evidence.document.readme.path == "docs/RUNBOOK.md"
+    assert evidence.document.dockerfile.path == "Dockerfile"
+    assert any(note.startswith("submission.yaml: dockerfile states 'absent'") for note in report["notes"])

@@ -22,6 +22,14 @@ def test_reference_scores_at_least_ninety_with_the_bonus(graded: Graded) -> None
     assert graded.report["pending"] == 0
 
 
+def test_the_reference_is_known_for_what_it_is(graded: Graded) -> None:
+    """Anybody can hand it in, so nothing but its being public stands against it, and that is said."""
+    (flag,) = graded.report["red_flags"]
+    assert flag["id"] == "published_reference"
+    assert int(flag["message"].split("%")[0]) >= 90
+    assert {"audit/leakage.py", "README.md"} & {proof["file"] for proof in flag["evidence"]}
+
+
 def test_every_phase_ended_well(graded: Graded) -> None:
     """The reference meets no limit and no fault."""
     assert {p["id"]: p["verdict"] for p in graded.report["phases"]} == dict.fromkeys(

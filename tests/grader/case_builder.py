@@ -220,7 +220,16 @@ def with_arrays(case: Case, **arrays: np.ndarray) -> Case:
 def served_arrays(issued: pd.DataFrame, rows: np.ndarray, scores: np.ndarray) -> dict[str, np.ndarray]:
     """What the prober brings from a service that answers `scores` on issued rows, whatever it is asked."""
     p = scores[rows]
-    names = ("parity", "single", "reversed", "repeated", "column_order", "leak_changed")
+    names = (
+        "parity",
+        "fresh_id",
+        "fresh_id_again",
+        "single",
+        "reversed",
+        "repeated",
+        "column_order",
+        "leak_changed",
+    )
     return {"service.parity_rows": rows.astype(float), **{f"service.{name}": p.copy() for name in names}}
 
 

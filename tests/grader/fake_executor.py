@@ -31,8 +31,10 @@ QUIET: dict[str, bytes] = {
     "read_notebook": answer({"path": "audit.ipynb", "code_cells": 1, "executed_cells": 1, "in_order": True}),
     "read_predictions": answer({}),
     "read_tracking": answer({}),
+    "read_sources": answer({}),
     "read_evaluation": answer({}),
     "service": answer({"started": True, "health_status": 200, "health_body": '{"status": "ok"}'}),
+    "image": answer({"files": 3}),
     "read_only": answer({"started": True, "seconds": 1.0}),
     "latency": answer({"latency": LATENCY}),
 }
@@ -140,6 +142,11 @@ class FakeExecutor:
     def build_inputs(self, request: BuildRequest) -> dict[str, str]:
         """Return the base images as told."""
         return self.bases
+
+    def save_image(self, image: str, path: Path, limit: int) -> bool:
+        """Write a file that no job of this executor reads."""
+        path.write_bytes(b"")
+        return True
 
     def recover(self, patience: float) -> None:
         """Remember that another attempt is coming."""

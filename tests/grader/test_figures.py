@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from grader import metrics
-from grader.figures import figures_of
+from grader.figures import figures_of, outside
 from tests.grader.case_builder import case_of, finding, with_arrays
 
 
@@ -43,6 +43,19 @@ def test_odd_scores_break_no_plot(change) -> None:
     case = case_of()
     odd = with_arrays(case, predictions__p_tuned=change(case.evidence.array("predictions.p_tuned")))
     assert len(figures_of(odd).lift) == 10
+
+
+@pytest.mark.parametrize("far", [1e160, -1e300, 5.0])
+def test_one_score_beyond_all_bounds_takes_no_plot(far: float) -> None:
+    """A single chance of 1e160 lost the reviewer every plot and the table of plants."""
+    case = case_of()
+    scores = case.evidence.array("predictions.p_tuned").copy()
+    scores[np.flatnonzero(case.evidence.array("predictions.split") == 3)[0]] = far
+    odd = with_arrays(case, predictions__p_tuned=scores)
+    shown = figures_of(odd)
+    assert all(0 <= b.predicted <= 1 for b in shown.reliability)
+    assert (len(shown.reliability), len(shown.lift), len(shown.plants)) == (10, 10, 5)
+    assert (outside(odd), outside(case)) == (1, 0)
 
 
 def test_plants_and_decoys_are_listed_with_what_was_said() -> None:

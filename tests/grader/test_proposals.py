@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from grader.proposals import unconfirmed
 from grader.reports.wording import still_open
+from grader.review.listing import waiting
 from tests.grader.reports import builders
 
 
@@ -21,6 +22,17 @@ def test_readme_levels_and_uncertain_ones_are_proposals() -> None:
 def test_a_practice_grading_without_containers_needs_nobody() -> None:
     """Who practises alone has nobody to confirm the levels."""
     assert unconfirmed(builders.local_report()) == ()
+
+
+def test_who_practised_in_docker_was_told_to_wait_for_a_person() -> None:
+    """The key's origin says whether somebody practises; without it, in older reports, the executor does."""
+    report = builders.report()
+    assert unconfirmed(report.model_copy(update={"origin": "practice"})) == ()
+    issued = report.model_copy(update={"origin": "issued"})
+    assert unconfirmed(issued) == unconfirmed(report)
+    assert len(waiting(issued)) == len(waiting(report.model_copy(update={"origin": "practice"}))) + 6
+    without_containers = builders.local_report().model_copy(update={"origin": "issued"})
+    assert {one.id.split(".")[0] for one in unconfirmed(without_containers)} == {"readme"}
 
 
 def test_nothing_open_was_said_while_levels_waited() -> None:

@@ -6,13 +6,16 @@ import shutil
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
+import grader.cli
+import takehome
 from grader.errors import UsageError
 from grader.execution.limits import Limits
 from grader.pipeline.grading import Order, grade
 from grader.pipeline.progress import Silent
 from grader.pipeline.units import Retry
-from grader.rescoring import publish_again, score_again
+from grader.rescoring import VAULT_NOTE, publish_again, remember_vault, remembered_vault, score_again
 from grader.review.log import NAME
 from grader.rubric import load_rubric
 from grader.truth import load_truth
@@ -83,3 +86,42 @@ def test_a_folder_that_is_no_result_is_not_replaced(graded: Path) -> None:
     with pytest.raises(UsageError, match="no result of a grading"):
         again(graded, thesis)
     assert (thesis / "thesis.txt").read_text() == "mine"
+
+
+def test_score_needed_a_vault_that_the_grading_had_been_told(once: Path, tmp_path: Path) -> None:
+    """`takehome score RESULT_DIR` works as the contract lists it, in place and elsewhere; reports say no path."""
+    company = shutil.copytree(once, tmp_path / "company")
+    given = ["grade", company / "ada", "--vault", company / "vault", "--out", company / "new", "--quiet"]
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setenv("TAKEHOME_PHASE_CACHE", str(tmp_path / "cache"))
+        patched.setattr(grader.cli, "open_executor", lambda *_: FakeExecutor())
+        assert CliRunner().invoke(takehome.app, [str(one) for one in given]).exit_code == 0
+    for command in (["score", company / "new"], ["score", company / "new", "--out", company / "other"]):
+        done = CliRunner().invoke(takehome.app, [str(one) for one in command])
+        assert done.exit_code == 0, done.output
+    assert remembered_vault(company / "other") == company / "vault"
+    for page in company.glob("new/*.*"):
+        assert (str(company) in page.read_text(encoding="utf-8")) is (page.name == VAULT_NOTE)
+
+
+def test_a_vault_that_moved_or_changed_is_asked_for(graded: Path) -> None:
+    """Without a note, with one that leads nowhere, or to another variant, nothing is scored."""
+    with pytest.raises(UsageError, match="--vault: expected the vault of"):
+        score_again(graded, None, load_rubric())
+    vault = graded.parent / "vault"
+    remember_vault(graded, load_truth(vault))
+    score_again(graded, None, load_rubric())
+    key = (vault / "key.json").read_text(encoding="utf-8")
+    variant = load_truth(vault).key.variant
+    (vault / "key.json").write_text(key.replace(f'"{variant}"', '"feedfeedfeed"'), encoding="utf-8")
+    with pytest.raises(UsageError, match="feedfeedfeed"):
+        score_again(graded, None, load_rubric())
+    vault.rename(vault.with_name("moved"))
+    with pytest.raises(UsageError, match=r"no key\.json is now"):
+        score_again(graded, None, load_rubric())
+
+
+def test_a_result_that_takes_no_note_is_still_a_result(graded: Path) -> None:
+    """A full disk after hours of grading costs the note, not the grading."""
+    (graded / VAULT_NOTE).mkdir()
+    remember_vault(graded, load_truth(graded.parent / "vault"))

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
 from grader import scoring
+from grader.checks import case as case_module
 from grader.checks.case import Case
 from grader.evidence.document import Evidence
 from grader.evidence.modelling import EvaluationEvidence
+from grader.evidence.sources import SourcesEvidence
+from grader.reports.feedback import candidate_view
 from grader.results import Report
 from grader.rubric import Rubric, load_rubric
 from grader.scoring import score
@@ -87,6 +91,13 @@ def test_totals_are_the_sums_of_their_lines(good: Case, rubric: Rubric) -> None:
     assert report.bonus == 5
 
 
+@pytest.mark.parametrize("origin", ["practice", "issued"])
+def test_the_report_says_where_its_key_is_from(good: Case, rubric: Rubric, origin: str) -> None:
+    """Whether levels wait for a person depends on it, and a report is read without its vault."""
+    truth = replace(good.truth, key=good.truth.key.model_copy(update={"origin": origin}))
+    assert score(good.evidence, rubric, truth).origin == origin
+
+
 def test_full_and_no_credit_are_100_and_0(good: Case, rubric: Rubric) -> None:
     """The ends of the scale."""
     full, none = (scored(good, all_checks(rubric, always(c))) for c in (1.0, 0.0))
@@ -111,6 +122,33 @@ def test_a_check_that_raises_is_pending_not_zero(good: Case, rubric: Rubric, tro
     assert (report.total, report.pending, report.verdict, report.level) == (94.0, 6.0, "incomplete", 4)
 
 
+def test_a_bonus_check_that_raises_is_pending_and_noted(good: Case, rubric: Rubric) -> None:
+    """It was a zero that nobody saw, and the candidate was told what had been missing."""
+
+    def raising(case: Case) -> Finding:
+        raise KeyError("ours")
+
+    broken = Rubric(rubric.file, rubric.sha256, {**rubric.checks, rubric.file.bonus.check: raising})
+    report = scored(good, broken)
+    assert (report.bonus, report.bonus_detail.status) == (0.0, "pending")
+    assert any("the bonus is pending" in note for note in report.notes)
+    assert "on our side" in candidate_view(report).bonus_message
+    assert scored(good, rubric).bonus_detail.status == "scored"
+
+
+def test_incident_findings_of_a_notebook_that_we_failed_to_run_were_zeros(good: Case, rubric: Rubric) -> None:
+    """Where only the notebook writes findings.json, our failure leaves 25 points open, as its own failure does not."""
+    alone = good.evidence.document.notebook.model_copy(update={"submitted": None, "produced": None})
+    ours = phases(with_document(good, notebook=alone), notebook={"verdict": Verdict.INFRA_ERROR})
+    report = scored(ours, rubric)
+    assert {name for name, status in lines(report).items() if status == "pending"} == {
+        name for name in lines(report) if name.startswith("audit.")
+    }
+    assert (report.pending, report.bonus_detail.status) == (25.0, "pending")
+    theirs = phases(with_document(good, notebook=alone), notebook={"verdict": Verdict.CRASH})
+    assert set(lines(scored(theirs, rubric)).values()) == {"scored"}
+
+
 def test_a_credit_that_is_no_number_is_pending(good: Case, rubric: Rubric) -> None:
     """NaN or more than one never becomes points."""
     for credit in (float("nan"), 1.5, -0.1):
@@ -132,6 +170,40 @@ def test_plots_and_flags_that_fail_cost_nothing(
     report = scored(good, rubric)
     assert report.total == expected
     assert sum("no plot" in note for note in report.notes) == 2
+
+
+@pytest.mark.parametrize("lost", ["figures_of", "matching"])
+def test_what_is_secret_is_known_without_any_plot(
+    good: Case, rubric: Rubric, monkeypatch: pytest.MonkeyPatch, lost: str
+) -> None:
+    """Where our plots failed, the candidate's page knew no word of the key and showed messages that held some."""
+
+    def raising(*_: object) -> None:
+        raise RuntimeError("no plot")
+
+    telling = all_checks(rubric, lambda case: Finding(0.5, "charge changes its unit"))
+    monkeypatch.setattr(scoring, "figures_of", raising)
+    if lost == "matching":
+        monkeypatch.setattr(case_module, "match_findings", raising)
+    report = scored(good, telling)
+    key = good.truth.key
+    assert {line.id for line in report.figures.plants} == {entry.id for entry in (*key.plants, *key.decoys)}
+    shown = [line.message for part in candidate_view(report).parts for line in part.lines]
+    assert not any("charge" in message for message in shown)
+
+
+def test_code_that_was_not_read_is_noted(good: Case, rubric: Rubric) -> None:
+    """What the flags could not look into is said, so that silence is no proof."""
+    told = "code not read in 1 file: app.py: found no Python (SyntaxError)"
+    assert told in scored(with_document(good, sources=SourcesEvidence(unread_files=told)), rubric).notes
+    assert not any("code not read" in note for note in scored(good, rubric).notes)
+
+
+def test_scores_that_are_no_probabilities_are_told(good: Case, rubric: Rubric) -> None:
+    """The reviewer learns that the plots show something else than the file."""
+    odd = with_arrays(good, predictions__p_tuned=3 * good.evidence.array("predictions.p_tuned"))
+    assert any("outside 0 to 1" in note for note in scored(odd, rubric).notes)
+    assert not any("outside 0 to 1" in note for note in scored(good, rubric).notes)
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ import pytest
 
 from grader.errors import VaultError
 from grader.truth import Business, find_vault, load_key, load_truth, vaults_below
-from tests.grader.vault_folder import write_vault
+from tests.grader.vault_folder import in_parts, write_vault
 
 
 @pytest.fixture
@@ -75,6 +75,19 @@ def test_a_whole_vault_loads(vault: Path) -> None:
     assert truth.business == Business(12, 0.25, 240, 0.10)
     assert truth.business.break_even == pytest.approx(0.2)
     assert "true_probability" in truth.replay
+
+
+def test_a_large_vault_is_read_from_its_parts(vault: Path) -> None:
+    """Issued rows, replay and twin may each be a folder of parts."""
+    whole = load_truth(vault)
+    whole.issued.drop(columns="leak").to_parquet(vault / "twin.parquet", index=False)
+    for name in ("issued/snapshots.parquet", "holdout.parquet", "twin.parquet"):
+        in_parts(vault / name, 300)
+    large = load_truth(vault)
+    assert large.issued.equals(whole.issued)
+    assert large.replay.equals(whole.replay)
+    assert large.twin is not None
+    assert len(large.twin) == len(whole.issued)
 
 
 def test_a_missing_key_is_named(vault: Path) -> None:

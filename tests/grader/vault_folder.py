@@ -5,12 +5,22 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pandas as pd
 import yaml
 
 from tests.grader.case_builder import DEFAULT_PLANTS, truth_of, world
 
 CANARY = "canary-5f1d0c"
 MONEY = {"call_cost_eur": 12, "save_rate": 0.25, "kept_value_eur": 240, "capacity_share": 0.10}
+
+
+def in_parts(path: Path, size: int) -> None:
+    """Make of a Parquet file a folder of parts of that many rows, as large data are issued."""
+    frame = pd.read_parquet(path)
+    path.unlink()
+    path.mkdir()
+    for part, start in enumerate(range(0, len(frame), size)):
+        frame.iloc[start : start + size].to_parquet(path / f"part-{part:05d}.parquet", index=False)
 
 
 def write_vault(folder: Path, customers: int = 40, origin: str = "practice") -> Path:

@@ -51,8 +51,10 @@ def test_issue(tmp_path: Path) -> None:
         names = archive.namelist()
     assert any(name.endswith("starter/takehome-check.pyz") for name in names)
     assert any(name.endswith("starter/.github/workflows/check.yml") for name in names)
+    assert any(name.endswith("starter/requirements-runner.txt") for name in names)
     assert not [name for name in names if "key" in name or "holdout" in name]
     assert stat.S_IMODE((issued / "vault").stat().st_mode) == 0o700
+    assert "Who decides:" in (issued / "message.txt").read_text()
     assert "Ada" in "".join(p.read_text() for p in (tmp_path / "private").rglob("register.jsonl"))
 
 
@@ -143,3 +145,10 @@ def test_decide(company: Path) -> None:
     guide = (company / "guide.md").read_text()
     assert all(f"{level}" in guide for level in (1, 2, 3, 4))
     assert "UNDECIDED" in shown
+    report = json.loads((company / "results" / "ada" / "report.json").read_text())
+    assert [part["defended"] and part["defended"]["level"] for part in report["dimensions"]] == [
+        3,
+        None,
+        None,
+        None,
+    ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 import nbformat
+import pandas as pd
 
 from tests.mutants.recipe import Mutant
 from tests.mutants.work import Finding, Work, change_findings, edit, findings_of, put_findings, retrain
@@ -155,6 +156,37 @@ def findings_sprayed(work: Work) -> None:
     )  # fmt: skip
 
 
+def leaks_sprayed_with_a_true_figure(work: Work) -> None:
+    """Every column is accused of knowing the outcome, each time with the true churn rate of the newest months."""
+    months = ("2024-10", "2024-12")
+    data = pd.read_parquet(work.bundle / "data" / "snapshots.parquet")
+    rate = data.loc[data["snapshot_month"].between(*months), "churned_90d"].mean()
+    figure = {"name": "rate", "value": float(rate), "current": "..".join(months)}
+    facts = [one for one in findings_of(work) if not set(one["columns"]) & set(work.key["columns"])]
+    told = [
+        {"kind": "target_leakage", "columns": [column], "from": None, "to": None, "status": "defect",
+         "action": "drop", "summary": "it may know the outcome", "statistic": figure}
+        for column in work.key["columns"]
+    ]  # fmt: skip
+    put_findings(work, [*facts, *told])
+
+
+def statistics_of_nothing(work: Work) -> None:
+    """True figures that hold of any data: the PSI of a month with itself, the share of rows that cannot be."""
+
+    def emptied(one: Finding) -> Finding:
+        told = one.get("statistic")
+        if not told:
+            return one
+        if told["name"] in ("share", "count"):
+            nothing = {"where": {"tenure_months": "> 100000"}}
+            return {**one, **nothing, "statistic": {"name": told["name"], "value": 0.0}}
+        month = {"current": "2023-02", "reference": "2023-02"}
+        return {**one, "where": {}, "statistic": {"name": "psi", "value": 0.0, **month}}
+
+    change_findings(work, emptied)
+
+
 def statistics_wrong(work: Work) -> None:
     """Every quoted statistic is half as large again."""
 
@@ -173,6 +205,17 @@ def statistics_absent(work: Work) -> None:
 def nothing_done(work: Work) -> None:
     """Every finding is kept as it is."""
     change_findings(work, lambda one: {**one, "action": "keep"})
+
+
+def dropped_in_words_only(work: Work) -> None:
+    """Every repaired column is said to be dropped, and served as before."""
+    keys = {"customer_id", "snapshot_month", "churned_90d"}
+
+    def change(one: Finding) -> Finding:
+        repaired = one["status"] == "defect" and one["action"] != "drop"
+        return {**one, "action": "drop the column"} if repaired and not keys & set(one["columns"]) else one
+
+    change_findings(work, change)
 
 
 def leak_kept_in_the_model(work: Work) -> None:
@@ -206,9 +249,13 @@ MUTANTS = (
     Mutant("facts-unreported", "audit.quality", 0.15, facts_unreported, ("audit.evidence", "audit.precision")),
     Mutant("eight-false-alarms", "audit.precision", 0.25, false_alarms, ("audit.*",)),
     Mutant("findings-sprayed", "audit.leakage", 0.8, findings_sprayed, ("audit.*",), bonus=True),
+    Mutant("leaks-sprayed-with-a-true-figure", "audit.leakage", 0.8, leaks_sprayed_with_a_true_figure,
+           ("audit.*",), bonus=True),
     Mutant("decoys-reported", "audit.precision", 0.25, decoys_reported, ("audit.*",)),
     Mutant("statistics-wrong", "audit.evidence", 0.3, statistics_wrong),
+    Mutant("statistics-of-nothing", "audit.evidence", 0.15, statistics_of_nothing),
     Mutant("statistics-absent", "audit.evidence", 0.3, statistics_absent),
     Mutant("nothing-done-about-it", "audit.evidence", 0.2, nothing_done),
+    Mutant("dropped-in-words-only", "audit.evidence", 0.05, dropped_in_words_only),
     Mutant("leak-kept-in-the-model", "audit.evidence", 0.2, leak_kept_in_the_model, (*RATED,), bonus=True),
 )  # fmt: skip

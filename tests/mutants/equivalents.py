@@ -42,15 +42,28 @@ def other_layout(work: Work) -> None:
 
 
 def stated_layout(work: Work) -> None:
-    """Files of unusual names, which submission.yaml states; the service on its own port."""
+    """Files of unusual names, which submission.yaml states, among others that look more like what is wanted.
+
+    The image is built in a folder that does not hold the Dockerfile, and its service listens on a port that
+    nothing else names.
+    """
     for source, target in (
-        ("findings.json", "out/what_we_saw.json"),
-        ("evaluation/metrics.json", "out/numbers.json"),
-    ):
+        ("findings.json", "out/what_we_saw.json"), ("evaluation/metrics.json", "out/numbers.json"),
+        ("README.md", "docs/RUNBOOK.md"), ("Dockerfile", "deploy/serving.docker"),
+        *((name, f"service/{name}") for name in ("requirements.txt", "app", "scoring", "model")),
+    ):  # fmt: skip
         work.path(target).parent.mkdir(exist_ok=True)
         shutil.move(work.path(source), work.path(target))
-    another_port(work)
-    stated = {"findings": "out/what_we_saw.json", "metrics": "out/numbers.json", "port": 9696}
+    work.path("README.md").write_text("# Churn\n\nSee docs/RUNBOOK.md.\n", encoding="utf-8")
+    work.path("Dockerfile").write_text("FROM python:3.11-slim\nRUN pip install mlflow\n", encoding="utf-8")
+    docker = work.path("deploy/serving.docker")
+    edit(docker, "EXPOSE 8000\n", "ENV UVICORN_PORT=9696\n")
+    edit(docker, '"--port", "8000", ', "")
+    edit(docker, "127.0.0.1:8000", "127.0.0.1:9696")
+    stated = {
+        "findings": "out/what_we_saw.json", "metrics": "out/numbers.json", "readme": "docs/RUNBOOK.md",
+        "dockerfile": "deploy/serving.docker", "context": "service", "port": 9696,
+    }  # fmt: skip
     work.path("submission.yaml").write_text(yaml.safe_dump(stated), encoding="utf-8")
 
 

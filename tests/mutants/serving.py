@@ -67,6 +67,18 @@ def deaf_to_sigterm(work: Work) -> None:
     work.path("Dockerfile").write_text(text[: text.rindex("CMD [")] + shell)
 
 
+def data_in_the_image(work: Work) -> None:
+    """The issued data goes into the image with the model, and a later step removes it again."""
+    data = work.path("model") / "training.bin"
+    data.write_bytes((work.bundle / "data" / "snapshots.parquet").read_bytes())
+    edit(work.path("Dockerfile"), "COPY model model\n", "COPY model model\nRUN rm model/training.bin\n")
+
+
+def secret_in_the_image(work: Work) -> None:
+    """The settings of the tracking server go into the image, its token with them."""
+    (work.path("app") / ".env").write_text("MLFLOW_TRACKING_TOKEN=dapi93a1c40f7be2\n")
+
+
 MUTANTS = (
     Mutant("no-dockerfile", "serving.starts", 0.99, no_dockerfile, NO_SERVICE, bonus=True),
     Mutant("build-fails", "serving.starts", 0.99, _docker("COPY model model", "COPY models models"), NO_SERVICE,
@@ -112,6 +124,8 @@ MUTANTS = (
     Mutant("batch-of-1000-slow", "serving.latency", 0.2,
            _main(SCORED, "        import asyncio\n        if len(rows) >= 1000:\n            await asyncio.sleep(3)\n"
                  + SCORED)),
+    Mutant("data-in-the-image", "serving.container", 0.1, data_in_the_image),
+    Mutant("secret-in-the-image", "serving.container", 0.1, secret_in_the_image),
     Mutant("runs-as-root", "serving.container", 0.15, _docker("USER 10001\n", "")),
     Mutant("dependency-not-pinned", "serving.container", 0.15, unpinned),
     Mutant("no-health-check", "serving.container", 0.15, no_healthcheck),

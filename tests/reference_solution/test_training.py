@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
+from pathlib import Path
+
 import numpy as np
 import pytest
 from scoring.calibration import Calibration
@@ -10,7 +13,7 @@ from sklearn.metrics import average_precision_score
 from training.calibrate import at_usual_rate, choose_calibration, fit_isotonic, fit_platt, usual_rows
 from training.decision import Decision, called, decide, profit
 from training.metrics import at_capacity, lift_table, weighted_average_precision
-from training.prepare import Business
+from training.prepare import Business, file_hash
 from training.split import split_months
 
 MONTHS = [f"{year}-{month:02d}" for year in (2023, 2024) for month in range(1, 13)]
@@ -156,3 +159,11 @@ def test_the_level_learnt_from_months_of_raised_churn_is_not_promised() -> None:
     moved = at_usual_rate(Calibration("none"), model[rows], float(label[rows].mean()))
     assert abs(moved.apply(model[held]).mean() / label[held].mean() - 1) < 0.06
     assert usual_rows(months, (), test) is None
+
+
+def test_the_hash_of_large_data_is_of_all_parts(tmp_path: Path) -> None:
+    """They are a folder of parts under the name of the file."""
+    (tmp_path / "snapshots.parquet").mkdir()
+    for name, content in (("part-00001.parquet", b"b"), ("part-00000.parquet", b"a")):
+        (tmp_path / "snapshots.parquet" / name).write_bytes(content)
+    assert file_hash(tmp_path) == hashlib.sha256(b"ab").hexdigest()

@@ -15,6 +15,10 @@ import sys
 import time
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tests.validation.promises import Promise
 
 ROOT = Path(__file__).resolve().parents[2]
 FIRST_SEED = 1_000
@@ -27,15 +31,21 @@ def main(arguments: list[str] | None = None) -> int:
     for name in THREADS:
         os.environ.setdefault(name, "1")
     from tests.validation.promises import promises
-    from tests.validation.report import write_report
+    from tests.validation.report import judge_again, write_report
     from tests.validation.seeds import fingerprint
 
+    if given.kept:
+        return _told(judge_again(given.docs))
     work = given.work / f"{fingerprint()}-{given.blueprint.replace('/', '_')}-{given.rows}"
     work.mkdir(parents=True, exist_ok=True)
     seeds = list(range(FIRST_SEED, FIRST_SEED + given.seeds))
     records = _measure(seeds, given.rows, given.blueprint, given.jobs, work)
     kept = promises(records, given.rows)
     write_report(records, kept, given.docs, given.rows, given.blueprint)
+    return _told(kept)
+
+
+def _told(kept: list[Promise]) -> int:
     for promise in kept:
         print(promise)
     return 0 if all(promise.holds for promise in kept) else 1
@@ -83,6 +93,9 @@ def _arguments(arguments: list[str] | None) -> argparse.Namespace:
         "--work", type=Path, default=ROOT / "build" / "validate-data", help="folder of records"
     )
     parser.add_argument("--docs", type=Path, default=ROOT / "docs" / "validation", help="folder of the pages")
+    parser.add_argument(
+        "--kept", action="store_true", help="measure nothing: judge again what the page was made from"
+    )
     return parser.parse_args(arguments)
 
 

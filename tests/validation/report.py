@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from collections.abc import Iterable
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +15,7 @@ import numpy as np
 from data_generator.validation.credibility import BANDS
 from tests.validation.figures import CUT_OFFS, Group, accepted, clearance, made, statistic_groups, values
 from tests.validation.plots import auditors_plot, models_plot, plants_plot
-from tests.validation.promises import Promise
+from tests.validation.promises import TOOLBOX, Promise, toolbox
 
 Record = dict[str, Any]
 BOTS = {
@@ -24,11 +26,13 @@ BOTS = {
     "facts only": "the facts of every variant, without a look at the data",
     "key": "somebody who has read the key",
 }
+TOOLBOX_BEGINS = TOOLBOX.partition(",")[0]
+"""How the promise began, also before it said of what."""
 HEAD = """# The proof of the dataset
 
 Written by `make validate-data`: {made} variants of the blueprint `{blueprint}` with {rows:,} rows each,
 {accepted} of them inside the bands of issue. Models and prevalence are over those (over all where there is none),
-everything else is over all.
+everything else is over all. {measured}
 
 """
 
@@ -39,7 +43,11 @@ def write_report(records: list[Record], kept: list[Promise], folder: Path, rows:
     every = made(records)
     good = accepted(records) or every
     head = HEAD.format(
-        made=len(made(records)), accepted=len(accepted(records)), rows=rows, blueprint=blueprint
+        made=len(made(records)),
+        accepted=len(accepted(records)),
+        rows=rows,
+        blueprint=blueprint,
+        measured=when_measured(records),
     )
     parts = [head, *_promises(kept)]
     if good:
@@ -54,10 +62,43 @@ def write_report(records: list[Record], kept: list[Promise], folder: Path, rows:
     summary = {
         "rows": rows,
         "blueprint": blueprint,
-        "promises": [{"text": p.text, "holds": p.holds, "measured": p.measured} for p in kept],
+        "promises": [asdict(p) for p in kept],
         "seeds": [_brief(r) for r in records],
     }
     _write(folder / "data.json", json.dumps(summary, indent=1) + "\n")
+
+
+def when_measured(records: list[Record]) -> str:
+    """Say of which commits and days the records are; records from before that was noted say that it is unknown."""
+    if not any("measured" in record for record in records):
+        return "Measured at an unknown commit on an unknown day, so perhaps by an earlier grader."
+    noted = [record["measured"] for record in records if "measured" in record]
+    commits = list(dict.fromkeys(one["commit"] for one in noted))
+    days = sorted({one["date"] for one in noted})
+    if len(noted) < len([record for record in records if "failed" not in record]):
+        commits.append("others unknown")
+    span = days[0] if len(days) == 1 else f"{days[0]} to {days[-1]}"
+    return f"Measured at commit {', '.join(commits)}, {span}."
+
+
+def judge_again(folder: Path) -> list[Promise]:
+    """Judge the kept figures by today's promises, as far as they were kept, and put that into page and figures.
+
+    Kept is what each auditor earned; the other promises stay as they were judged when they were measured.
+    """
+    summary = json.loads((folder / "data.json").read_text(encoding="utf-8"))
+    now = toolbox([record for record in summary["seeds"] if "failed" not in record])
+    kept = [now if one["text"].startswith(TOOLBOX_BEGINS) else Promise(**one) for one in summary["promises"]]
+    page = (folder / "data.md").read_text(encoding="utf-8")
+    head, _, rest = page.partition("## Promises\n")
+    rest = rest[rest.index("\n## ") + 1 :]
+    head = re.sub(
+        r"(over all\.)(?: Measured at [^\n]*)?\n\n", rf"\1 {when_measured(summary['seeds'])}\n\n", head
+    )
+    _write(folder / "data.md", head + "\n".join([*_promises(kept), rest]))
+    summary["promises"] = [asdict(one) for one in kept]
+    _write(folder / "data.json", json.dumps(summary, indent=1) + "\n")
+    return kept
 
 
 def _write(path: Path, text: str) -> None:
@@ -236,7 +277,17 @@ def _brief(record: Record) -> Record:
     }
     kept = {
         k: record[k]
-        for k in ("seed", "prevalence", "credibility", "honest", "objections", "unmeasurable", "seconds")
+        for k in (
+            "seed",
+            "measured",
+            "prevalence",
+            "credibility",
+            "honest",
+            "objections",
+            "unmeasurable",
+            "seconds",
+        )
+        if k in record
     }
     plants = [
         {k: p[k] for k in ("kind", "columns", "from", "present", "on_twin", "statistics")}

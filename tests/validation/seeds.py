@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import subprocess
 import tempfile
 import time
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -30,17 +32,44 @@ from tests.validation.transfer import perfect_findings
 Record = dict[str, Any]
 MEASURING = ("audit", "auditors", "seeds", "toolbox", "transfer")
 CSV_EVERY = 5  # seeds: text files are slow to write and to read
-GENERATOR = Path(__file__).resolve().parents[2] / "data_generator"
+ROOT = Path(__file__).resolve().parents[2]
+POINTS = (
+    "checks",
+    "evidence",
+    "metrics.py",
+    "rubric.py",
+    "rubric.yaml",
+    "statistics.py",
+    "truth.py",
+    "types.py",
+)
+"""What of the grader decides how many points an auditor earns."""
 
 
-def fingerprint() -> str:
-    """Return a hash of the generator's sources and the validation's, so that records of other code are not mixed in."""
+def fingerprint(root: Path = ROOT) -> str:
+    """Return a hash of what a record depends on, so that records of other code are not mixed in.
+
+    That is the generator, the validation itself, and the part of the grader that awards the auditors' points.
+    """
+    validation, grader = root / "tests" / "validation", root / "grader"
+    places = [root / "data_generator", *(grader / name for name in POINTS)]
+    found = [path for place in places for path in (place.rglob("*") if place.is_dir() else [place])]
+    sources = [path for path in found if path.suffix in {".py", ".yaml"}]
     digest = hashlib.sha256()
-    here = Path(__file__).resolve().parent
-    measuring = (here / f"{name}.py" for name in MEASURING)
-    for path in sorted([*GENERATOR.rglob("*.py"), *GENERATOR.rglob("*.yaml"), *measuring]):
-        digest.update(path.name.encode() + path.read_bytes())
+    for path in sorted([*sources, *(validation / f"{name}.py" for name in MEASURING)]):
+        digest.update(path.relative_to(root).as_posix().encode() + path.read_bytes())
     return digest.hexdigest()[:12]
+
+
+def measured_now(root: Path = ROOT) -> dict[str, str]:
+    """Return the commit of the sources and the date; `+` after a commit says that files were changed since."""
+    today = datetime.now(UTC).date().isoformat()
+    try:
+        asked = ["git", "-C", str(root), "describe", "--always", "--exclude=*", "--dirty=+"]
+        said = subprocess.run(asked, capture_output=True, text=True, check=False).stdout.strip()
+    except OSError:
+        said = ""
+    return {"commit": said or "unknown", "date": today}
 
 
 def examine(seed: int, rows: int, blueprint: str) -> Record:
@@ -56,6 +85,7 @@ def examine(seed: int, rows: int, blueprint: str) -> Record:
         "seed": seed,
         "rows": rows,
         "blueprint": blueprint,
+        "measured": measured_now(),
         "plants": _plants(variant),
         "decoys": [{"id": d.id, "columns": d.columns} for d in variant.decoys],
         "unmeasurable": list(variant.unmeasurable),

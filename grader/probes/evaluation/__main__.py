@@ -16,6 +16,7 @@ from grader.probes.evaluation.lift import find_lift
 from grader.probes.evaluation.metrics import find_metrics
 from grader.probes.evaluation.plots import find_plots
 from grader.probes.evaluation.segments import find_segments
+from grader.probes.evaluation.suited import find_suited
 from grader.probes.shared.files import list_files
 from grader.probes.shared.notebooks import find_notebook
 from grader.probes.shared.output import emit
@@ -34,7 +35,16 @@ def main() -> None:
     plots = find_plots(root, files, books, problems)
     metrics, lift = find_metrics(root, files), find_lift(root, files, books)
     segments = find_segments(root, files, metrics["path"])
-    emit({"metrics": metrics, "lift": lift, "segments": segments, "plots": plots, "problems": problems[:50]})
+    emit(
+        {
+            "metrics": metrics,
+            "lift": lift,
+            "segments": segments,
+            "plots": plots,
+            "suited": find_suited(root, files) or "",
+            "problems": problems[:50],
+        }
+    )
 
 
 if __name__ == "__main__":

@@ -8,28 +8,35 @@ import re
 import warnings
 
 import numpy as np
+from numpy.typing import NDArray
 
 from grader.probes.shared.text import Json, clean, decode_text
 
 PIXEL_CAP = 40_000_000
+LOOKED_AT = 1200
+STEP, ROUGH, BACKGROUND = 32, 0.6, 0.1
+"""Noise is where at least ROUGH of the neighbouring pixels differ by more than STEP of 255, and no colour covers
+BACKGROUND of the image. Plots, photos of plots and heat maps with their axes lie below 0.1, noise above 0.75."""
+
+
+def measure_drawing(text: str, path: str) -> dict[str, Json]:
+    """Return a PlotFile of the text of an SVG, which is read and never rendered; ValueError where it is none."""
+    head = re.search(r"<svg\b[^<>]{0,4000}>", text)
+    drawn = len(re.findall(r"<(path|line|polyline|polygon|rect|circle|text|use)\b", text))
+    if head is None:
+        raise ValueError("found no SVG element")
+    sides = [re.search(rf'\b{name}\s*=\s*["\'](\d{{1,5}})', head[0]) for name in ("width", "height")]
+    box = re.search(
+        r'viewBox\s*=\s*["\'][\d.eE+-]+[\s,]+[\d.eE+-]+[\s,]+(\d{1,5})[\d.]*[\s,]+(\d{1,5})', head[0]
+    )
+    width, height = (int(side[1]) if side else int(box[n]) if box else 0 for n, side in enumerate(sides, 1))
+    return {"path": path, "width": width, "height": height, "ink": min(1.0, drawn / 1000)}
 
 
 def measure(data: bytes, path: str) -> dict[str, Json]:
     """Return a PlotFile of PNG, JPEG or SVG bytes; ValueError where they do not decode."""
     if path.lower().endswith(".svg") or data[:300].lstrip()[:5] in (b"<?xml", b"<svg "):
-        text = decode_text(data)
-        head = re.search(r"<svg\b[^>]{0,4000}>", text)
-        drawn = len(re.findall(r"<(path|line|polyline|polygon|rect|circle|text|use)\b", text))
-        if head is None:
-            raise ValueError("found no SVG element")
-        sides = [re.search(rf'\b{name}\s*=\s*["\'](\d{{1,5}})', head[0]) for name in ("width", "height")]
-        box = re.search(
-            r'viewBox\s*=\s*["\'][\d.eE+-]+[\s,]+[\d.eE+-]+[\s,]+(\d{1,5})[\d.]*[\s,]+(\d{1,5})', head[0]
-        )
-        width, height = (
-            int(side[1]) if side else int(box[n]) if box else 0 for n, side in enumerate(sides, 1)
-        )
-        return {"path": path, "width": width, "height": height, "ink": min(1.0, drawn / 1000)}
+        return measure_drawing(decode_text(data), path)
     from PIL import Image, UnidentifiedImageError  # only here: slow to load, needed by few submissions
 
     try:
@@ -40,10 +47,19 @@ def measure(data: bytes, path: str) -> dict[str, Json]:
             if width * height > PIXEL_CAP:
                 raise ValueError(f"found {width} x {height} pixels, expected at most {PIXEL_CAP}")
             flat = image.convert("RGBA")
-        if max(width, height) > 1200:
-            flat = flat.reduce(math.ceil(max(width, height) / 1200))
+        rough = roughness(np.asarray(flat.crop((0, 0, min(width, LOOKED_AT), min(height, LOOKED_AT)))))
+        if max(width, height) > LOOKED_AT:
+            flat = flat.reduce(math.ceil(max(width, height) / LOOKED_AT))
         pixels = np.asarray(flat, dtype=np.uint8).reshape(-1, 4).view("<u4").ravel()
     except (UnidentifiedImageError, OSError, SyntaxError, Warning, Image.DecompressionBombError) as error:
         raise ValueError(f"found no image that decodes ({clean(error, 100)})") from None
     ink = 1.0 - float(np.unique(pixels, return_counts=True)[1].max()) / pixels.size
+    if rough >= ROUGH and ink > 1 - BACKGROUND:
+        raise ValueError("found pixels that have nothing to do with their neighbours, expected a plot")
     return {"path": path, "width": width, "height": height, "ink": round(ink, 6)}
+
+
+def roughness(pixels: NDArray[np.uint8]) -> float:
+    """Return the share 0..1 of neighbours in a row that differ by more than STEP in one of the colours."""
+    steps = np.abs(np.diff(pixels[:, :, :3].astype(np.int16), axis=1))
+    return float((steps.max(axis=2) > STEP).mean()) if steps.size else 0.0

@@ -14,27 +14,52 @@ from grader.probes.shared.notebooks import Cell, text_of
 from grader.probes.shared.stated import stated_path
 from grader.probes.shared.text import Json, clean, decode_text, number, word
 
-LIFT = {
-    "decile": r"(decile|bin|bucket|group|decile_rank|rank|percentile|quantile|d)",
-    "customers": r"(customers|n|count|rows|total|size|n_customers|n_rows|population)",
-    "churners": r"(churners|positives|events|n_churners|churned|responders|n_positives|churn_count|hits)",
-    "churn_rate": r"(churn_rate|rate|response_rate|precision|event_rate|mean|observed_rate|actual_rate|avg_churn)",
-    "lift": r"(lift|lift_x|lift_ratio|lift_at_decile)",
-    "cumulative_capture": r"(cum[a-z]*_(capture|recall|gains?|capture_rate|captured|churners_share|share)"
-    r"|capture|captured|gains?|capture_rate|cumulative_capture_rate)(_pct)?",
+LIFT: dict[str, tuple[str, ...]] = {  # the contract's own name first, the vaguest last
+    "decile": (r"decile", r"(bin|bucket|decile_rank|quantile)", r"(group|rank|percentile|d)"),
+    "customers": (r"customers", r"(n|count|rows|n_customers|n_rows)", r"(total|size|population)"),
+    "churners": (
+        r"churners",
+        r"(n_churners|churned|churn_count|n_positives)",
+        r"(positives|events|responders|hits)",
+    ),
+    "churn_rate": (
+        r"churn_rate",
+        r"(observed_rate|actual_rate|response_rate|event_rate|avg_churn)",
+        r"(rate|precision|mean)",
+    ),
+    "lift": (r"lift", r"(lift_x|lift_ratio|lift_at_decile)"),
+    "cumulative_capture": (
+        r"cumulative_capture",
+        r"cum[a-z]*_(capture|recall|gains?|capture_rate|captured|churners_share|share)(_pct)?",
+        r"(capture|captured|gains?|capture_rate)(_pct)?",
+    ),
 }
+
+
+def find_columns(names: list[str]) -> dict[str, int]:
+    """Return the place of each of our columns that a header has; the contract's own name comes before others.
+
+    >>> find_columns(["rank", "Decile", "mean", "churn_rate"])
+    {'decile': 1, 'churn_rate': 3}
+    """
+    header = [word(name) for name in names]
+    places: dict[str, int] = {}
+    for ours, patterns in LIFT.items():
+        for pattern in patterns:
+            found = next((place for place, name in enumerate(header) if re.fullmatch(pattern, name)), None)
+            if found is not None:
+                places[ours] = found
+                break
+    return places
 
 
 def lift_rows(table: list[list[str]], shown: str, problems: list[str]) -> list[dict[str, Json]]:
     """Return LiftRow objects of a table whose first row is its header; ValueError where it is no lift table."""
-    header = [word(name) for name in table[0]] if table else []
-    places: dict[str, int] = {}
-    for ours, pattern in LIFT.items():
-        found = [place for place, name in enumerate(header) if name == ours or re.fullmatch(pattern, name)]
-        if found:
-            places[ours] = found[0]
+    header = table[0] if table else []
+    places = find_columns(header)
     if not {"lift", "churn_rate", "cumulative_capture", "churners"} & set(places) or len(places) < 2:
-        raise ValueError(f"found columns {clean(', '.join(header), 150)}; expected decile, lift and others")
+        found = clean(", ".join(map(word, header)), 150)
+        raise ValueError(f"found columns {found}; expected decile, lift and others")
     rows: list[dict[str, Json]] = []
     for place, line in enumerate(table[1:101], start=1):
         read = {ours: number(line[spot]) if spot < len(line) else None for ours, spot in places.items()}

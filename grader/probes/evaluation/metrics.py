@@ -6,8 +6,10 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 
-from grader.probes.evaluation.claims import leaves, settle
-from grader.probes.evaluation.vocabulary import DECISION, METRICS, SEGMENT, SPLIT_WORDS
+from grader.probes.evaluation.claims import leaves, place_of
+from grader.probes.evaluation.folds import fold_intervals
+from grader.probes.evaluation.ranking import rank_decision, rank_figures
+from grader.probes.evaluation.vocabulary import ACCURACY, DECISION, METRICS
 from grader.probes.shared.documents import parse_json
 from grader.probes.shared.files import read_file
 from grader.probes.shared.stated import stated_path
@@ -15,35 +17,29 @@ from grader.probes.shared.text import Json, clean
 
 
 def read_metrics(document: Json, result: dict[str, Json]) -> None:
-    """Sort the numbers of a metrics document into models, intervals and decision, the test split first."""
+    """Sort the numbers of a metrics document into models, intervals and decision, the likeliest first."""
+    found = list(leaves(document))
+    for name, amount in rank_decision(found)[:2000]:
+        if len(result["decision"]) < 60:
+            result["decision"].setdefault(name, amount)
     loose: dict[tuple[str, str], list[float]] = {}
-    ranked = sorted(leaves(document), key=lambda leaf: settle(leaf[0])[3] not in ("test", "holdout"))
-    for path, value in ranked[:2000]:
-        if any(SEGMENT.search(part) for part in path):
-            continue  # a segment's figure is not the model's
-        model, metric, interval, split = settle(path)
-        if "decision" in path or (
-            len(path) == 1 and any(re.fullmatch(p, path[0]) for p in DECISION.values())
-        ):
-            if isinstance(value, float) and len(result["decision"]) < 60:
-                key = path[-1]
-                key = next((ours for ours, pattern in DECISION.items() if re.fullmatch(pattern, key)), key)
-                result["decision"].setdefault(key, value)
+    for named, (path, value) in rank_figures(leaf for leaf in found if "decision" not in leaf[0])[:2000]:
+        if len(path) == 1 and place_of(path[0], DECISION)[0] in DECISION:
             continue
-        if split in SPLIT_WORDS or not metric:
-            continue
-        target = result["baseline" if model == "baseline" else "tuned"]
-        place = f"{'baseline' if model == 'baseline' else 'tuned'}.{metric}"
+        model = "baseline" if named.model == "baseline" else "tuned"
+        place = f"{model}.{named.metric}"
         if isinstance(value, tuple):
             if len(result["intervals"]) < 60:
                 result["intervals"].setdefault(place, value)
-        elif interval:
-            loose.setdefault((place, split), []).append(value)
-        elif len(target) < 60:
-            target.setdefault(metric, value)
+        elif named.interval:
+            loose.setdefault((place, named.split), []).append(value)
+        elif len(result[model]) < 60:
+            result[model].setdefault(named.metric, value)
     for (place, _), bounds in loose.items():
         if len(bounds) == 2:
             result["intervals"].setdefault(place, (min(bounds), max(bounds)))
+    for place, around in fold_intervals(document).items():
+        result["intervals"].setdefault(place, around)
 
 
 def find_metrics(root: Path, files: Mapping[str, int]) -> dict[str, Json]:
@@ -61,6 +57,7 @@ def find_metrics(root: Path, files: Mapping[str, int]) -> dict[str, Json]:
         ),
     )
     problems: list[str] = []
+    flattering: dict[str, Json] = {}
     for path in ranked[:30]:
         blank: dict[str, Json] = {"baseline": {}, "tuned": {}, "intervals": {}, "decision": {}}
         shown = clean(path, 300)
@@ -77,5 +74,9 @@ def find_metrics(root: Path, files: Mapping[str, int]) -> dict[str, Json]:
             return {"path": shown, "problems": problems[:50], **blank}
         if Path(path).name.startswith("metrics"):
             problems.append(f"{shown}: found no known metric, expected pr_auc and others")
+        accuracy = {name: value for name, value in blank["tuned"].items() if re.fullmatch(ACCURACY, name)}
+        if accuracy and not flattering:
+            # Not enough to be the file of figures, but a person should know that this is all there is.
+            flattering = {"tuned": blank["tuned"]}
     problems.append("evaluation/metrics.json: found no file of claimed figures, expected one")
-    return {"path": None, "problems": problems[:50]}
+    return {"path": None, "problems": problems[:50], **flattering}

@@ -7,7 +7,7 @@ import binascii
 from collections.abc import Mapping
 from pathlib import Path
 
-from grader.probes.evaluation.images import measure
+from grader.probes.evaluation.images import measure, measure_drawing
 from grader.probes.shared.files import read_file
 from grader.probes.shared.notebooks import Cell, text_of
 from grader.probes.shared.text import Json, clean
@@ -30,14 +30,19 @@ def find_plots(
         for cell in cells:
             for part in cell.outputs[:100]:
                 data = part.get("data")
-                packed = (
-                    text_of(data.get("image/png", data.get("image/jpeg"))) if isinstance(data, dict) else ""
-                )
-                if not packed or len(packed) > PLOT_CAP or len(plots) >= 2 * PLOTS:
+                if not isinstance(data, dict):
+                    continue
+                packed = text_of(data.get("image/png", data.get("image/jpeg")))
+                drawing = "" if packed else text_of(data.get("image/svg+xml"))
+                if not 0 < len(packed or drawing) <= PLOT_CAP or len(plots) >= 2 * PLOTS:
                     continue
                 shown = f"{name}#cell{cell.number}"
                 try:
-                    plots.append(measure(base64.b64decode(packed), shown))
+                    plots.append(
+                        measure(base64.b64decode(packed), shown)
+                        if packed
+                        else measure_drawing(drawing, shown)
+                    )
                 except (ValueError, binascii.Error) as error:
                     problems.append(f"{shown}: {error}")
     return plots

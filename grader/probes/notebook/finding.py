@@ -27,6 +27,15 @@ STATUSES = {
     "note": ("note", "info", "harmless", "legitimate", "expected", "benign", "ok", "decoy", "not_a_defect"),
     "ask": ("ask", "question", "unclear", "unsure", "clarify", "query", "to_clarify", "suspected"),
 }
+FOR_NOTES = (
+    "seasonality",
+    "strong_predictor",
+    "structural_missingness",
+    "announced_change",
+    "ageing",
+    "collinearity",
+)
+"""Kinds of the published list that mean something legitimate; who names one without a status accuses nothing."""
 
 
 def read_finding(entry: Mapping[str, Json], place: str, problems: list[str], file: str) -> dict[str, Json]:
@@ -62,7 +71,9 @@ def read_finding(entry: Mapping[str, Json], place: str, problems: list[str], fil
         except ValueError:
             months.append(None)
             note(where, clean(value, 60), "a month like 2024-04, or null")
-    said = word(pick("status") or "defect")
+    kind = word(pick("kind") or "")
+    usual = "note" if kind in FOR_NOTES else "defect"
+    said = word(pick("status") or usual)
     status = next((name for name, words in STATUSES.items() if said in words), None)
     if status is None:
         note("status", said, "defect, note or ask")
@@ -80,7 +91,6 @@ def read_finding(entry: Mapping[str, Json], place: str, problems: list[str], fil
         slices = {clean(key, 100): strings([part.strip(" '\"")])}
     elif where is not None:
         note("where", clean(where, 60), "an object of column and value")
-    kind = word(pick("kind") or "")
     if not kind:
         note("kind", "nothing", "a kind of the published list")
     columns = pick("columns")
@@ -90,7 +100,7 @@ def read_finding(entry: Mapping[str, Json], place: str, problems: list[str], fil
         "from_month": months[0],
         "to_month": months[1],
         "where": slices,
-        "status": status or "defect",
+        "status": status or usual,
         "statistic": statistic(pick("statistic"), given, note),
         "action": span_text(pick("action")),
         "summary": span_text(pick("summary")),

@@ -5,7 +5,8 @@ Runs beside code of the submission, so nothing it prints or writes is believed: 
 is later read from `executed.ipynb`, in a container of its own.
 
 The kernel starts in the notebook's folder of a private, writable copy of the submission without its
-findings.json; where that copy has no `data`, one is linked to DATA_DIR, as the brief's default says.
+findings.json; where that copy has no `data`, one is linked to DATA_DIR, as the brief's default says, and where it
+has one, what is missing in it is linked there.
 """
 
 from __future__ import annotations
@@ -28,6 +29,16 @@ from grader.probes.shared.files import list_files, read_file
 from grader.probes.shared.notebooks import NOTEBOOK_CAP, find_notebook, read_cells
 from grader.probes.shared.output import emit
 from grader.probes.shared.text import clean
+
+
+def link_data(data: Path, place: Path) -> None:
+    """Let the issued files be found in `place`; files of the submission there are kept."""
+    if place.is_dir():
+        for path in data.iterdir():
+            if not os.path.lexists(place / path.name):
+                (place / path.name).symlink_to(path)
+    elif not os.path.lexists(place):
+        place.symlink_to(data)
 
 
 def main() -> int:
@@ -56,8 +67,7 @@ def main() -> int:
     folder = (work / path).parent
     data = os.environ.get("DATA_DIR")
     for place in {work, folder} if data else ():
-        if not (place / "data").exists():
-            (place / "data").symlink_to(Path(str(data)).resolve())
+        link_data(Path(str(data)).resolve(), place / "data")
     os.environ["OUTPUT_DIR"] = str(output)
     if data:
         os.environ["DATA_DIR"] = str(Path(data).resolve())

@@ -7,15 +7,22 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from grader.probes.predictions.tables import parquet
+from grader.probes.predictions.tables import arrow, parquet
 from grader.probes.predictions.values import month_codes, whole_numbers
+from grader.probes.shared.text import clean
+
+
+class IssuedDataUnreadError(Exception):
+    """The issued data, which are not the submission's, could not be read."""
 
 
 def issued_keys(data: Path) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Return customer ids and month codes of the issued rows."""
-    frame = parquet.read_table(
-        data / "snapshots.parquet", columns=["customer_id", "snapshot_month"]
-    ).to_pandas()
+    """Return customer ids and month codes of the issued rows; IssuedDataUnreadError where they cannot be read."""
+    path = data / "snapshots.parquet"
+    try:
+        frame = parquet.read_table(path, columns=["customer_id", "snapshot_month"]).to_pandas()
+    except (OSError, ValueError, KeyError, arrow.ArrowException) as error:
+        raise IssuedDataUnreadError(f"{path.name}: {clean(error, 200)}") from error
     return whole_numbers(frame["customer_id"])[0], month_codes(frame["snapshot_month"])
 
 

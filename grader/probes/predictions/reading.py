@@ -51,6 +51,9 @@ def read_table(
     arrays = {"row": rows.astype(np.float64), "split": split}
     for name in ("y_true", "y_used", "p_baseline", "p_tuned"):
         arrays[name] = floats(series.get(name), length)
+        if name.startswith("p_") and name in series and length and np.isnan(arrays[name]).all():
+            found = clean(series[name].iloc[0], 40)
+            problems.append(f"{shown}: {name}: found no number, such as {found!r}, expected numbers")
     arrays = {name: values[inside] for name, values in arrays.items()}
     chances = [arrays[name] for name in ("p_baseline", "p_tuned") if name in columns]
     result = {

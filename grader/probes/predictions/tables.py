@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import io
+import json
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -45,9 +46,25 @@ def open_parquet(data: bytes) -> Table:
             raise ValueError(f"found damaged Parquet ({clean(error, 120)})") from None
         if table.nbytes > TABLE_CAP:
             raise ValueError(f"found {table.nbytes} bytes of values, expected at most {TABLE_CAP}")
-        return pd.DataFrame({name: table.column(name).to_pandas() for name in columns})
+        return pd.DataFrame({name: series_of(table, name) for name in columns})
 
     return Table([name for name in file.schema_arrow.names if isinstance(name, str)], meta.num_rows, load)
+
+
+def series_of(table: Any, name: str) -> pd.Series:
+    """Return a column as pandas has it, periods as periods.
+
+    pandas tells Arrow what its periods are only once its own Parquet code is imported; until then Arrow gives
+    their ordinals, such as 651 for April 2024, and keeps what they are in the field's metadata.
+    """
+    column, about = table.column(name), table.schema.field(name).metadata or {}
+    if about.get(b"ARROW:extension:name") == b"pandas.period" and arrow.types.is_int64(column.type):
+        try:
+            kind: Any = pd.PeriodDtype(json.loads(about[b"ARROW:extension:metadata"])["freq"])
+            return pd.Series(kind.__from_arrow__(column))
+        except (ValueError, TypeError, KeyError, RecursionError):
+            pass  # a stranger's metadata that say nothing: the ordinals stay
+    return pd.Series(column.to_pandas())
 
 
 def open_text(data: bytes, path: str) -> Table:

@@ -16,6 +16,10 @@ SPLITS = {
     2: ("calibration", "calib", "cal"),
     3: ("test", "testing", "holdout", "hold_out", "oot", "out_of_time", "tst"),
 }
+MONTHS = (
+    "january", "february", "march", "april", "may", "june", "july",
+    "august", "september", "october", "november", "december",
+)  # fmt: skip
 
 
 def whole_numbers(values: pd.Series) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
@@ -36,36 +40,49 @@ def whole_numbers(values: pd.Series) -> tuple[NDArray[np.int64], NDArray[np.bool
 
 
 def month_codes(values: pd.Series) -> NDArray[np.int64]:
-    """Return 12 * year + month of dates or the usual spellings, -1 where there is none."""
-    if pd.api.types.is_datetime64_any_dtype(values):
-        stamps = values.dt.year * 12 + values.dt.month
-        return np.asarray(stamps.fillna(-1), dtype=np.int64)
+    """Return 12 * year + month of dates, periods or the usual spellings, -1 where there is none."""
+    if pd.api.types.is_datetime64_any_dtype(values) or isinstance(values.dtype, pd.PeriodDtype):
+        stamps = (values.dt.year * 12 + values.dt.month).where(values.notna(), -1)
+        return np.asarray(stamps, dtype=np.int64)
     codes, unique = pd.factorize(values.astype("string"))
     if len(unique) > 50_000:
         return np.full(len(values), -1, dtype=np.int64)
     table = np.full(len(unique) + 1, -1, dtype=np.int64)
     for place, text in enumerate(unique):
-        found = re.match(
-            r"\s*((?:19|20)\d\d)\s*[-/._mM ]?\s*(\d{1,2})(?!\d)|\s*((?:19|20)\d\d)(\d\d)\d\d$", str(text)
-        )
-        if found:
-            year, month = int(found[1] or found[3]), int(found[2] or found[4])
-        else:
-            moment = pd.to_datetime(str(text)[:40], errors="coerce", format="%b %Y")
-            year, month = (0, 0) if pd.isna(moment) else (moment.year, moment.month)
+        year, month = _month(str(text)[:40].strip().lower())
         if 1 <= month <= 12:
             table[place] = 12 * year + month
     return np.asarray(table[codes])
 
 
+def _month(text: str) -> tuple[int, int]:
+    """Return year and month of a spelling that leaves no doubt which is which, else zeros.
+
+    >>> _month("2024-03-31"), _month("march 2024"), _month("mar-24"), _month("31.03.2024"), _month("03/04/2024")
+    ((2024, 3), (2024, 3), (2024, 3), (2024, 3), (0, 0))
+    """
+    if found := re.match(r"((?:19|20)\d\d)\s*[-/._m ]?\s*(\d{1,2})(?!\d)|((?:19|20)\d\d)(\d\d)\d\d$", text):
+        return int(found[1] or found[3]), int(found[2] or found[4])
+    if found := re.fullmatch(r"(?:\d{1,2}\.)?(\d{1,2})\s*[-/._ ]\s*((?:19|20)\d\d)", text):
+        return int(found[2]), int(found[1])
+    if found := re.fullmatch(r"(?:\d{1,2}[-/._ ]+)?([a-z]{3,9})[-/._, ]*'?((?:19|20)?\d\d)", text):
+        names = [place for place, name in enumerate(MONTHS, 1) if name.startswith(found[1])]
+        return (int(found[2]) + 2000 * (len(found[2]) == 2), names[0]) if names else (0, 0)
+    return 0, 0
+
+
 def floats(values: pd.Series | None, length: int) -> NDArray[np.float64]:
-    """Return float64 values, NaN where they are no finite numbers; truth values and percentages are read."""
+    """Return float64 values, NaN where they are no finite numbers.
+
+    Truth values, percentages and decimal commas are read: a comma that parts thousands is none of a chance.
+    """
     if values is None:
         return np.full(length, np.nan)
     if not pd.api.types.is_numeric_dtype(values):
         text = values.astype("string").str.strip().str.lower()
         share = text.str.endswith("%").fillna(False).to_numpy(bool)
         text = text.replace({"true": "1", "false": "0", "yes": "1", "no": "0"}).str.rstrip("%")
+        text = text.str.replace(r"^([+-]?\d*),(\d+(?:e[+-]?\d+)?)\s*$", r"\1.\2", regex=True)
         found = pd.to_numeric(text, errors="coerce").to_numpy(np.float64, na_value=np.nan)
         found = np.where(share, found / 100, found)
     else:

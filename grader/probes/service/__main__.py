@@ -2,7 +2,8 @@
 
 REQUESTS_DIR holds `plan.json`, `parity.json` and `replay.json`. Order: health, discovery of route, request shape
 and answer, the whole replay month by month (first answers count), parity, then how answers depend on batching,
-order, repetition and the leak, then the contract's cases, wrong requests, and load. Every request is bounded.
+order, repetition and the leak, then the contract's cases, which columns move the answers, load, and wrong requests.
+Every request is bounded.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import time
 from pathlib import Path
 
 from grader.probes.service.bad_input_cases import bad_input_cases
+from grader.probes.service.columns_moving import columns_moving
 from grader.probes.service.contract_cases import contract_cases
 from grader.probes.service.discovery import discover
 from grader.probes.service.parity import run_parity
@@ -42,6 +44,7 @@ def probe(session: Session) -> dict[str, Floats]:
         arrays |= run_parity(session, found)
         told, result = session.plan.get("load"), session.result
         result["contract"] = guarded(session, "contract", lambda: list(contract_cases(session, found)), [])
+        result["columns"] = guarded(session, "columns", lambda: columns_moving(session, found), [])
         if told:
             result["latency"] = guarded(session, "load", lambda: run_load(session, found, told), None)
         result["bad_input"] = guarded(

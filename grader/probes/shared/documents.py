@@ -34,5 +34,6 @@ def parse_yaml(data: bytes) -> Json:
     """Return a YAML document of plain values; ValueError says what is wrong."""
     try:
         return yaml.load(decode_text(data), Loader=PlainLoader)  # noqa: S506  a SafeLoader without aliases
-    except (yaml.YAMLError, RecursionError, ValueError, TypeError) as error:
+    except (yaml.YAMLError, RecursionError, ValueError, TypeError, LookupError, AttributeError) as error:
+        # A tag of YAML's own on what is none of its kind (`!!int ""`) ends in an error of Python's.
         raise ValueError(f"found no plain YAML ({clean(error, 120)})") from None

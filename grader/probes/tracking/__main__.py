@@ -1,7 +1,8 @@
 """Read the MLflow store of a submission without MLflow: SQLite by plain SQL, or the files of `mlruns`.
 
-Prints TrackingEvidence. The database is opened read-only and immutable, so nothing is migrated. Artefact
-addresses hold the author's own paths; a model counts where its file is really in the submission.
+Prints TrackingEvidence. Of several stores the one with most runs is read, and the others are told of. The
+database is opened read-only and immutable, so nothing is migrated. Artefact addresses hold the author's own
+paths; a model counts where its file is really in the submission.
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ def main() -> None:
     endings = (".db", ".sqlite", ".sqlite3")
     databases = [p for p in files if p.lower().endswith(endings) or (p == stated and files.get(p))]
     databases.sort(key=lambda path: (path != stated, Path(path).name != "mlflow.db"))
-    best: tuple[str | None, str | None, dict[str, dict[str, Json]]] = (None, None, {})
+    stores: list[tuple[str, str, dict[str, dict[str, Json]]]] = []
     for path in databases[:20]:
         try:
             runs = read_database(root, path)
@@ -40,17 +41,19 @@ def main() -> None:
             continue
         if files.get(path + "-wal"):
             problems.append(f"{clean(path, 300)}-wal: found writes that were never merged; they are not read")
-        if best[0] is None or len(runs) > len(best[2]):
-            best = (path, "sqlite", runs)
-    if not best[2]:
-        store, runs = read_folders(root, files)
-        if runs:
-            best = (store, "file", runs)
-    place, kind, runs = best
-    if place is None:
+        stores.append((path, "sqlite", runs))
+    folder, in_folder = read_folders(root, files)
+    if in_folder:
+        stores.append((folder, "file", in_folder))
+    if not stores:
         problems.append("mlflow.db: found no tracking store (no database, no mlruns), expected one")
         emit({"path": None, "store": None, "problems": problems[:100], "runs": []})
         return
+    place, kind, runs = max(stores, key=lambda store: len(store[2]))  # the first of equal ones
+    for other, _, unread in stores:
+        if more := len(unread.keys() - runs.keys()):
+            told = f"found {more} runs that are not in {clean(place, 300)}, which has most runs and is the one read"
+            problems.append(f"{clean(other, 300)}: {told}")
     place_models(runs, root, files)
     found = finish(runs, clean(place, 300), problems)
     emit({"path": clean(place, 300), "store": kind, "problems": problems[:100], "runs": found})

@@ -11,9 +11,11 @@ from grader.probes.shared.files import read_head
 from grader.probes.shared.text import Json, clean
 
 MODEL_CAP = 2 << 30
+# What only ever holds fitted objects is a model by its ending (`pipeline.joblib`), unless its name says a part of one.
 MODEL_FILE = re.compile(
-    r"(^|/)(MLmodel|(model|.*[-_.]model|lgbm?|lightgbm|xgboost|booster)[^/]*"
-    r"\.(pkl|pickle|joblib|txt|json|ubj|cbm|onnx|skops|pt|bin|lgb|cloudpickle))$"
+    r"(^|/)(MLmodel|(model|.*[-_.]model|lgbm?|lightgbm|xgboost|booster)[^/]*\.(txt|json|bin|pt)"
+    r"|(?![^/]*(?:scaler|encoder|imputer|columns|features|preprocess|vocab))[^/]+"
+    r"\.(pkl|pickle|joblib|ubj|cbm|onnx|skops|lgb|cloudpickle))$"
 )
 
 

@@ -15,6 +15,7 @@ JUNK = frozenset(
     {
         ".git", ".hg", ".svn", ".venv", "venv", "env", "node_modules", "__pycache__", "__MACOSX", ".DS_Store",
         ".ipynb_checkpoints", ".pytest_cache", ".mypy_cache", ".ruff_cache", ".idea", ".vscode", "Thumbs.db",
+        "desktop.ini",
     }
 )  # fmt: skip
 

@@ -28,7 +28,7 @@ def render_markdown(report: Report) -> str:
         "|---|---:|---|",
         *(
             f"| {_ours(one.title)} | {wording.reached_in(one)} / {wording.points(one.max)} "
-            f"| {one.level or 'none yet'} |"
+            f"| {one.level or 'none yet'}{_heard(one)} |"
             for one in report.dimensions
         ),
         f"| Bonus, apart | {wording.points(report.bonus)} / {wording.points(report.bonus_detail.max)} | |",
@@ -84,6 +84,10 @@ def _details(dimension: DimensionResult) -> list[str]:
         "</details>",
         "",
     ]
+
+
+def _heard(dimension: DimensionResult) -> str:
+    return f" (defended in the talk: {dimension.defended.level})" if dimension.defended else ""
 
 
 def _program(level: str) -> str:

@@ -12,15 +12,19 @@ from rich.console import Console
 from typer.testing import CliRunner
 
 import grader.batch.cli
+import grader.batch.inbox
 import grader.cli
 import takehome
+from grader.batch.cli import conditions
 from grader.batch.inbox import Arrived, arrived, find_vaults
 from grader.batch.running import Batch, Outcome, exit_code, run
 from grader.batch.table import print_table, standard_error, table_csv, table_json
 from grader.errors import SandboxError, SubmissionError, UsageError, VaultError
+from grader.execution.limits import Limits
 from grader.pipeline.grading import Order
 from grader.reports.write import write_reports
 from grader.results import Report
+from grader.rubric import load_rubric
 from grader.totals import MEASUREMENT_ERROR
 from tests.grader.fake_executor import FakeExecutor
 from tests.grader.reports import builders
@@ -67,6 +71,26 @@ def test_a_submission_finds_its_vault_by_name(tmp_path: Path) -> None:
     assert found.of("candidate-7").name == "bbbbbbbbbbbb"
     with pytest.raises(VaultError, match="--list"):
         found.of("zoe")
+
+
+def test_where_the_name_does_not_tell_the_contract_does(tmp_path: Path) -> None:
+    """A name that fits is never overruled and opens nothing; one that fits two is told apart; a list stands."""
+    root = vaults(tmp_path / "issued", "ada/vault/aaaaaaaaaaaa", "bob/vault/bbbbbbbbbbbb")
+    found = find_vaults(root, None)
+
+    def stated() -> frozenset[str]:
+        return frozenset({"bbbbbbbbbbbb", "cccccccccccc"})
+
+    def unasked() -> frozenset[str]:
+        raise AssertionError
+
+    assert found.of("take-home", stated).name == "bbbbbbbbbbbb"
+    assert found.of("ada-and-bob", stated).name == "bbbbbbbbbbbb"
+    assert found.of("ada", unasked).name == "aaaaaaaaaaaa"
+    listed = tmp_path / "list.csv"
+    listed.write_text("submission,variant\nzoe.zip,dddddddddddd\n")
+    with pytest.raises(VaultError, match="--list"):
+        find_vaults(root, listed).of("zoe", unasked)
 
 
 def test_the_pseudonym_of_the_zip_that_was_sent_names_the_vault(tmp_path: Path) -> None:
@@ -148,6 +172,46 @@ def test_one_failure_stops_nobody(tmp_path: Path) -> None:
     assert exit_code(found) == 3
     assert exit_code([*found, Outcome("x", tmp_path, None, "engine gone", SandboxError.exit_code)]) == 4
     assert exit_code(found[1:]) == 0
+
+
+def test_incident_an_error_nobody_foresaw_ended_the_whole_batch(tmp_path: Path) -> None:
+    """A result folder that could not be written stopped everybody after it: only our own errors were caught."""
+    grading = Grading(ada=PermissionError(13, "cannot write"))
+    found = outcomes(tmp_path, grading)
+    assert [one.report is not None for one in found] == [False, True, True]
+    assert "on our side: PermissionError" in found[0].error
+    assert exit_code(found) == SandboxError.exit_code
+
+
+def test_a_submission_that_cannot_be_read_stops_no_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It has no hash, so no earlier result of it is kept."""
+
+    def refused(path: Path) -> str:
+        raise PermissionError(13, "no", str(path))
+
+    monkeypatch.setattr(grader.batch.inbox, "file_digest", refused)
+    assert [one.digest for one in arrived(inbox(tmp_path / "in", "ada.zip"))] == [""]
+    for _ in range(2):
+        grading = Grading()
+        outcomes(tmp_path, grading)
+        assert grading.graded == ["ada", "bobby", "cyn"]
+
+
+def test_incident_an_upgrade_mixed_two_graders_in_one_ranking(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Results of another version, or of other sources of the same one, are graded again."""
+    given = (load_rubric(), Limits(), False, tmp_path, False)
+    now = conditions(*given)
+    assert conditions(*given[:-1], True) != now  # built with and without network
+    assert conditions(*given) == now
+    with monkeypatch.context() as changed:
+        changed.setattr(grader, "__version__", "99.0")
+        assert conditions(*given) != now
+    monkeypatch.setattr(grader.batch.cli, "whole_hash", lambda: "edited")
+    assert conditions(*given) != now
 
 
 def test_a_second_run_grades_only_what_is_new_or_failed(tmp_path: Path) -> None:

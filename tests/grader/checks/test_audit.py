@@ -7,7 +7,10 @@ import pytest
 
 from grader.checks import audit as check
 from grader.checks.case import Case
+from grader.checks.leak_use import leak_moves_predictions
+from grader.checks.recompute import Recomputer
 from grader.evidence.notebook import FindingClaim, FindingsFile, NotebookEvidence, StatisticClaim
+from grader.truth import Truth
 from tests.grader.case_builder import case_of, finding, plant, served_case, with_arrays, with_document, world
 
 KINDS = ("target_leakage", "post_outcome_column", "look_ahead_window", "covariate_drift", "data_drift", "unit_change",
@@ -167,6 +170,31 @@ def test_a_true_but_empty_statistic_shows_nothing(name: str) -> None:
     assert check.statistics_recompute(case_of(findings=claims)).credit == none
 
 
+def test_the_key_s_statistic_must_show_the_defect() -> None:
+    """The PSI of a month with itself is zero in any data; that of the months before and after shows the change."""
+    known = [{"name": "psi", "value": 8.0, "null": 0.001}]
+    there = plant(
+        id="unit_change", family="change", kind="unit_change", columns=("usage",), statistics=known,
+        months={"from": "2024-04", "to": "2024-12"},
+    )  # fmt: skip
+    plain = case_of(plants=[there]).truth
+    issued = plain.issued.copy()
+    issued.loc[issued["snapshot_month"] >= "2024-04", "usage"] += 100
+    truth = Truth(**{**vars(plain), "issued": issued})
+    claim = finding("unit_change", "usage", from_month="2024-04")
+
+    def credit(value: float | None, **periods: str) -> float:
+        statistic = None if value is None else StatisticClaim(name="psi", value=value, **periods)
+        told = claim.model_copy(update={"statistic": statistic})
+        case = Case(case_of(plants=[there], findings=[told]).evidence, truth)
+        return check.statistics_recompute(case).credit
+
+    shown = claim.model_copy(update={"statistic": StatisticClaim(name="psi", value=0.0)})
+    value = Recomputer(truth).value(shown)
+    assert credit(value) > credit(None)
+    assert credit(0.0, current="2023-02", reference="2023-02") == credit(None)
+
+
 def test_keeping_a_defect_is_no_action() -> None:
     """A blank action and the decision to leave a leak in earn no action points."""
     acts = [check.statistics_recompute(case_of(findings=[finding("target_leakage", "leak", action=a)])).credit
@@ -194,6 +222,22 @@ def test_answers_that_jitter_do_not_react_to_the_leak(good: Case) -> None:
     assert check.seeded_leak_neutralised(shaken).credit == 1.0
     loud = with_arrays(good, service__repeated=few + 0.05, service__leak_changed=few + 0.06)
     assert check.seeded_leak_neutralised(loud).credit == 0.0
+
+
+def test_a_model_that_reads_the_identifier_is_not_said_to_use_the_leak(good: Case) -> None:
+    """Leak and identifier change together: what the identifier alone moves is none of the leak, up to a bound."""
+    base = good.evidence.array("service.fresh_id")
+    wave = np.resize([0.0, 0.0, 0.01], base.size)
+    naive = {
+        "service__fresh_id_again": base + wave,
+        "service__leak_changed": base + np.resize(0.01, base.size),
+    }
+    assert check.seeded_leak_neutralised(with_arrays(good, **naive)).credit == 1.0
+    leaky = {**naive, "service__leak_changed": base + 0.3}
+    assert leak_moves_predictions(with_arrays(good, **leaky)) == pytest.approx(0.3)
+    drowned = {"service__fresh_id_again": base + 20 * wave, "service__leak_changed": base + 0.2}
+    assert leak_moves_predictions(with_arrays(good, **drowned)) is None
+    assert check.seeded_leak_neutralised(with_arrays(good, **drowned)).credit == 0.0
 
 
 def test_a_leak_that_still_moves_predictions_loses_bonus_and_evidence(good: Case) -> None:
@@ -268,3 +312,69 @@ def test_a_notebook_without_findings_was_said_to_write_others_than_submitted(goo
     assert "writes no findings.json" in told(some, None)[1]
     assert "no findings.json was submitted" in told(None, some)[1]
     assert "differs" in told(some, none)[1]
+
+
+INVENTED = tuple(finding("constant_column", column) for column in ("usage", "charge", "strong")) * 2
+
+
+def test_false_alarms_are_named_as_the_reason() -> None:
+    """Where inventions discount what was found, every line of the audit says so in words fit for the candidate."""
+    case = case_of(findings=(*GOOD, *INVENTED))
+    assert all("false_alarms" in judged(case).reasons for judged in AUDIT)
+    assert "worth_of_findings" in check.notebook_reproduces(case).reasons
+
+
+@pytest.mark.parametrize("claims", [(NOTE,), GOOD[:1], ()])
+def test_few_findings_without_a_false_one_are_no_false_alarms(claims: tuple[FindingClaim, ...]) -> None:
+    """A spray of notes was told of false alarms, beside "No false alarm among 0 defects"."""
+    case = case_of(findings=claims)
+    for judged in AUDIT:
+        found = judged(case)
+        assert "false_alarms" not in found.reasons
+        assert "alse alarms," not in found.message
+
+
+def test_a_notebook_that_fails_is_not_told_to_have_run() -> None:
+    """Beside false alarms the advice on the notebook stays where it does not write what was submitted."""
+    notebook = NotebookEvidence(
+        path="audit.ipynb", submitted=FindingsFile(path="findings.json", findings=INVENTED)
+    )
+    case = case_of(document={"notebook": notebook})
+    assert check.notebook_reproduces(case).reasons == ("false_alarms",)
+
+
+def test_quoted_statistics_are_counted_among_those_quoted() -> None:
+    """Fourteen of sixteen findings quoted one and "13 of 16 agree" counted the other two against them."""
+    blind = quoted(GOOD[1], "null_rate")
+    case = case_of(findings=(quoted(GOOD[0], "auc"), blind, quoted(GOOD[2], "psi", 5.0), GOOD[3]))
+    said = check.statistics_recompute(case).message
+    assert said.startswith("Of 4 findings about a defect of the key, 3 quote a statistic: 1 agree, ")
+    assert "1 right without showing the defect (finding 2)" in said
+    assert "1 differ from ours (finding 3)" in said
+
+
+@pytest.mark.parametrize(
+    ("claims", "said"),
+    [
+        (GOOD[:2], "None of 2 findings about a defect of the key quotes a statistic."),
+        ((NOTE,), check.NOTHING_REAL),
+    ],
+)
+def test_no_statistic_is_no_statistic_that_differs(claims: tuple[FindingClaim, ...], said: str) -> None:
+    """Three findings without any statistic were told that none of their three agrees."""
+    assert check.statistics_recompute(case_of(findings=claims)).message == said
+
+
+def test_nothing_reported_is_not_called_precise() -> None:
+    """Notes alone were answered with "No false alarm among 0 defects"."""
+    assert check.findings_precise(case_of(findings=[NOTE])).message.startswith(
+        "Nothing was reported as a defect"
+    )
+
+
+def test_columns_beside_the_right_ones_are_told() -> None:
+    """Where only further columns are false alarms, the line on false alarms must not deny them."""
+    case = case_of(findings=[*GOOD[1:], finding("target_leakage", "leak", "usage", "charge")])
+    assert case.matching.wrong
+    assert not case.matching.false_alarms
+    assert "columns beside the right ones" in check.findings_precise(case).message

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pytest
 
@@ -111,6 +113,58 @@ def test_each_part_of_the_store_counts(good: Case) -> None:
     assert tracked(good, *runs[:2], *same) == pytest.approx(0.8)
 
 
+@pytest.mark.parametrize(
+    ("served", "traced"),
+    [
+        ("tuned", True),
+        ("0000002", True),
+        ("churn-0000002", True),
+        ("000000", False),
+        ("0000000", False),
+        ("trial", False),
+        ("tuned-2", False),
+    ],
+)
+def test_incident_a_version_that_is_the_runs_name_was_no_trace(good: Case, served: str, traced: bool) -> None:
+    """The brief takes id, name or version; what begins several ids or names several runs traces to none."""
+    runs = [r.model_copy(update={"tags": {}}) for r in good.evidence.document.tracking.runs]
+    runs[1] = runs[1].model_copy(update={"run_id": "0000002" + "a" * 25})
+    trials = [r.model_copy(update={"name": "trial", "parent": runs[1].run_id}) for r in runs[2:]]
+    service = good.evidence.document.service.model_copy(update={"model_version": served})
+    assert tracked(with_document(good, service=service), *runs[:2], *trials) == pytest.approx(
+        1.0 if traced else 0.9
+    )
+
+
+def test_incident_two_nested_runs_hid_a_flat_search(good: Case) -> None:
+    """Folds below one run say nothing of the trials beside it; two runs and their folds are still no search."""
+    base, tuned, *trials = good.evidence.document.tracking.runs
+    flat = [r.model_copy(update={"parent": None}) for r in trials]
+    folds = [run(90 + i, f"fold {i}", parent=tuned.run_id) for i in range(2)]
+    assert tracked(good, base, tuned, *flat, *folds) == 1.0
+    assert tracked(good, base, tuned, *folds) == pytest.approx(0.8)
+
+
+@pytest.mark.parametrize(
+    ("tag", "value", "credit"),
+    [
+        ("feature_set", "base", 1.0),
+        ("source", "database extract", 1.0),
+        ("compared_with", "baseline", 1.0),
+        ("kind", "nonlinear, based on trees", 1.0),
+        ("role", "baseline", 0.9),
+    ],
+)
+def test_incident_a_tag_of_every_run_made_them_all_baselines(
+    good: Case, tag: str, value: str, credit: float
+) -> None:
+    """A tag about features, data or what a run is held against does not say what the run is; its role does."""
+    runs = [
+        r.model_copy(update={"tags": {**r.tags, tag: value}}) for r in good.evidence.document.tracking.runs
+    ]
+    assert tracked(good, *runs) == pytest.approx(credit)
+
+
 def test_a_run_without_an_id_traces_nothing(good: Case) -> None:
     """An empty or one-letter run id is not the prefix of every version."""
     runs = good.evidence.document.tracking.runs
@@ -138,6 +192,16 @@ def test_a_librarys_own_settings_name_no_data(good: Case) -> None:
         for r in good.evidence.document.tracking.runs
     ]
     assert tracked(good, *runs) == pytest.approx(0.8)
+
+
+@pytest.mark.parametrize("name", ["trained_on", "n_train", "fit_from", "train_end"])
+def test_what_it_was_trained_on_names_the_data(good: Case, name: str) -> None:
+    """`trained_on=2023-01..2024-02` said which data it saw, and was passed over for want of a listed word."""
+    runs = [
+        r.model_copy(update={"params": {"depth": "1", "trial": r.name, name: "2023-01..2024-02"}})
+        for r in good.evidence.document.tracking.runs
+    ]
+    assert tracked(good, *runs) == 1.0
 
 
 def fit(good: Case, **changed) -> float:
@@ -247,6 +311,33 @@ def test_the_choice_needs_a_real_baseline(good: Case) -> None:
     untracked = with_document(good, tracking=TrackingEvidence())
     assert chosen(untracked, good_scores(issued)) == pytest.approx(0.7)
     assert chosen(good, np.full(len(issued), np.nan)) == pytest.approx(0.4)
+
+
+def test_a_win_is_told_with_its_standard_errors(good: Case) -> None:
+    """A gain of 0.0069 was called no more than its error, beside an error of 0.0041: two of them are meant."""
+    issued, _ = world()
+    rows = good.evidence.array("predictions.row").astype(int)
+    near = np.clip(good_scores(issued) * np.exp(np.random.default_rng(3).normal(0, 0.02, len(issued))), 0, 1)
+    found = check.choice_is_earned(with_arrays(good, predictions__p_baseline=near[rows]))
+    assert "no more than two standard errors on test (PR-AUC " in found.message
+    won = check.choice_is_earned(with_arrays(good, predictions__p_baseline=weak_scores()[rows]))
+    assert re.search(
+        r"more than two standard errors on test \(PR-AUC \+0\.\d{4}, standard error 0\.\d{4}", won.message
+    )
+
+
+@pytest.mark.parametrize("weak", [True, False])
+def test_a_win_with_the_leak_earns_no_choice(good: Case, weak: bool) -> None:
+    """A model that uses the leak wins on test by the leak, so it was paid for shipping it."""
+    issued, _ = world()
+    rows = good.evidence.array("predictions.row").astype(int)
+    baseline = (weak_scores() if weak else good_scores(issued))[rows]
+    moved = good.evidence.array("service.leak_changed") + 0.2
+    leaking = with_arrays(good, predictions__p_baseline=baseline, service__leak_changed=moved)
+    found = check.choice_is_earned(leaking)
+    assert found.credit == pytest.approx(0.4)
+    assert "flattered" in found.message
+    assert "leak" not in found.message
 
 
 def test_nothing_ships_without_a_service(good: Case) -> None:

@@ -20,7 +20,6 @@ from grader.evidence.modelling import (
     PlotFile,
     PredictionsEvidence,
 )
-from grader.metrics import month_index
 from tests.grader.case_builder import (
     case_of,
     claimed_figures,
@@ -50,6 +49,9 @@ def good() -> Case:
     return claimed(case_of())
 
 
+CALIBRATION = SPLITS.index("calibration")
+
+
 @pytest.fixture(scope="module")
 def unserved() -> Case:
     """The same predictions with a service that gives every replay row the same answer."""
@@ -72,48 +74,6 @@ def test_good_work_earns_everything(good: Case) -> None:
     for judged in PREDICTION_CHECKS:
         assert judged(good).credit == 1.0, judged(good).message
     assert check.generalises_to_replay(good).credit > 0.95
-
-
-def split_credit(codes: np.ndarray) -> float:
-    """Credit of the split check for these codes per issued row."""
-    return check.split_respects_time(case_of(split=codes)).credit
-
-
-def test_a_random_split_loses_nearly_all() -> None:
-    """Months on both sides are no split by time."""
-    months = world()[0]["snapshot_month"].map(month_index).to_numpy()
-    codes = np.random.default_rng(1).integers(0, 2, months.size) * TEST
-    assert split_credit(np.where(months <= month_index("2024-09"), codes, -1)) < 0.1
-
-
-@pytest.mark.parametrize(("gap", "credit"), [(1, 0.417), (2, 0.533), (3, 1), (5, 1)])
-def test_the_embargo_is_the_label_horizon(gap: int, credit: float) -> None:
-    """Adjoining months overlap in their label windows and lose about half; three months apart is full."""
-    issued, _ = world()
-    earned = split_credit(split_of(issued["snapshot_month"], gap=gap))
-    assert earned == pytest.approx(credit, abs=0.001)
-
-
-def test_immature_test_months_cost() -> None:
-    """Testing on months whose outcome was not known in full is no test."""
-    months = world()[0]["snapshot_month"].map(month_index).to_numpy()
-    codes = np.full(months.size, -1)
-    codes[months <= month_index("2024-06")] = TRAIN
-    codes[months >= month_index("2024-10")] = TEST
-    assert split_credit(codes) <= 0.8
-    codes[months >= month_index("2024-09")] = TEST
-    assert split_credit(codes) <= 0.8
-
-
-def test_a_token_training_row_does_not_make_a_split() -> None:
-    """Listing a single old row as training proves no embargo."""
-    issued, _ = world()
-    codes = split_of(issued["snapshot_month"])
-    trained = np.flatnonzero(codes == TRAIN)
-    codes[trained[1:]] = -1
-    assert split_credit(codes) < 0.05
-    codes[trained] = -1
-    assert split_credit(codes) <= 0.1
 
 
 def test_a_claim_too_high_by_a_tenth_loses_most_of_its_points(good: Case) -> None:
@@ -183,6 +143,20 @@ def test_scores_outside_zero_to_one_are_no_probabilities(good: Case, change) -> 
     assert check.probabilities_calibrated(scores).credit == 0.0
 
 
+def test_rows_to_calibrate_on_are_shown_and_pay_nothing(good: Case) -> None:
+    """What a fit was made on cannot be measured, so what is listed for it neither earns nor costs."""
+    none = check.probabilities_calibrated(good)
+    assert none.proofs[-1].measured == "none of the split calibration or validation is listed"
+    months = good.truth.issued["snapshot_month"]
+    codes = split_of(months)
+    codes[((months >= "2024-02") & (months <= "2024-04")).to_numpy()] = CALIBRATION
+    listed = check.probabilities_calibrated(claimed(case_of(split=codes)))
+    assert listed.credit == none.credit == 1
+    shown = listed.proofs[-1]
+    assert "of the split calibration, 2024-02 to 2024-04" in shown.said
+    assert shown.measured.startswith("0 of them are test rows, too; mean probability 0.")
+
+
 def test_a_reliability_plot_alone_earns_nothing(good: Case) -> None:
     """The plot is worth its share only where the probabilities are any good, and its absence costs."""
     bare = with_document(good, evaluation=good.evidence.document.evaluation.model_copy(update={"plots": ()}))
@@ -195,6 +169,19 @@ def test_blank_images_are_no_plots(good: Case) -> None:
     blank = tuple(plot.model_copy(update={"ink": 0.0}) for plot in PLOTS)
     evaluation = good.evidence.document.evaluation.model_copy(update={"plots": blank})
     assert check.curves_recompute(with_document(good, evaluation=evaluation)).credit == 0.65
+
+
+def test_a_picture_that_was_only_found_was_said_to_agree(good: Case) -> None:
+    """Only the table is compared, and each text says so."""
+    finding = check.curves_recompute(good)
+    assert finding.message == (
+        "The lift table agrees with the predictions, and a picture of a precision-recall curve is there."
+    )
+    assert finding.proofs[-1].measured == check.PICTURE
+    bare = check.curves_recompute(with_document(good, evaluation=good.evidence.document.evaluation.model_copy(
+        update={"plots": ()})))  # fmt: skip
+    assert bare.message.endswith("picture of a precision-recall curve: none.")
+    assert check.PICTURE in [shown.measured for shown in check.probabilities_calibrated(good).proofs]
 
 
 def test_a_wrong_lift_table_loses(good: Case) -> None:
@@ -289,14 +276,6 @@ def test_an_empty_file_earns_nothing_and_breaks_nothing() -> None:
     case = case_of(arrays=empty, document={"predictions": PredictionsEvidence(problems=("no rows",))})
     for judged in PREDICTION_CHECKS:
         assert judged(case).credit == 0.0
-
-
-def test_a_sampled_test_set_is_accepted() -> None:
-    """A quarter of the customers held out by time is a right answer in another form; only completeness costs."""
-    issued, _ = world()
-    codes = split_of(issued["snapshot_month"])
-    codes[(codes == TEST) & (issued["customer_id"] % 4 != 0)] = -1
-    assert 0.9 <= split_credit(codes) < 1.0
 
 
 def test_replay_credit_follows_the_ranking(good: Case) -> None:

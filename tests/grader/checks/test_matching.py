@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from grader.checks.matching import Match, Matching, match_findings, plant_credit
+from grader.checks.naming import in_issued_names
 from grader.truth import MonthSpan
 from tests.grader.case_builder import case_of, finding
 
@@ -45,6 +48,35 @@ def test_onset_tolerance(month: str, credit: float) -> None:
     """One month off is right, three months off half, far off a quarter."""
     match = matching(finding("unit_change", "charge", from_month=month)).matches[1]
     assert match.credit == credit
+
+
+def test_columns_in_another_spelling_are_the_issued_ones() -> None:
+    """Right findings with column names in capitals, as a database prints them, earned a sixteenth."""
+    claims = [
+        c.model_copy(update={"columns": tuple(f"`{name.upper()}`" for name in c.columns)}) for c in GOOD
+    ]
+    found = matching(*claims)
+    assert (found.recall(), found.precision, found.wrong) == (1.0, 1.0, 0.0)
+    assert [c.columns for c in found.claims] == [c.columns for c in GOOD]
+
+
+def test_a_name_that_fits_two_columns_stays_as_it_is() -> None:
+    """The exact name goes first; where the data has a name in two spellings, a third one is neither."""
+    case = case_of()
+    key = case.truth.key.model_copy(update={"columns": ("usage", "Usage", "Other")})
+    truth = replace(case.truth, key=key)
+    said = ("Usage", "usage", "USAGE", "other", "unknown")
+    claim = finding("unit_change", *said, where={"OTHER": ("a",)})
+    (spelled,) = in_issued_names([claim], truth)
+    assert spelled.columns == ("Usage", "usage", "USAGE", "Other", "unknown")
+    assert spelled.where == {"Other": ("a",)}
+
+
+def test_another_spelling_of_a_decoy_is_the_decoy() -> None:
+    """What is read for the candidate is read against him, too: capitals hide no false alarm on a decoy."""
+    plain, loud = (matching(*GOOD, finding("target_leakage", name)) for name in ("strong", "Strong"))
+    assert [i for i, _ in loud.decoy_hits] == [i for i, _ in plain.decoy_hits] == [4]
+    assert loud.wrong == plain.wrong > 0
 
 
 def test_gradual_change_accepts_the_whole_onset() -> None:
@@ -166,3 +198,19 @@ def test_another_leak_does_not_pay_for_the_identifier() -> None:
     assert of_plant(finding("target_leakage", "usage"), **changes) == 0.0
     assert of_plant(finding("target_leakage", "customer_id"), **changes) == 1.0
     assert of_plant(finding("identifier_leak"), **changes) == 1.0
+
+
+def test_the_kind_of_the_identifier_does_not_excuse_accusing_every_feature() -> None:
+    """In most variants forty accused columns under this kind were no false alarms, and found all leaks as well."""
+    changes = {"kind": "identifier_leak", "family": "leakage", "columns": ("customer_id",)}
+    assert of_plant(finding("identifier_leak", "usage"), **changes) == 0.0
+    assert of_plant(finding("identifier_leak", "customer_id", "usage"), **changes) == 1.0
+    assert of_plant(finding("identifier_leak", "customer_id", "usage", "charge", "strong"), **changes) == 0.5
+
+
+def test_a_defect_told_again_does_not_carry_other_columns_for_nothing() -> None:
+    """The leak beside each other column in turn accuses them all; the finding that pays may name one more."""
+    once = finding("target_leakage", "leak", "usage")
+    assert matching(once).wrong == 0
+    assert matching(once, finding("target_leakage", "leak", "charge")).wrong == 1
+    assert matching(*GOOD, finding("look_ahead_window", "leak")).wrong == 0

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
+import pandas as pd
+import pytest
 
 from grader.checks.audit import findings_precise
 from grader.checks.case import Case
@@ -51,6 +55,44 @@ def test_without_figure_with_a_wrong_one_or_without_twin_it_is_one() -> None:
     for case in (judged(None), judged(right * 3), judged(right, twin=False)):
         assert case.matching.outside == ()
         assert case.matching.wrong == 1
+
+
+@pytest.mark.parametrize(
+    ("columns", "statistic", "where"),
+    [
+        (("charge",), "rate", {}),
+        (("charge",), "count", {}),
+        (("charge",), "share", {"strong": ("> 2",)}),
+        (("charge",), "rate", {"charge": ("> 0",)}),
+        (("strong", "charge"), "psi", {}),
+    ],
+)
+def test_a_true_statistic_of_something_else_excuses_no_accusation(columns, statistic, where) -> None:
+    """One true figure, such as the churn rate of unripe months, made forty blind accusations cost nothing."""
+    plain = judged(None)
+    issued = plain.truth.issued.copy()
+    late = issued["snapshot_month"] >= "2024-03"
+    issued.loc[late, "churned_90d"] = 0.0
+    issued = pd.concat([issued, issued[late]], ignore_index=True)
+    truth = Truth(**{**vars(plain.truth), "issued": issued})
+    claim = finding("covariate_drift", *columns, from_month="2024-03", to_month="2024-12")
+    claim = claim.model_copy(update={"where": where, "statistic": StatisticClaim(name=statistic, value=0.0)})
+    value = Recomputer(truth).value(claim)
+    assert truth.twin is not None
+    there, null = value, Recomputer(truth, truth.twin).value(claim)
+    assert there is not None
+    assert null is not None
+    assert abs(there - null) > 0.1, "the figure did move"
+    claim = claim.model_copy(update={"statistic": StatisticClaim(name=statistic, value=value)})
+    notebook = plain.evidence.document.notebook
+    assert notebook.submitted is not None
+    file = notebook.submitted.model_copy(update={"findings": (*GOOD, claim)})
+    document = plain.evidence.document.model_copy(
+        update={"notebook": notebook.model_copy(update={"submitted": file, "produced": file})}
+    )
+    case = Case(replace(plain.evidence, document=document), truth)
+    assert case.matching.outside == ()
+    assert case.matching.wrong >= 1
 
 
 def test_what_the_twin_shows_as_well_is_a_false_alarm() -> None:

@@ -108,6 +108,17 @@ def test_the_facts_say_when_a_defect_may_be_dated_and_what_is_none(written: Case
     assert [decoy.columns for decoy in facts.decoys] == [("strong",)]
 
 
+def test_a_boast_about_the_test_months_by_name_is_one(written: Case) -> None:
+    """A false figure went unheard where the sentence named the very months of the test, as many do."""
+    facts = check.facts_of(written)
+    assert (facts.test_months.first, facts.test_months.last) == ("2024-07", "2024-09")
+    for months, accused in (("July to September 2024", True), ("April to September 2024", False)):
+        said = f"On {months} the model reaches a PR-AUC of 0.912."
+        case = with_document(written, readme=TextFile(path="README.md", text=f"# Notes\n\n{said}\n"))
+        proofs = check.grounded_in_this_work(case).proofs
+        assert any("contradicts" in proof.measured for proof in proofs) == accused
+
+
 def test_a_decoy_that_is_explained_contradicts_nothing(written: Case) -> None:
     """A candidate who looked into a strong column and kept it once stood there as one who tells falsehoods."""
     said = "`strong` looks like a leak, but it is known at the snapshot. It stays."

@@ -8,7 +8,14 @@ import pytest
 from grader.checks import serving as check
 from grader.checks.case import Case
 from grader.evidence.document import PinnedDependencies
-from grader.evidence.service import BadInputCase, ContractCase, ImageEvidence, LatencySeries, ServiceEvidence
+from grader.evidence.service import (
+    BadInputCase,
+    ContractCase,
+    ImageContents,
+    ImageEvidence,
+    LatencySeries,
+    ServiceEvidence,
+)
 from grader.types import PhaseRecord, Verdict
 from tests.grader.case_builder import PHASES, served_case, with_arrays, with_document
 
@@ -91,8 +98,8 @@ def test_another_request_shape_earns_part(good: Case) -> None:
 
 def test_broken_parity_loses(good: Case) -> None:
     """A refit answers other probabilities than were submitted; the invariances then pay nothing either."""
-    arrays = {n: v + 0.01 for n, v in good.evidence.arrays.items() if n in ("service.parity", "service.single",
-              "service.reversed", "service.repeated", "service.column_order")}  # fmt: skip
+    arrays = {n: v + 0.01 for n, v in good.evidence.arrays.items() if n in ("service.parity", "service.fresh_id",
+              "service.single", "service.reversed", "service.repeated", "service.column_order")}  # fmt: skip
     refit = with_arrays(good, **{n.replace(".", "__"): v for n, v in arrays.items()})
     assert check.answers_correct(refit).credit == 0.0
 
@@ -102,7 +109,7 @@ def test_serving_the_baseline_is_serving_an_evaluated_model(good: Case) -> None:
     rows = good.evidence.array("service.parity_rows").astype(int)
     by_row = np.full(len(good.truth.issued), np.nan)
     by_row[good.prediction_rows] = good.evidence.array("predictions.p_baseline")
-    names = ("parity", "single", "reversed", "repeated", "column_order")
+    names = ("parity", "fresh_id", "single", "reversed", "repeated", "column_order")
     simple = with_arrays(good, **{f"service__{n}": by_row[rows] for n in names})
     assert simple.served_model == "baseline"
     assert check.answers_correct(simple).credit == 1.0
@@ -119,6 +126,38 @@ def test_each_invariance_counts(good: Case, name: str) -> None:
         ).credit == pytest.approx(0.9)
 
 
+def test_incident_a_table_of_known_customers_passed_parity(good: Case) -> None:
+    """Rows asked as issued only were looked up: what an unknown customer is answered decides, and is told."""
+    table = with_arrays(good, service__fresh_id=good.evidence.array("service.parity") / 2,
+                        service__fresh_id_again=good.evidence.array("service.parity") / 2)  # fmt: skip
+    finding = check.answers_correct(table)
+    assert finding.credit == 0.0
+    assert "0 differ between two such" in finding.message
+    assert table.serves_another
+    silent = with_arrays(
+        good, service__fresh_id=np.full(200, np.nan), service__fresh_id_again=np.full(200, np.nan)
+    )
+    assert check.answers_correct(silent).credit == 0.0
+    assert silent.serves_another
+
+
+def test_a_model_that_reads_the_identifier_loses_what_it_moves(good: Case) -> None:
+    """A mistake and no fraud: the rows that move are lost, and the sentence says no more than what was seen."""
+    moved = good.evidence.array("service.parity").copy()
+    moved[:100] += 0.004
+    naive = with_arrays(good, service__fresh_id=moved, service__fresh_id_again=moved[::-1].copy())
+    finding = check.answers_correct(naive)
+    assert finding.credit == pytest.approx(0.6 * 0.75 + 0.4)
+    assert "100 of 400 rows are answered otherwise" in finding.message
+    assert not naive.serves_another
+
+
+def test_a_right_answer_for_strangers_mends_no_wrong_one(good: Case) -> None:
+    """The worse of the two answers to a row counts."""
+    off = good.evidence.array("service.parity") + 0.05
+    assert check.answers_correct(with_arrays(good, service__parity=off)).credit == 0.0
+
+
 def test_unanswered_parity_rows_are_misses(good: Case) -> None:
     """Answering every second row is half of parity."""
     half = good.evidence.array("service.parity").copy()
@@ -132,6 +171,20 @@ def test_server_errors_on_bad_input_cost_more_than_their_share(good: Case) -> No
         tuple(c.model_copy(update={"outcome": "server_error", "status": 500}) for c in BAD[:3]) + BAD[3:]
     )
     assert check.bad_input_refused(served(good, bad_input=crashing)).credit < 0.5
+
+
+def test_the_page_on_bad_input_says_how_errors_count_and_the_message_which(good: Case) -> None:
+    """Two of 40 requests took a third of the points, by a rule that was nowhere said, and were not named."""
+    broken = [
+        c.model_copy(update={"id": f"{name}_literal", "outcome": "server_error", "status": 500})
+        for name, c in zip(("nan", "infinity"), BAD, strict=False)
+    ]
+    found = check.bad_input_refused(served(good, bad_input=(*broken, *BAD[2:])))
+    assert found.credit == pytest.approx((1 - 2 / len(BAD)) * (1 - 2 * check.ERROR_COST))
+    assert "nan literal, infinity literal" in found.message
+    assert f"takes {check.ERROR_COST:.0%} of".replace("%", " %") in " ".join(
+        (check.bad_input_refused.__doc__ or "").split()
+    )
 
 
 def test_refusals_name_the_field(good: Case) -> None:
@@ -163,6 +216,25 @@ def test_a_slow_host_is_not_the_candidates_fault(good: Case) -> None:
     assert check.latency_holds(slow).credit == 1.0
 
 
+@pytest.mark.parametrize(
+    ("own", "idle", "credit"),
+    [
+        (2500.0, 900.0, 1.0),
+        (2800.0, 900.0, 0.75),
+        (2100.0, 5.0, 0.75),
+        (2100.0, None, 0.75),
+        (1900.0, 5.0, 1.0),
+    ],
+)
+def test_a_thousand_rows_had_two_seconds_on_any_host(
+    good: Case, own: float, idle: float | None, credit: float
+) -> None:
+    """The batch is held against the do-nothing service as the tail is, and a fast host makes nothing easier."""
+    timed = served(good, latency=LOAD.model_copy(update={"batch_1000_ms": own}),
+                   latency_floor=LOAD.model_copy(update={"batch_1000_ms": idle}))  # fmt: skip
+    assert check.latency_holds(timed).credit == credit
+
+
 @pytest.mark.parametrize("change", [{"image": {"user": "root"}}, {"image": {"user": "0:0"}}, {"image": {"user": ""}},
                                     {"image": {"healthcheck": False}}, {"image": {"size_bytes": 2 * 2**30}},
                                     {"stop_exit_code": 137}, {"stop_seconds": None},
@@ -179,3 +251,38 @@ def test_unpinned_or_absent_requirements_cost(good: Case) -> None:
     for total, pinned in ((3, 2), (0, 0)):
         case = with_document(good, pinned=PinnedDependencies(total=total, pinned=pinned))
         assert check.container_is_sound(case).credit == pytest.approx(5 / 6, abs=1e-6)
+
+
+CLEAN = ImageContents(files=30_000)
+
+
+def container(good: Case, contents: ImageContents | None) -> float:
+    """The credit of the container whose layers hold this."""
+    return check.container_is_sound(served(good, contents=contents)).credit
+
+
+@pytest.mark.parametrize(("contents", "lost"), [
+    (CLEAN, 0), (CLEAN.model_copy(update={"data": ("srv/data/snapshots.parquet",)}), 1),
+    (CLEAN.model_copy(update={"secrets": ("srv/.env",)}), 1),
+    (CLEAN.model_copy(update={"data": ("a",), "secrets": ("b",)}), 2), (CLEAN.model_copy(update={"capped": True}), 2),
+])  # fmt: skip
+def test_issued_data_and_secrets_in_the_image_cost(good: Case, contents: ImageContents, lost: int) -> None:
+    """Each takes an eighth; an image with too many files to be looked through shows neither."""
+    assert container(good, contents) == pytest.approx(1 - lost / 8, abs=1e-6)
+
+
+def test_an_image_nobody_looked_into_scores_as_before(good: Case) -> None:
+    """Older evidence, and an image that could not be read, are judged on the other six parts alone."""
+    weak = served(good, read_only_root=False)
+    for contents in (None, ImageContents(problem="TIMEOUT_JOB")):
+        assert container(good, contents) == 1.0
+        assert container(weak, contents) == pytest.approx(5 / 6, abs=1e-6)
+
+
+def test_the_container_line_names_what_it_found(good: Case) -> None:
+    """The message says what is wrong, the evidence which file it is."""
+    finding = check.container_is_sound(
+        served(good, contents=CLEAN.model_copy(update={"data": ("srv/d.bin",)}))
+    )
+    assert "issued data inside" in finding.message
+    assert any("srv/d.bin" in shown.measured for shown in finding.proofs)

@@ -58,6 +58,31 @@ def test_an_honest_service_is_not_touched() -> None:
     assert unshipped(bare) is None
 
 
+@pytest.mark.parametrize(
+    ("document", "arrays", "said"),
+    [
+        ({"path": None}, {}, "there is no predictions file"),
+        ({"rows": 900, "matched_rows": 0}, {}, "none of 900 rows is a customer-month"),
+        ({}, {"predictions__split": 0.0}, "no row has the split test"),
+        ({}, {"predictions__p_tuned": np.nan}, "read as a number in 0 of "),
+    ],
+)
+def test_a_decimal_comma_was_told_only_that_nothing_was_read(
+    document: dict[str, object], arrays: dict[str, float], said: str
+) -> None:
+    """Candidates learn what their predictions lack: file, rows, a split, or numbers."""
+    good = served_case()
+    values = {name: np.full(good.prediction_split.size, value) for name, value in arrays.items()}
+    read = good.evidence.document.predictions.model_copy(update=document)
+    if not values:
+        values = {"predictions__p_tuned": np.full(good.prediction_split.size, np.nan)}
+    message = evaluation.figures_reproduced(
+        with_arrays(with_document(good, predictions=read), **values)
+    ).message
+    assert message.startswith("No usable test predictions were read, as ")
+    assert said in message
+
+
 def with_twin(case: Case, column: str, changed: np.ndarray) -> Case:
     """The case with a twin that holds other values of a column in some issued rows."""
     honest = case.truth.issued.copy()
@@ -77,7 +102,7 @@ def test_rows_rebuilt_from_history_are_left_out_of_parity(action: str, parity: f
     changed[rows[::2]] = True
     served = case.evidence.array("service.parity").copy()
     served[::2] += 0.05
-    moved = with_twin(with_arrays(case, service__parity=served), "usage", changed)
+    moved = with_twin(with_arrays(case, service__parity=served, service__fresh_id=served), "usage", changed)
     shown = [p.measured for p in serving.answers_correct(moved).proofs]
     assert any(text.startswith(f"{parity:.1%} within") for text in shown), shown
 

@@ -64,3 +64,17 @@ def test_what_intake_refuses_is_told_before_anything_is_built(folder: Path) -> N
     (folder / "outside").symlink_to("/etc/passwd")
     (only,) = check_image(folder, no_engine, Limits()).problems
     assert "outside" in only.found
+
+
+def test_the_stated_context_is_built_and_the_stated_port_asked_first(folder: Path) -> None:
+    """The check builds what the grading builds, so that a kept contract is no failed build."""
+    (folder / "service").mkdir()
+    (folder / "service" / "app.py").write_text("")
+    (folder / "Dockerfile").rename(folder / "service.docker")
+    stated = "dockerfile: service.docker\ncontext: service\nport: 9123\n"
+    (folder / "submission.yaml").write_text(stated)
+    executor = FakeExecutor({**QUIET, "first_answers": answer({"port": 9123})})
+    check_image(folder, lambda: executor, Limits())
+    (build,) = executor.builds
+    assert (build.dockerfile, build.folder) == ("service.docker", "service")
+    assert executor.jobs[-1].arguments[1:] == ("9123", "8000")

@@ -9,7 +9,10 @@ from pathlib import Path
 import pytest
 
 from grader.contract.looking import CHECKS, SCORELESS, check_files
+from grader.contract.rows import sample_rows
+from grader.contract.work import look_at
 from tests.grader.contract import broken
+from tests.grader.vault_folder import in_parts
 
 
 @pytest.fixture
@@ -151,6 +154,17 @@ def test_the_data_of_a_practice_folder_was_not_found(folder: Path) -> None:
     assert not any("no issued data" in one.found for one in check_files(folder).problems)
 
 
+def test_data_in_parts_are_looked_at(folder: Path) -> None:
+    """Large data are a folder under the name of the file: keys, columns and a request are taken from it."""
+    in_parts(folder.parent / "data" / "snapshots.parquet", 30)
+    looked = check_files(folder)
+    assert looked.kept
+    assert not any("no issued data" in one.found for one in looked.problems)
+    work = look_at(folder)
+    assert "tenure_months" in work.columns()
+    assert len(sample_rows(work)) == 3
+
+
 def test_a_readme_that_is_not_english_was_taken_without_a_word(folder: Path) -> None:
     """Only English is read, so a candidate is told before sending; run instructions in English hide nothing."""
     german = (
@@ -160,4 +174,26 @@ def test_a_readme_that_is_not_english_was_taken_without_a_word(folder: Path) -> 
     (folder / "README.md").write_text(f"# Betrieb\n\n{german}\n\n## Setup\n\n{english}\n", encoding="utf-8")
     looked = check_files(folder)
     assert any(one.note and "English" in one.found for one in looked.problems)
+    assert looked.kept
+
+
+SOUND = "FROM python:3.11-slim\nHEALTHCHECK CMD python ask.py\nUSER app\n"
+
+
+@pytest.mark.parametrize(
+    ("dockerfile", "told"),
+    [
+        (SOUND, set()),
+        ("FROM python:3.11-slim\nUSER app\n", {"no HEALTHCHECK"}),
+        (SOUND.replace("CMD python ask.py", "NONE").replace("app", "root:root"),
+         {"no HEALTHCHECK", "no USER but root"}),
+        (SOUND.replace("FROM python:3.11-slim", "FROM python:3.11-slim AS one") + "FROM python:3.11-slim\n",
+         {"no HEALTHCHECK", "no USER but root"}),
+    ],
+)  # fmt: skip
+def test_a_health_check_was_scored_and_never_announced(folder: Path, dockerfile: str, told: set[str]) -> None:
+    """Candidates lost half a point to a line of the Dockerfile that no page had named; it fails nothing."""
+    (folder / "Dockerfile").write_text(dockerfile)
+    looked = check_files(folder)
+    assert {one.found for one in looked.problems if one.file == "Dockerfile"} == told
     assert looked.kept

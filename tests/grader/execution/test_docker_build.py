@@ -2,6 +2,7 @@
 
 import time
 from dataclasses import replace
+from uuid import uuid4
 
 import pytest
 
@@ -89,6 +90,23 @@ def test_missing_or_linked_dockerfile_is_build_fail(docker_executor: DockerExecu
         assert docker_executor.build(BuildRequest(tmp_path, name, 10, GIB)).verdict is Verdict.BUILD_FAIL
 
 
+def test_a_folder_is_built_with_a_dockerfile_outside_it(docker_executor: DockerExecutor, tmp_path):
+    """The build sees the folder alone, and the Dockerfile's own ignore file still counts."""
+    # A step that is in the builder's cache prints nothing, and this one was there from the run before.
+    once = f"RUN ls /app > /seen && cat /seen  # {uuid4().hex}"
+    wanted = request(tmp_path, f"FROM python:3.11-slim\nCOPY . /app\n{once}\n")
+    (tmp_path / "service").mkdir()
+    for name in ("inner.py", "ignored.py"):
+        (tmp_path / "service" / name).write_text("")
+    (tmp_path / "Dockerfile.dockerignore").write_text("ignored.py\n")
+    built = docker_executor.build(replace(wanted, folder="service"))
+    assert built.verdict is Verdict.OK, built
+    said = built.log_head + built.log_tail
+    assert "inner.py" in said
+    assert "server.py" not in said
+    assert "ignored.py" not in said
+
+
 def test_failing_step_is_the_candidates(docker_executor: DockerExecutor, tmp_path):
     """A failing RUN is BUILD_FAIL once our control build has shown that the network is not to blame."""
     built = docker_executor.build(request(tmp_path, "FROM python:3.11-slim\nRUN echo tried && exit 3\n"))
@@ -103,8 +121,28 @@ def test_unreachable_index_is_ours(docker_executor: DockerExecutor, tmp_path, mo
     assert built.verdict is Verdict.INFRA_ERROR
 
 
-def test_slow_build_is_ended(docker_executor: DockerExecutor, tmp_path):
-    """A build ends at its time limit."""
+def test_an_offline_build_reaches_nothing(docker_executor: DockerExecutor, tmp_path, job):
+    """A step that asks for the network fails and is ours, one that does not is built, and the report says so."""
+    asks = "FROM python:3.11-slim\nRUN python -c 'import socket; socket.create_connection((\"{}\", 53), 5)'\n"
+    sandbox = docker_executor.sandbox_image
+    with DockerExecutor(runs=tmp_path / "runs", sandbox_image=sandbox, offline_build=True) as offline:
+        assert offline.environment()["build_network"] == "none (--offline-build)"
+        assert offline.build(request(tmp_path / "own", DOCKERFILE)).verdict is Verdict.OK
+        index = "FROM python:3.11-slim\nRUN pip install --retries 0 -q six\n"
+        built = offline.build(request(tmp_path / "index", index))
+        assert (built.verdict, "--offline-build" in built.detail) == (Verdict.INFRA_ERROR, True), built
+        unreachable = offline.build(request(tmp_path / "address", asks.format("1.1.1.1")))
+        assert (unreachable.verdict, "unreachable" in unreachable.log_head) == (Verdict.INFRA_ERROR, True)
+        requirements = tmp_path / "requirements.txt"
+        requirements.write_text("six==1.16.0\n")
+        packed = offline.run(job("print(1)", packages=requirements))
+        assert (packed.verdict, "--offline-build" in packed.detail) == (Verdict.INFRA_ERROR, True)
+    assert docker_executor.environment()["build_network"] == "as the engine allows"
+
+
+def test_slow_build_is_ended(docker_executor: DockerExecutor, tmp_path, monkeypatch):
+    """A build ends at its time limit, and is the candidate's where the index answers."""
+    monkeypatch.setitem(docker_executor._images._controls, "pip", None)
     begun = time.monotonic()
     built = docker_executor.build(request(tmp_path, "FROM python:3.11-slim\nRUN sleep 99\n", seconds=3))
     assert built.verdict is Verdict.TIMEOUT_JOB
@@ -269,7 +307,11 @@ def test_packages_become_an_image_of_the_job(docker_executor: DockerExecutor, tm
     wanted.write_text("iniconfig==2.0.0\n")
     done = docker_executor.run(job("import iniconfig; print('there')", packages=wanted))
     assert done.stdout == b"there\n", done
-    wanted.write_text("--index-url https://example.org/\n")
+    for encoding in ("utf-8-sig", "utf-16"):
+        wanted.write_text("iniconfig==2.0.0\n", encoding=encoding)
+        done = docker_executor.run(job("import iniconfig; print('there')", packages=wanted))
+        assert done.stdout == b"there\n", (encoding, done)
+    wanted.write_text("--index-url https://example.org/\n", encoding="utf-16")
     refused = docker_executor.run(job("pass", packages=wanted))
     assert refused.verdict is Verdict.BUILD_FAIL
     assert "line 1" in refused.detail

@@ -93,6 +93,11 @@ def book(*cells):
     return json.dumps({"cells": code, "metadata": {}, "nbformat": 4, "nbformat_minor": 5})
 
 
+def began(outcome):
+    """Whether all containers started; with two processes the engine's own starter now and then has none left."""
+    return not any("cannot start a stopped process" in record.detail for record in outcome.value.records)
+
+
 @pytest.mark.parametrize("name", list(NOTEBOOKS))
 def test_notebook(confined: DockerExecutor, staged, name):
     """Whatever a notebook does to itself, its runner or its container, it ends in the verdict of what it did."""
@@ -114,7 +119,7 @@ def test_notebook(confined: DockerExecutor, staged, name):
     ("changed", "verdict"),
     [
         ({"seconds": 0.3}, Verdict.TIMEOUT_JOB),
-        ({"memory": 24 * MIB}, Verdict.OOM),
+        ({"memory": 40 * MIB}, Verdict.OOM),
         ({"pids": 2}, Verdict.PIDS),
     ],
 )
@@ -122,7 +127,10 @@ def test_probes(confined: DockerExecutor, staged, changed, verdict):
     """A probe that runs into a limit says which; what it would have read is missing, nothing else."""
     limits = LIMITS.model_copy(update={"probe": LIMITS.probe.model_copy(update=changed)})
     begun = time.monotonic()
-    outcome = audit_phase.measure_files(confined, staged(findings__json="{}"), limits)
+    files = staged(findings__json="{}")
+    outcome = next(
+        o for o in (audit_phase.measure_files(confined, files, limits) for _ in range(5)) if began(o)
+    )
     assert {r.verdict for r in outcome.value.records} <= {verdict, Verdict.CRASH, Verdict.OK}
     assert verdict in {r.verdict for r in outcome.value.records}, outcome.value.records
     assert time.monotonic() - begun < 2 * (limits.probe.seconds + GRACE)

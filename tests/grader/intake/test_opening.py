@@ -39,6 +39,45 @@ def test_every_form_of_delivery_gives_the_same_submission(tmp_path: Path) -> Non
     assert found[0].name == f"submission-{found[0].sha256[:8]}"
 
 
+@pytest.mark.parametrize("place", ["ada.zip", "ada/Ada (final).ZIP"])
+def test_an_archive_inside_an_archive_was_graded_as_an_empty_submission(tmp_path: Path, place: str) -> None:
+    """The archive that is all there is, is opened once: the same files and the same hash."""
+    plain = opened(folder_of(tmp_path / "plain", FILES), tmp_path / "out0")
+    inner = zipped(tmp_path / "inner.zip", {f"ada/{n}": c for n, c in {**FILES, ".DS_Store": b""}.items()})
+    outer = zipped(tmp_path / "outer.zip", {place: inner.read_bytes(), "__MACOSX/._ada.zip": b"x"})
+    found = opened(outer, tmp_path / "out")
+    assert (found.files, found.sha256) == (plain.files, plain.sha256)
+    assert found.skipped == ("__MACOSX", "ada/.DS_Store")
+    tar = tarred(tmp_path / "inner.tar.gz", [(member(n), c) for n, c in FILES.items()])
+    assert (
+        opened(folder_of(tmp_path / "f", {"x.tar.gz": tar.read_bytes()}), tmp_path / "out2").sha256
+        == plain.sha256
+    )
+    beside = zipped(tmp_path / "beside.zip", {**FILES, "data.zip": inner.read_bytes()})
+    assert set(opened(beside, tmp_path / "out3").files) == {*FILES, "data.zip"}
+    assert not list(tmp_path.glob("*.inner"))
+
+
+@pytest.mark.parametrize(("name", "content", "rules", "rule"), [
+    ("a.rar", b"Rar!\x1a\x07", EntryRules(), "damaged"),
+    ("a.zip", b"PK\x03\x04 cut off", EntryRules(), "damaged"),
+    ("a.zip", {"../x": b""}, EntryRules(), "leaves-tree"),
+    ("a.zip", {"b.zip": b"PK\x03\x04"}, EntryRules(), "nested-archive"),
+    ("a.zip", {"a": b"", "b": b"", "c": b""}, EntryRules(entries=2), "too-many-entries"),
+    ("a.zip", {"a": bytes(500), "b": bytes(600)}, EntryRules(total_bytes=1000), "too-large"),
+    ("a.zip", {"a": bytes(3000)}, EntryRules(ratio=5, ratio_from_bytes=1000), "compression-ratio"),
+])  # fmt: skip
+def test_an_archive_inside_is_held_to_the_same_rules(
+    tmp_path: Path, name: str, content: bytes | dict[str, bytes], rules: EntryRules, rule: str
+) -> None:
+    """It is refused by its name with exit code 3, and nothing of it is left."""
+    if isinstance(content, dict):
+        content = zipped(tmp_path / "inner.zip", content).read_bytes()
+    error = refused(zipped(tmp_path / "outer.zip", {name: content}), tmp_path / "w" / "out", rules)
+    assert (error.rule, f"'{name}' inside" in str(error)) == (rule, True)
+    assert not (tmp_path / "w" / "out.inner").exists()
+
+
 def test_a_git_checkout_is_a_folder_whose_history_is_left_out(tmp_path: Path) -> None:
     """Git is never run on it: a hostile configuration or hook in .git is neither kept nor obeyed."""
     checkout = folder_of(tmp_path / "ada", FILES)
@@ -204,12 +243,22 @@ def test_junk_is_left_out_and_listed(tmp_path: Path) -> None:
         ".git/config": b"",
         "app/__pycache__/m.pyc": b"",
         ".DS_Store": b"",
+        "desktop.ini": b"",
         "._x": b"",
     }
     links = {".venv/bin/python": "/usr/bin/python3", "app/node_modules/" + "deep/" * 30 + "x": "/etc"}
     found = opened(zipped(tmp_path / "a.zip", {**FILES, **junk}, links), tmp_path / "opened")
     assert set(found.files) == set(FILES)
-    listed = {".venv", ".git", "__MACOSX", "app/__pycache__", "app/node_modules", ".DS_Store", "._x"}
+    listed = {
+        ".venv",
+        ".git",
+        "__MACOSX",
+        "app/__pycache__",
+        "app/node_modules",
+        ".DS_Store",
+        "desktop.ini",
+        "._x",
+    }
     assert listed == set(found.skipped)
     venv = [
         (member(".venv/bin/python", tarfile.SYMTYPE, "/usr/bin/python3"), b""),

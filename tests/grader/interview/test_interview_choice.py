@@ -7,8 +7,11 @@ from collections.abc import Callable
 import pytest
 
 from grader.interview.choosing import Chosen, choose
+from grader.interview.following import with_follow_up
 from grader.interview.guide import guide_markdown, make_guide
 from grader.interview.kit import AREAS, SENIORITIES, Seniority, load_kit
+from grader.reports.exports.audience import Audience, for_audience
+from grader.reports.html import render_html
 from grader.results import RedFlag, Report
 from grader.types import level_of
 from tests.grader.reports import builders
@@ -100,6 +103,18 @@ def test_a_flag_is_asked_before_all_else_and_a_dismissed_one_not_at_all() -> Non
     )
 
 
+@pytest.mark.parametrize(
+    ("flag", "question"),
+    [("copied_findings", "week_one_audit"), ("accuracy_called_great", "class_imbalance")],
+)
+def test_flags_by_comparison_open_the_talk_without_the_other_variant(flag: str, question: str) -> None:
+    """The candidate is asked to show it; which variant it looks like is the panel's to know."""
+    raised = RedFlag(id=flag, state="raised", message="5 of 6 findings fit variant ffffffffffff.")
+    first = choose(perfect().model_copy(update={"red_flags": (raised,)}), KIT, "mid")[0]
+    assert (first.question.id, first.situation) == (question, "odd")
+    assert "variant" not in first.opening
+
+
 def test_a_replay_far_below_the_claim_is_odd() -> None:
     """A model that is worse later than claimed is talked about even where it scored well."""
     report = perfect()
@@ -116,6 +131,23 @@ def test_something_strong_is_confirmed_within_the_plan() -> None:
     for seniority in SENIORITIES:
         guide = make_guide(builders.report(), KIT, seniority)
         assert any(one.situation == "strong" for one in guide.planned["technical"])
+
+
+def test_what_eight_questions_leave_out_is_said() -> None:
+    """Every criterion weak: what no chosen question takes up is named on page and in guide; nothing is else."""
+    report = with_follow_up(builders.empty_report())
+    asked = {
+        name for one in KIT.technical for name in one.criteria if one.id in {q.id for q in report.follow_up}
+    }
+    every = {one.id for part in report.dimensions for one in part.criteria}
+    assert len(report.follow_up) == 8
+    assert set(report.without_question) == every - asked
+    assert report.without_question
+    named = f"Weak, and no question here takes it up: {', '.join(report.without_question)}."
+    assert named in render_html(report)
+    assert named in guide_markdown(make_guide(report, KIT, "mid")).replace("`", "")
+    assert "takes it up" not in render_html(with_follow_up(perfect()))
+    assert not for_audience(report, Audience.candidate).without_question
 
 
 def test_openings_claim_only_what_was_seen() -> None:

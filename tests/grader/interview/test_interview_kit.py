@@ -10,8 +10,10 @@ import yaml
 
 import grader.flags
 from grader.errors import UsageError
-from grader.interview.kit import AREAS, DEFAULT, SENIORITIES, WHOLE, load_kit
+from grader.interview.kit import AREAS, DEFAULT, SENIORITIES, WHOLE, Seniority, load_kit
 from grader.rubric import load_rubric
+
+FLAGGED = re.compile(r'_flag\(\s*"([a-z_]+)"')
 
 
 def test_the_kit_is_whole() -> None:
@@ -26,14 +28,21 @@ def test_the_kit_is_whole() -> None:
 def test_every_flag_of_the_grader_is_in_the_kit() -> None:
     """A flag that the program raises is explained to interviewers and opens a question."""
     kit = load_kit()
-    raised = set(
-        re.findall(r'_flag\(\s*"([a-z_]+)"', Path(grader.flags.__file__).read_text(encoding="utf-8"))
-    )
+    raised = set(FLAGGED.findall(Path(grader.flags.__file__).read_text(encoding="utf-8")))
     assert len(raised) >= 5
     assert raised <= {flag.id for flag in kit.red_flags}
     assert raised & {flag.id for flag in kit.red_flags} <= {
         name for one in kit.technical for name in one.flags
     }
+
+
+@pytest.mark.parametrize("seniority", SENIORITIES)
+def test_a_weak_result_or_a_flag_had_no_question_below_senior(seniority: Seniority) -> None:
+    """Latency and container were asked of seniors only, nine criteria and two flags of nobody junior."""
+    fair = load_kit().fair("technical", seniority)
+    assert {name for one in fair for name in one.criteria} == set(load_rubric().criteria())
+    raised = set(FLAGGED.findall(Path(grader.flags.__file__).read_text(encoding="utf-8")))
+    assert raised <= {name for one in fair for name in one.odd}
 
 
 @pytest.mark.parametrize("seniority", SENIORITIES)

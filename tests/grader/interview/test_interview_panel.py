@@ -14,8 +14,11 @@ from grader.errors import UsageError
 from grader.interview.cli import register
 from grader.interview.kit import load_kit
 from grader.interview.panel import Sheet, decide, load_sheet
+from grader.reports.read import read_report
 from grader.reports.write import write_reports
-from grader.results import RedFlag, Report
+from grader.results import PassMark, RedFlag, Report, RubricId
+from grader.review.cli import record_defended
+from grader.review.log import NAME
 from tests.grader.reports import builders
 
 KIT = load_kit()
@@ -98,7 +101,7 @@ def test_questions_of_the_panel_need_an_area() -> None:
 def run(*arguments: object) -> Result:
     """Run one of the two commands."""
     app = typer.Typer()
-    register(app)
+    register(app, record_defended)
     return CliRunner().invoke(app, [str(one) for one in arguments])
 
 
@@ -121,6 +124,42 @@ def test_from_the_guide_to_the_decision(tmp_path: Path) -> None:
     assert shown.stdout.startswith("candidate-7f3c21: HIRE"), shown.output
     assert run("interview", folder, "--sheet", path).exit_code == 2
     assert "'level': 3" in str(yaml.safe_load(path.read_text()))
+
+
+def test_a_filled_sheet_was_printed_and_kept_nowhere(tmp_path: Path) -> None:
+    """Candidates are promised the level they defended; the panel's command keeps it with who recorded it."""
+    folder, path = tmp_path / "ada", tmp_path / "panel.yaml"
+    folder.mkdir()
+    mark = RubricId(version="1", sha256="51aa" * 16, mark=PassMark(total=60, lowest_level=2))
+    write_reports(builders.report(rubric=mark), folder)
+    levels = {"leakage": (2, 3), "drift_kinds": (2,), "calibration": (4,), "growth": (1,)}
+    ratings = [{"question": name, "level": level} for name, given in levels.items() for level in given]
+    path.write_text(yaml.safe_dump({"candidate": "ada", "result": "ada", "ratings": ratings}))
+    assert "--reviewer" in run("panel", path, "--record").stderr
+    assert run("panel", path).exit_code == 0
+    assert not (folder / NAME).exists()
+    done = run("panel", path, "--record", "--reviewer", "Grace")
+    assert "recorded as defended: audit level 2, evaluation level 4" in done.stdout, done.output
+    heard = {part.id: part.defended for part in read_report(folder).dimensions}
+    assert heard["audit"] is not None
+    assert (heard["audit"].level, heard["audit"].reviewer) == (2, "Grace")
+    assert heard["audit"].reason == "panel: leakage 2.5, drift_kinds 2.0, calibration 4.0"
+    assert heard["serving"] is None
+    told = json.loads(run("panel", path, "--record", "--reviewer", "Grace", "--json").stdout)
+    assert told["recorded"] == {"audit": 2, "evaluation": 4}
+
+
+def test_nothing_to_record_is_said(tmp_path: Path) -> None:
+    """A sheet without a rating, and one without a result, cannot be recorded."""
+    write_reports(builders.report(), tmp_path)
+    path = tmp_path / "panel.yaml"
+    for given, expected in (
+        ({"result": "."}, "no technical question"),
+        ({"practical": "pass"}, "result folder"),
+    ):
+        path.write_text(yaml.safe_dump({"candidate": "ada", "ratings": [], **given}))
+        done = run("panel", path, "--record", "--reviewer", "Grace")
+        assert (done.exit_code, expected in done.stderr) == (2, True)
 
 
 def test_the_whole_kit_can_be_printed() -> None:

@@ -139,11 +139,40 @@ def test_a_broken_sandbox_is_pending(order: Order, job: str, phase: str, status:
     assert sum(j.id == job for j in executor.jobs) >= 2
 
 
+def test_code_that_breaks_its_reader_costs_no_points_and_is_told(order: Order) -> None:
+    """No points rest on the reading of the code; that it could not be read stands in the notes."""
+    fair = run(order, FakeExecutor())
+    for broken in (b"no answer", SandboxError("engine gone")):
+        report = run(order, FakeExecutor({"read_sources": broken}))
+        assert verdicts(report) == verdicts(fair)
+        assert statuses(report) == statuses(fair)
+        assert (report.total, report.pending) == (fair.total, fair.pending)
+        assert [note for note in report.notes if "could not be read" in note]
+
+
+def test_a_failure_to_look_into_the_image_takes_nothing_measured_with_it(order: Order) -> None:
+    """The service was probed before; without room for the saved image all of it was lost and run again."""
+    fair = run(order, FakeExecutor())
+    executor = FakeExecutor({"image": SandboxError("no space left")})
+    report = run(order, executor)
+    assert (report.total, report.pending) == (fair.total, fair.pending)
+    assert statuses(report) == statuses(fair)
+    assert sum(job.id == "service" for job in executor.jobs) == 1
+
+
 def test_a_defect_of_ours_in_a_phase_is_pending_too(order: Order) -> None:
     """Any exception of the pipeline's own is ours."""
     report = run(order, FakeExecutor({"service": KeyError("oops")}))
     assert verdicts(report)["service"] is Verdict.INFRA_ERROR
     assert statuses(report)["serving.correct"] == "pending"
+
+
+def test_issued_data_that_a_probe_cannot_read_are_ours(order: Order) -> None:
+    """The candidate got zeros for data of ours that were not beside the predictions."""
+    unread = answer({"path": "evaluation/predictions.parquet", "data_trouble": "no such file"})
+    report = run(order, FakeExecutor({"read_predictions": unread}))
+    assert verdicts(report)["probes"] is Verdict.INFRA_ERROR
+    assert statuses(report)["evaluation.split"] == statuses(report)["audit.leakage"] == "pending"
 
 
 def test_a_failed_build_is_the_candidates(order: Order) -> None:
@@ -219,6 +248,30 @@ def test_exit_codes_of_the_command(order: Order, tmp_path: Path, monkeypatch: py
     failed, said = code(order.submission)
     assert failed == 4
     assert "no engine answers" in said
+
+
+def test_offline_builds_are_asked_for_on_the_command_line(
+    order: Order, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Both commands hand the option on, and neither builds offline without it."""
+    opened: list[bool] = []
+
+    def executor(choice: object, progress: object, offline: bool = False) -> FakeExecutor:
+        opened.append(offline)
+        return FakeExecutor()
+
+    monkeypatch.setattr(grader.cli, "open_executor", executor)
+    (tmp_path / "inbox").mkdir()
+    submission = tmp_path / "inbox" / order.truth.key.variant
+    order.submission.rename(submission)
+    vault = ["--vault", str(order.truth.folder), "--quiet"]
+    one = ["grade", str(submission), *vault, "--out", str(order.out)]
+    many = ["batch", str(tmp_path / "inbox"), *vault, "--out", str(tmp_path / "all")]
+    for words in (one, many):
+        for more in ([], ["--offline-build"]):
+            result = CliRunner().invoke(takehome.app, [*words, *more])
+            assert result.exit_code == 0, result.output
+    assert opened == [False, True, False, True]
 
 
 def test_an_engine_that_is_gone_at_the_end_costs_no_result(

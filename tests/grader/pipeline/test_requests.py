@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from grader.checks.case import Case
-from grader.evidence.document import EvidenceDocument
+from grader.evidence.document import EvidenceDocument, StatedPlaces
 from grader.evidence.service import ImageEvidence, ServiceEvidence
 from grader.execution.limits import Limits
 from grader.pipeline.requests import (
@@ -99,12 +99,14 @@ def test_other_values_of_the_leak_are_values_of_its_kind(column: pd.Series) -> N
 
 
 def test_ports_and_examples_are_read_from_what_is_there() -> None:
-    """The command line goes before EXPOSE; a README's JSON is an example only if it is one."""
+    """What is stated goes before the command line, that before EXPOSE; a README's JSON may be no example."""
     image = ImageEvidence(command=("uvicorn", "--port", "9000"), exposed_ports=(80,))
     document = EvidenceDocument(
         name="s", sha256="", variant="", executor="docker", service=ServiceEvidence(image=image)
     )
     assert ports_in(document) == (9000, 80)
+    stated = document.model_copy(update={"stated": StatedPlaces(port=9123)})
+    assert ports_in(stated) == (9123, 9000, 80)
     assert readme_example('```json\n{"rows": [{"a": 1}]}\n```') == {"rows": [{"a": 1}]}
     assert readme_example("curl -d '{\"a\": 2}' x") == {"a": 2}
     for text in ("", "```\n{broken\n```", "```\n[1]\n```", "```\n{}\n```"):

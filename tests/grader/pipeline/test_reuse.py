@@ -26,11 +26,14 @@ ALL = {
     "read_notebook",
     "read_predictions",
     "read_tracking",
+    "read_sources",
     "read_evaluation",
     "service",
     "latency",
+    "image",
 }
-FILES = ALL - {"service", "latency"}
+SERVED = {"service", "latency", "image"}
+FILES = ALL - SERVED
 
 
 @pytest.fixture
@@ -99,7 +102,7 @@ def test_a_text_that_is_in_the_image_runs_the_service_again(order: Order) -> Non
     (order.submission / "README.md").write_text("# other")
     changed = FakeExecutor()
     changed.content = "other layers"
-    assert ran(order, changed) == {"service", "latency"}
+    assert ran(order, changed) == SERVED
 
 
 def test_changed_findings_run_the_readers_and_the_notebook_phase(order: Order) -> None:
@@ -133,11 +136,18 @@ def test_changed_data_runs_everything_that_reads_it(order: Order, tmp_path: Path
     assert ran(order) == FILES
 
 
+def test_other_issued_rows_are_looked_for_in_the_image(order: Order) -> None:
+    """An image in which none was found may hold the rows of the data issued now."""
+    ran(order)
+    (order.truth.folder / "issued" / "snapshots.csv.gz").write_bytes(b"other rows")
+    assert ran(order) == ALL
+
+
 def test_other_requests_run_the_service(order: Order) -> None:
     """The service is asked what the plan says; another example in the text is another plan."""
     ran(order)
     (order.submission / "README.md").write_text('```json\n{"rows": [{"a": 1}]}\n```\n')
-    assert ran(order) == {"service", "latency"}
+    assert ran(order) == SERVED
 
 
 def test_a_new_base_image_is_built_on(order: Order) -> None:
@@ -146,7 +156,7 @@ def test_a_new_base_image_is_built_on(order: Order) -> None:
     executor = FakeExecutor()
     executor.bases = {"python:3.11-slim": "sha256:newer"}
     executor.content = "newer layers"
-    assert ran(order, executor) == {"service", "latency"}
+    assert ran(order, executor) == SERVED
     assert len(executor.builds) == 1
 
 
@@ -157,7 +167,7 @@ def test_a_known_build_is_built_again_where_its_service_is_not_known(order: Orde
     report = grade(order, first, Silent())
     assert [p.verdict for p in report.phases if p.id == "latency"] == ["INFRA_ERROR"]
     executor = FakeExecutor()
-    assert ran(order, executor) == {"service", "latency"}
+    assert ran(order, executor) == SERVED
     assert len(executor.builds) == 1
 
 

@@ -4,19 +4,24 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
+from grader.errors import VaultError
 from grader.pipeline.pins import find_pins
 from grader.pipeline.stage import (
+    NOT_SHOWN,
     find_dockerfile,
+    find_places,
     find_readme,
     open_to_all,
     read_text,
     stage_data,
+    stage_submission,
     stage_without_findings,
 )
 from grader.truth import load_truth
-from tests.grader.vault_folder import CANARY, write_vault
+from tests.grader.vault_folder import CANARY, in_parts, write_vault
 
 
 def written(folder: Path, **files: str) -> dict[str, int]:
@@ -36,6 +41,27 @@ def test_only_public_files_are_staged(tmp_path: Path) -> None:
     assert {p.name for p in folder.iterdir()} == {"snapshots.parquet", "contract.yaml", "data_dictionary.md"}
     assert all(CANARY.encode() not in p.read_bytes() for p in folder.iterdir())
     assert b"true_probability" not in (folder / "snapshots.parquet").read_bytes()
+
+
+def test_data_above_a_quarter_million_rows_were_not_there_for_anybody(tmp_path: Path) -> None:
+    """Large data are issued as a folder of parts: jobs get all of them, and the host reads the same rows."""
+    vault = write_vault(tmp_path / "vault")
+    for name in ("issued/snapshots.parquet", "holdout.parquet"):
+        in_parts(vault / name, 300)
+    truth = load_truth(vault)
+    folder = stage_data(truth, tmp_path / "data")
+    assert len(list((folder / "snapshots.parquet").iterdir())) == 4
+    assert pd.read_parquet(folder / "snapshots.parquet").equals(truth.issued)
+    assert {p.stat().st_mode & 0o777 for p in (folder / "snapshots.parquet").iterdir()} == {0o644}
+
+
+@pytest.mark.parametrize("name", ["snapshots.parquet", "contract.yaml"])
+def test_issued_data_that_are_gone_stop_the_grading(tmp_path: Path, name: str) -> None:
+    """Without them nothing can be measured, and a zero for it would be the candidate's."""
+    truth = load_truth(write_vault(tmp_path / "vault"))
+    (truth.issued_folder / name).unlink()
+    with pytest.raises(VaultError, match=name):
+        stage_data(truth, tmp_path / "data")
 
 
 def test_submitted_findings_are_out_of_sight_of_the_notebook(tmp_path: Path) -> None:
@@ -89,6 +115,91 @@ def test_the_dockerfile_is_found(tmp_path: Path) -> None:
     files |= written(tmp_path, Dockerfile="FROM y")
     assert find_dockerfile(tmp_path, files).text == "FROM y"
     assert find_dockerfile(tmp_path, {}).path is None
+
+
+def test_dockerfile_train_was_built_instead_of_the_dockerfile_below(tmp_path: Path) -> None:
+    """A file of exactly that name goes before one with more to its name, at any depth."""
+    files = written(tmp_path, Dockerfile_dot_train="FROM x", a__b__Dockerfile="FROM y", api_dot_Dockerfile="")
+    assert find_dockerfile(tmp_path, files).path == "a/b/Dockerfile"
+    del files["a/b/Dockerfile"]
+    assert find_dockerfile(tmp_path, files).path == "Dockerfile.train"
+
+
+def test_a_short_readme_was_judged_instead_of_the_stated_runbook(tmp_path: Path) -> None:
+    """What submission.yaml states goes before what is found, and one text is judged, without its run sections."""
+    files = written(
+        tmp_path,
+        README_dot_md="See docs.",
+        PRODUCTION_dot_md="Not stated.",
+        Dockerfile="FROM x",
+        docs__RUNBOOK_dot_md="We watch PSI.\n\n# Installation\n\nRun it.\n",
+        deploy__serving_dot_docker="FROM y",
+        service__app_dot_py="",
+        submission_dot_yaml="readme: ./docs/RUNBOOK.md\ndockerfile: deploy/serving.docker\n"
+        "context: service/\nport: 9123\n",
+    )
+    readme = find_readme(tmp_path, files)
+    assert (readme.path, readme.text.strip()) == ("docs/RUNBOOK.md", "We watch PSI.")
+    assert find_dockerfile(tmp_path, files).text == "FROM y"
+    places = find_places(tmp_path, files)
+    assert (places.context, places.port, places.problems) == ("service", 9123, ())
+
+
+@pytest.mark.parametrize(("key", "value"), [
+    ("readme", "/etc/hostname"), ("readme", "../outside.md"), ("readme", "docs/../docs/a.md"),
+    ("readme", "docs"), ("readme", "absent.md"), ("readme", "linked.md"), ("readme", "audit.ipynb"),
+    ("readme", "findings.json"), ("readme", "[a]"), ("dockerfile", "../Dockerfile"), ("dockerfile", "service"),
+    ("dockerfile", "/etc/passwd"), ("context", ".."), ("context", "/"), ("context", "README.md"),
+    ("context", "outside"), ("port", "many"), ("port", "0"), ("port", "true"), ("metrics", "../m.json"),
+    ("port", "1" + ":1" * 9000),
+])  # fmt: skip
+def test_what_is_stated_wrongly_is_told_and_not_followed(tmp_path: Path, key: str, value: str) -> None:
+    """Nothing outside the submission, behind a link, missing or of another kind is taken; the report says so."""
+    folder = tmp_path / "s"
+    files = written(
+        folder,
+        README_dot_md="the text",
+        Dockerfile="FROM x",
+        docs__a_dot_md="b",
+        service__a_dot_py="",
+        audit_dot_ipynb="{}",
+        findings_dot_json="{}",
+        submission_dot_yaml=f"{key}: {value}\n",
+    )
+    written(tmp_path, outside_dot_md="secret", Dockerfile="FROM secret", outside__a="secret")
+    (folder / "linked.md").symlink_to(tmp_path / "outside.md")
+    (folder / "outside").symlink_to(tmp_path / "outside")
+    assert find_readme(folder, files).text == "the text"
+    assert find_dockerfile(folder, files).text == "FROM x"
+    places = find_places(folder, files)
+    assert (places.context, places.port) == (None, None)
+    (problem,) = places.problems
+    assert problem.startswith(f"submission.yaml: {key} states ")
+    assert "expected a" in problem
+
+
+def test_a_submission_yaml_that_cannot_be_read_stops_nothing(tmp_path: Path) -> None:
+    """Broken YAML, or a tag on what is none of its kind, is told; the files are found as without it."""
+    for text in ("a: [", "- list\n", 'port: !!int ""\n', "port: !!timestamp x\n"):
+        files = written(tmp_path, README_dot_md="the text", submission_dot_yaml=text)
+        assert find_readme(tmp_path, files).text == "the text"
+        (problem,) = find_places(tmp_path, files).problems
+        assert "nothing of it was followed" in problem
+
+
+def test_a_stated_readme_is_nothing_else(tmp_path: Path) -> None:
+    """Jobs see a line of ours in its place, as with README.md, so that no text is counted twice."""
+    written(
+        tmp_path / "s",
+        submission_dot_yaml="readme: results_dot_txt\n".replace("_dot_", "."),
+        results_dot_txt="PR-AUC 0.4",
+        README_dot_md="x",
+        a_dot_py="1",
+    )
+    shown = stage_submission(tmp_path / "s", tmp_path / "shown")
+    assert (shown / "results.txt").read_text() == (shown / "README.md").read_text() == NOT_SHOWN
+    assert (shown / "a.py").read_text() == "1"
+    assert (tmp_path / "s" / "results.txt").read_text() == "PR-AUC 0.4"
 
 
 @pytest.mark.parametrize(("text", "counts"), [

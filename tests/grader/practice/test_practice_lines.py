@@ -126,3 +126,22 @@ def test_concept_drift_once_showed_the_shares_of_the_levels(column: str, tmp_pat
     assert max(table.labels) == LABEL.last_mature_month
     assert len(table.series) == 2
     assert all(value == (1.0 if month < "2023-09" else 0.0) for month, value in apart.items())
+
+
+def test_wrong_labels_were_shown_by_the_share_of_their_slice(tmp_path: Path) -> None:
+    """Labels exchanged in one slice leave every rate as it is; the plot is of what a strong column tells of them."""
+    rows = [
+        (f"2024-0{month}", place, float(high), float(high != (place == "store" and number < 3)))
+        for month in range(1, 10) for place in ("store", "web") for high in (False, True) for number in range(8)
+    ]  # fmt: skip
+    rows += [("2024-12", "store", 1.0, 0.0)] * 500
+    data = pd.DataFrame(rows, columns=["snapshot_month", "channel", "strong", "churned_90d"])
+    data.to_parquet(tmp_path / "snapshots.parquet")
+    plant = Plant(id="n", family="quality", kind="label_noise_slice", columns=("channel",), severity=2,
+                  parameters={"where": {"channel": ["store"]}, "statistic_column": "strong"})  # fmt: skip
+    look = look_at(plant, LABEL, {"channel": False, "strong": True})
+    table = run_look(look, tmp_path / "snapshots.parquet")
+    shown = dict(zip(table.labels, table.series[0][1], strict=True))
+    assert shown == {"rest, high": 1.0, "rest, low": 0.0, "slice, high": 0.625, "slice, low": 0.375}
+    bare = look_at(plant.model_copy(update={"parameters": {}}), LABEL, {"channel": False})
+    assert LABEL.column in bare.code

@@ -9,6 +9,7 @@ import json
 import math
 import sys
 import time
+from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Literal
 
@@ -67,6 +68,16 @@ def contract_true():
     return app
 
 
+ASKED_FOR = {*range(60), *range(1000, 1030)}
+CACHE: dict[tuple[int, str], float] = {}
+BY_KEY: dict[str, Callable[[int, str, float], float]] = {
+    "leaky_cache": lambda customer, month, value: CACHE.setdefault((customer, month), value),
+    "table": lambda customer, month, value: value if customer in ASKED_FOR else value / 2,
+    "id_feature": lambda customer, month, value: value + customer % 7 / 100,
+}
+"""What services that look at the key make of a row's probability; the table holds the customers of the tests alone."""
+
+
 def answer_of(variant: str, path: str, document: Any) -> tuple[int, Any]:
     """Return status and answer of the simple variants to a POST."""
     if variant == "flat" and path == "/score" and isinstance(document, dict) and "usage" in document:
@@ -78,14 +89,23 @@ def answer_of(variant: str, path: str, document: Any) -> tuple[int, Any]:
         }
     if variant == "bare" and path == "/predict" and isinstance(document, list):
         return 200, [{"churn": 0, "scores": {"churn_probability": chance(row)}} for row in document]
-    if variant in ("null500", "leaky", "small", "stale") and path == "/predict" and "rows" in document:
+    if (
+        variant in ("null500", "leaky", "small", "stale", *BY_KEY)
+        and path == "/predict"
+        and "rows" in document
+    ):
         rows = document["rows"]
         if variant == "null500" and any(row["usage"] is None for row in rows):
             return 500, {"detail": "boom"}
         if variant == "small" and len(rows) > 50:
             return 413, {"detail": "too many rows"}
-        extra = 0.3 if variant == "leaky" else 0.0
+        extra = 0.3 if variant in ("leaky", "leaky_cache") else 0.0
         chances = [min(1.0, chance(row) + extra * (row.get("leak") is not None)) for row in rows]
+        if variant in BY_KEY:
+            keyed = zip(rows, chances, strict=True)
+            chances = [
+                BY_KEY[variant](row["customer_id"], row["snapshot_month"], value) for row, value in keyed
+            ]
         return 200, {"predictions": [{"churn_probability": value} for value in chances]}
     if variant == "labels":
         return 200, {"error": "no model", "prediction": 1, "status": 0}

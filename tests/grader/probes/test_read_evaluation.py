@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import io
+import time
 
 import numpy as np
 import pytest
@@ -68,6 +69,116 @@ def test_other_layouts_of_metrics(tmp_path, document):
     assert (found.baseline.get("pr_auc"), found.tuned.get("pr_auc")) == (0.2, 0.27)
 
 
+CONTRACT = {
+    "baseline": {"pr_auc": 0.2, "precision_at_capacity": 0.22, "brier": 0.05},
+    "tuned": {"pr_auc": 0.27, "precision_at_capacity": 0.3, "pr_auc_ci": [0.25, 0.29]},
+    "decision": {"threshold": 0.2, "capacity_share": 0.1},
+}
+
+
+@pytest.mark.parametrize(
+    ("place", "added"),
+    [
+        ("tuned", {"by_month": {"2024-07": {"pr_auc": 0.21, "pr_auc_ci": [0.1, 0.3], "brier": 0.04}}}),
+        ("tuned", {"by_channel": {"web": {"pr_auc": 0.21, "brier": 0.04}}}),
+        ("tuned", {"PR AUC": 0.1, "average_precision": 0.21, "precision_at_5pct": 0.31, "pr_auc_low": 0.1}),
+        (
+            "tuned",
+            {"channels": {"shop": {"pr_auc": 0.1, "brier": 0.1}, "web": {"pr_auc": 0.2, "brier": 0.2}}},
+        ),
+        ("tuned", {"history": [{"pr_auc": 0.1, "brier": 0.1}, {"pr_auc": 0.2, "brier": 0.2}]}),
+        ("", {"dummy": {"pr_auc": 0.06, "roc_auc": 0.5}}),
+        ("", {"best_trial": {"pr_auc": 0.9, "brier": 0.1}}),
+        ("", {"calibrated_isotonic_trial": {"pr_auc": 0.01, "brier": 0.1}}),
+        ("", {"lightgbm_uncalibrated": {"pr_auc": 0.27, "brier": 0.2}}),
+        ("", {"random": {"pr_auc": 0.06, "brier": 0.2}, "threshold": 0.5, "capacity_share": 0.3}),
+        ("", {"by_month": [{"model": "tuned", "month": "2024-07", "pr_auc": 0.1, "brier": 0.1}]}),
+        (
+            "decision",
+            {"best_threshold": 0.45, "call_share": 0.06, "by_month": {"2024-07": {"threshold": 0.4}}},
+        ),
+    ],
+)
+@pytest.mark.parametrize("last", [False, True])
+def test_figures_beside_the_contracts_own_do_not_displace_them(tmp_path, place, added, last):
+    """A breakdown, an alias or another model that json sorted to the front was read in place of the claim.
+
+    Nor does it fill what the model's own figures leave open: the tuned model here claims no Brier score.
+    """
+    inner = CONTRACT[place] if place else CONTRACT
+    changed = {**inner, **added} if last else {**added, **inner}
+    found = metrics(tmp_path, {**CONTRACT, place: changed} if place else changed)
+    assert (found.baseline, found.decision) == (CONTRACT["baseline"], CONTRACT["decision"])
+    assert found.tuned == {"pr_auc": 0.27, "precision_at_capacity": 0.3}
+    assert found.intervals == {"tuned.pr_auc": (0.25, 0.29)}
+
+
+@pytest.mark.parametrize(
+    "tuned",
+    [
+        {"by_month": {"2024-07": {"pr_auc": 0.27}}},
+        {"2024-07": {"pr_auc": 0.27}},
+        {"web": {"pr_auc": 0.27}, "shop": {"pr_auc": 0.2}},
+        [{"fold": 1, "pr_auc": 0.27}, {"fold": 2, "pr_auc": 0.2}],
+    ],
+)
+def test_a_part_never_stands_in_for_the_whole(tmp_path, tuned):
+    """Figures by month, channel or fold are no claim of the whole, though there is no other one."""
+    found = metrics(tmp_path, {"baseline": {"pr_auc": 0.2}, "tuned": tuned})
+    assert "pr_auc" not in found.tuned
+
+
+def test_aliases_and_deeper_figures_fill_gaps(tmp_path):
+    """What the contract's own names leave open is read under other names, the most specific first."""
+    document = {
+        "tuned": {"p_at_10": 0.1, "precision_at_k": 0.3, "ranking": {"pr_auc": 0.27}},
+        "base_rate": 0.06,
+        "decision": {"share": 0.4, "capacity": 0.1, "chosen": {"threshold": 0.2}},
+    }
+    found = metrics(tmp_path, document)
+    assert found.tuned == {"precision_at_capacity": 0.3, "pr_auc": 0.27, "base_rate": 0.06}
+    assert found.decision == {"capacity_share": 0.1, "threshold": 0.2}
+
+
+FOLDS = [0.24, 0.26, 0.28]
+AROUND = (pytest.approx(0.2208), pytest.approx(0.2992))
+ONE_BY_ONE = [{"fold": place, "pr_auc": value, "n": "12"} for place, value in enumerate(FOLDS)]
+
+
+@pytest.mark.parametrize("document", [
+    {"tuned": {"pr_auc": 0.27, "pr_auc_folds": FOLDS}}, {"tuned": {"pr_auc": 0.27, "cv_pr_auc": FOLDS}},
+    {"tuned": {"pr_auc": 0.27, "pr_auc_mean": 0.26, "pr_auc_std": 0.02}},
+    {"tuned": {"pr_auc": 0.26, "pr_auc_se": 0.02}}, {"tuned": {"pr_auc": {"mean": 0.26, "std": 0.02, "n": 5}}},
+    {"tuned": {"pr_auc": 0.27}, "cv": {"mean_pr_auc": 0.26, "std_pr_auc": 0.02, "n_folds": 5}},
+    {"tuned": {"pr_auc": 0.27, "folds": ONE_BY_ONE}}, {"tuned": {"pr_auc": 0.27, "ap": {"cv_scores": FOLDS}}},
+    {"tuned": {"pr_auc": 0.27, "folds": {f"fold_{one['fold']}": one for one in ONE_BY_ONE}}},
+    {"models": [{"model": "tuned", "pr_auc": 0.26, "pr_auc_sd": 0.02}]},
+])  # fmt: skip
+def test_several_folds_were_no_word_on_how_sure_a_figure_is(tmp_path, document):
+    """Values of three folds or more, or a mean with its spread, are an interval; the figure itself does not move."""
+    found = metrics(tmp_path, document)
+    low, high = found.intervals["tuned.pr_auc"]
+    assert (low, high) == (AROUND[0], pytest.approx(0.2992, abs=1e-4))
+    assert found.tuned["pr_auc"] in (0.26, 0.27)
+
+
+@pytest.mark.parametrize("more", [
+    {"pr_auc_folds": [0.24, 0.26]}, {"pr_auc_values": FOLDS}, {"pr_auc_std": 0}, {"pr_auc_std": "wide"},
+    {"by_month": {"2024-07": {"pr_auc": 0.2, "pr_auc_std": 0.02}}}, {"train": {"pr_auc": 0.5, "pr_auc_std": 0.02}},
+    {"pr_auc_folds": [1e308, -1e308, 1e308]}, {"roc_auc_folds": FOLDS}, {"pr_auc_folds": [[FOLDS]]},
+    {"folds": [{"pr_auc": 0.2}, {"pr_auc": "?"}, {"pr_auc": 0.3}]},
+])  # fmt: skip
+def test_too_little_to_say_how_sure_a_figure_is(tmp_path, more):
+    """Two folds, parts of the rows, the training rows, other figures and what is no number give no interval."""
+    assert "tuned.pr_auc" not in metrics(tmp_path, {"tuned": {"pr_auc": 0.27, **more}}).intervals
+
+
+def test_a_stated_interval_goes_before_folds(tmp_path):
+    """What the contract asks for is what is judged."""
+    found = metrics(tmp_path, {"tuned": {"pr_auc_folds": FOLDS, "pr_auc": 0.27, "pr_auc_ci": [0.25, 0.29]}})
+    assert found.intervals == {"tuned.pr_auc": (0.25, 0.29)}
+
+
 def test_intervals_and_decisions_in_other_words(tmp_path):
     """Bounds as an object or as two keys, a percentage as capacity; infinities and text are left out."""
     document = {
@@ -111,6 +222,16 @@ def test_lift_tables(tmp_path):
     rows = [(row.decile, row.churn_rate, row.cumulative_capture) for row in found.rows]
     assert rows == [(1, 0.5, 0.5), (10, 0.1, 1.0)]
     assert any("turned" in problem for problem in found.problems)
+
+
+def test_columns_beside_the_contracts_own_do_not_displace_them(tmp_path):
+    """A column `rank`, `mean` or `capture` that stood further left was read in place of the exact one."""
+    header = "rank,decile,n,customers,hits,churners,mean,churn_rate,lift,capture,cumulative_capture\n"
+    table = header + "10,1,7,10,0,5,0.3,0.5,5.0,0.4,0.5\n20,2,7,10,0,1,0.1,0.1,1.0,0.1,0.6\n"
+    write(tmp_path / "submission" / "evaluation" / "lift.csv", table)
+    assert read(tmp_path).lift.rows[0].model_dump() == {
+        "decile": 1, "customers": 10, "churners": 5, "churn_rate": 0.5, "lift": 5.0, "cumulative_capture": 0.5,
+    }  # fmt: skip
 
 
 def test_a_lift_table_in_a_notebook(tmp_path):
@@ -165,6 +286,28 @@ def test_plots_are_decoded(tmp_path):
     assert {p.split(":")[0] for p in found.problems} == {"evaluation/fake.png", "evaluation/huge.png"}
 
 
+def test_drawings_in_a_notebook_are_plots(tmp_path):
+    """Figures that a notebook keeps as SVG were not seen; they are measured as text and shown nowhere."""
+    drawing = ['<?xml version="1.0"?>\n<svg width="432pt"\n height="288pt">', "<path/>" * 60, "</svg>"]
+    outputs = [
+        {"image/svg+xml": drawing, "text/plain": "<Figure>"},
+        {"image/svg+xml": "<html>no drawing</html>"},
+        {"image/svg+xml": drawing, "image/png": base64.b64encode(picture()).decode()},
+        {"image/svg+xml": "<svg" * 300_000},
+    ]
+    book = notebook(*("x" for _ in outputs))
+    for cell, data in zip(book["cells"], outputs, strict=True):
+        cell["outputs"] = [{"output_type": "display_data", "data": data, "metadata": {}}]
+    write(tmp_path / "submission" / "audit.ipynb", book)
+    begin = time.monotonic()
+    found = read(tmp_path)
+    assert time.monotonic() - begin < 20
+    assert [(p.path, p.width, p.height, p.ink) for p in found.plots] == [
+        ("audit.ipynb#cell1", 432, 288, 0.06), ("audit.ipynb#cell3", 200, 100, 0.1),
+    ]  # fmt: skip
+    assert [p.split(":")[0] for p in found.problems] == ["audit.ipynb#cell2", "audit.ipynb#cell4"]
+
+
 @pytest.mark.parametrize(
     ("name", "content"),
     [
@@ -201,3 +344,54 @@ def test_figures_of_segments_are_not_those_of_the_model(tmp_path):
     found = metrics(tmp_path, document)
     assert found.tuned == {"accuracy": 0.94, "roc_auc": 0.8}
     assert found.baseline == {}
+
+
+def test_accuracy_alone_is_kept_though_it_is_no_file_of_figures(tmp_path):
+    """A person should know that this is all there is; a file with the figures that were asked for goes first."""
+    found = metrics(tmp_path, {"tuned": {"accuracy": 0.94, "test_rows": 900.0}})
+    assert (found.path, found.tuned["accuracy"], found.baseline) == (None, 0.94, {})
+    assert any("no known metric" in problem for problem in found.problems)
+    both = metrics(tmp_path, {"tuned": {"pr_auc": 0.27}}, "evaluation/scores.json")
+    assert (both.path, both.tuned) == ("evaluation/scores.json", {"pr_auc": 0.27})
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("docs/RESULTS.md", "| PR-AUC | ROC-AUC |\n|---|---|\n| 0.27 | 0.80 |\n"),
+        ("report.json", '{"weighted avg": {"precision": 0.9, "f1-score": 0.91}}'),
+        ("k.json", '{"scores": {"precision_at_10": 0.3}}'),
+        ("out/table.csv", "model,average_precision\ntuned,0.27\n"),
+        (
+            "logs/train.log",
+            "              precision    recall  f1-score\n   1       0.30      0.31      0.30\n",
+        ),
+        ("other.ipynb", '{"cells": [{"source": ["average_precision_score(y, p)"]}]}'),
+    ],
+)
+def test_texts_and_tables_that_tell_a_figure_for_a_rare_outcome_are_named(tmp_path, name, text):
+    """Whatever they are called and wherever they lie, so that nobody is accused of having none."""
+    (tmp_path / "submission" / name).parent.mkdir(parents=True)
+    (tmp_path / "submission" / name).write_text(text)
+    assert read(tmp_path).suited == name
+
+
+def test_other_texts_are_not(tmp_path):
+    """Figures of other kinds, names without a figure, and what every submission holds."""
+    folder = tmp_path / "submission"
+    folder.mkdir()
+    (folder / "README.md").write_text("ROC-AUC is 0.94.\n\nWe will look at PR-AUC later.\n")
+    (folder / "findings.json").write_text('{"summary": "precision 0.5"}')
+    (folder / "metrics.json").write_text('{"tuned": {"roc_auc": 0.8, "precision": null}, "rows": 7}')
+    (folder / "broken.json").write_bytes(b"\xff\x00 recall")
+    assert read(tmp_path).suited == ""
+
+
+def test_long_texts_full_of_such_names_are_read_in_a_moment(tmp_path):
+    """Reading the figures may not end by the clock for what lies beside them."""
+    folder = tmp_path / "submission"
+    folder.mkdir()
+    for i in range(40):
+        (folder / f"{i}.html").write_text("precision recall top ap " * 40_000)
+        (folder / f"{i}.txt").write_text("call the list of top scores \n" * 40_000)
+    assert read(tmp_path).suited == ""  # within the probe's own time

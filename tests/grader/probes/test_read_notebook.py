@@ -6,6 +6,7 @@ import pytest
 from probe_harness import notebook, read_with, write
 
 from grader.evidence.notebook import NotebookEvidence
+from grader.probes.notebook.finding import FOR_NOTES
 
 
 def read(tmp_path, *arguments):
@@ -174,6 +175,15 @@ def test_months_in_any_usual_spelling(tmp_path, said, month):
     file = claims(tmp_path, [{"kind": "k", "column": "c", "start": said}])
     assert file.findings[0].from_month == month
     assert bool(file.problems) == (said in ("2024-13", "soon"))
+
+
+@pytest.mark.parametrize("kind", FOR_NOTES)
+def test_a_legitimate_kind_without_a_status_is_a_note(tmp_path, kind):
+    """Who says that a column is seasonal or announced accuses nothing; a status that is said is kept."""
+    file = claims(
+        tmp_path, [{"kind": kind, "columns": ["a"]}, {"kind": kind, "columns": ["a"], "status": "defect"}]
+    )
+    assert [claim.status for claim in file.findings] == ["note", "defect"]
 
 
 def test_other_layouts_of_findings_are_read(tmp_path):

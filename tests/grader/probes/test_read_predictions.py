@@ -7,6 +7,8 @@ import time
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as parquet
 import pytest
 from probe_harness import read_with, write
 
@@ -94,6 +96,56 @@ def test_dates_in_parquet_and_one_probability(data):
     assert sum("expected one" in problem for problem in found.problems) == 2
 
 
+def test_periods_in_parquet(data):
+    """pandas tells Arrow of its periods only once it wrote or read Parquet itself, which the probe never does."""
+    months = pd.PeriodIndex(["2024-04", "2024-05", "2024-04", None], freq="M")
+    frame_of(snapshot_month=months).to_parquet(data / "submission" / "evaluation" / "predictions.parquet")
+    found, arrays = read(data)
+    assert (found.rows, found.matched_rows) == (4, 3)
+    np.testing.assert_array_equal(arrays["row"], [0, 1, 2])
+
+
+@pytest.mark.parametrize("said", [b"", b"{}", b"[1", b'{"freq": "no such"}', b'{"freq": 7}', b"[" * 60_000])
+def test_what_only_claims_to_be_periods_is_not_matched(data, said):
+    """A stranger's metadata that say nothing usable cost the rows, never the probe."""
+    table = pa.Table.from_pandas(frame_of().drop(columns="snapshot_month"), preserve_index=False)
+    marks = {b"ARROW:extension:name": b"pandas.period", b"ARROW:extension:metadata": said}
+    table = table.append_column(pa.field("snapshot_month", pa.int64(), metadata=marks), [[651] * 4])
+    parquet.write_table(table, data / "submission" / "evaluation" / "predictions.parquet")
+    assert read(data)[0].matched_rows == 0
+
+
+@pytest.mark.parametrize(
+    "months",
+    [
+        ["April 2024", "May 2024", "april, 2024", "Apr 2024"],
+        ["Apr-24", "May-24", "30-Apr-24", "Apr '24"],
+        ["04/2024", "5-2024", "30.04.2024", "2024M04"],
+    ],
+)
+def test_months_by_name_and_decimal_commas(data, months):
+    """What a spreadsheet saves elsewhere is read: months by name, day before month, commas in numbers."""
+    text = frame_of(snapshot_month=months).to_csv(index=False, sep=";", decimal=",")
+    write(data / "submission" / "evaluation" / "predictions.csv", text)
+    found, arrays = read(data)
+    assert (found.matched_rows, found.non_finite, found.problems) == (4, 0, ())
+    np.testing.assert_array_equal(arrays["row"], [0, 1, 2, 3])
+    np.testing.assert_array_equal(arrays["p_tuned"], [0.5, 0.6, 0.7, 0.8])
+
+
+@pytest.mark.parametrize("month", ["03/04/2024", "Mai 2024", "24", "April", "2024-13"])
+def test_an_ambiguous_month_is_no_month(data, month):
+    """Where the order of day and month is anybody's guess, the row is left out."""
+    frame_of(snapshot_month=month).to_csv(data / "submission" / "evaluation" / "predictions.csv", index=False)
+    assert read(data)[0].matched_rows == 0
+
+
+def test_a_column_without_any_number_is_named(data):
+    """Chances that are all unreadable used to pass for missing ones without a word."""
+    frame_of(p_tuned="high").to_csv(data / "submission" / "evaluation" / "predictions.csv", index=False)
+    assert any("p_tuned: found no number, such as 'high'" in told for told in read(data)[0].problems)
+
+
 def test_bad_values_are_counted(data):
     """Unknown keys are left out, repeats beyond the issued ones, infinities and impossible chances are counted."""
     frame = pd.concat([frame_of(), frame_of().iloc[[0, 2]], frame_of(customer_id=[1, 2, 3, 4])])
@@ -152,3 +204,30 @@ def test_two_hundred_thousand_rows_are_quick(tmp_path):
     assert found.matched_rows == 200_000
     np.testing.assert_array_equal(arrays["row"], shuffled.index.to_numpy())
     assert time.monotonic() - begin < 20
+
+
+def test_large_data_are_a_folder_of_parts(data):
+    """Rows are counted through all parts in their order, as the host counts them."""
+    frame_of().to_parquet(data / "submission" / "evaluation" / "predictions.parquet")
+    path = data / "data" / "snapshots.parquet"
+    whole = pd.read_parquet(path)
+    path.unlink()
+    path.mkdir()
+    for part in range(len(whole)):
+        whole.iloc[[part]].to_parquet(path / f"part-{part:05d}.parquet", index=False)
+    found, arrays = read(data)
+    assert (found.matched_rows, found.data_trouble) == (4, "")
+    np.testing.assert_array_equal(arrays["row"], [0, 1, 2, 3])
+
+
+@pytest.mark.parametrize("content", [None, b"PAR1 cut short"])
+def test_issued_data_that_cannot_be_read_are_no_fault_of_the_table(data, content):
+    """Missing or damaged, they are told apart from what is wrong with the predictions."""
+    frame_of().to_parquet(data / "submission" / "evaluation" / "predictions.parquet")
+    path = data / "data" / "snapshots.parquet"
+    path.unlink()
+    if content:
+        path.write_bytes(content)
+    found, arrays = read(data)
+    assert found.data_trouble.startswith("snapshots.parquet: ")
+    assert (found.problems, dict(arrays)) == ((), {})

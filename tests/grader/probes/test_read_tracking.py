@@ -155,6 +155,24 @@ def test_a_file_store(tmp_path):
     assert runs["tuned"].models == (f"work/mlruns/1/{PARENT}/artifacts/model/MLmodel",)
 
 
+def test_incident_a_stray_run_in_a_database_hid_a_file_store(tmp_path):
+    """The store with most runs is read, and what is not read is told; the same runs in both are not."""
+    store(tmp_path / "mlflow.db")
+    for number in range(12):
+        key = f"e{number:031x}"
+        write(
+            tmp_path / "mlruns" / "1" / key / "meta.yaml",
+            f"run_id: {key}\nrun_name: trial {number}\nstatus: 3\n",
+        )
+    found = read(tmp_path)
+    assert (found.store, found.path, len(found.runs)) == ("file", "mlruns", 12)
+    assert [p for p in found.problems if p.startswith("mlflow.db: found 3 runs that are not in mlruns")]
+    again = tmp_path / "again"
+    store(again / "mlflow.db")
+    write(again / "mlruns" / "1" / PARENT / "meta.yaml", f"run_id: {PARENT}\nrun_name: tuned\nstatus: 3\n")
+    assert (read(again).store, read(again).problems) == ("sqlite", ())
+
+
 @pytest.mark.parametrize(
     ("content", "reason"),
     [
@@ -189,3 +207,25 @@ def test_hostile_stores_end(tmp_path):
     )
     write(tmp_path / "mlruns" / "1" / OTHER / "meta.yaml", "[" * 9000)
     assert read(tmp_path).runs == ()
+
+
+@pytest.mark.parametrize(
+    ("name", "counts"),
+    [
+        ("pipeline.joblib", True),
+        ("served.joblib", True),
+        ("churn.onnx", True),
+        ("model.txt", True),
+        ("scaler.joblib", False),
+        ("feature_columns.pkl", False),
+        ("notes.txt", False),
+        ("metrics.json", False),
+    ],
+)
+def test_a_fitted_pipeline_is_a_model_by_whatever_name(tmp_path, name, counts):
+    """A pipeline logged as `pipeline.joblib` was no model artefact, and the same file called `model.joblib` was."""
+    store(tmp_path / "mlflow.db")
+    path = f"mlruns/1/{PARENT}/artifacts/{name}"
+    write(tmp_path / path, "x")
+    tuned = next(run for run in read(tmp_path).runs if run.name == "tuned")
+    assert tuned.models == ((path,) if counts else ())

@@ -149,6 +149,32 @@ def test_the_audit_notebook_is_found(places, names, taken):
     assert status["notebook"] == taken
 
 
+@pytest.mark.parametrize("kept", [".gitkeep", "data_dictionary.md", "raw/x.csv"])
+@pytest.mark.parametrize("below", ["", "notebooks/"])
+def test_a_data_folder_in_the_submission_hid_the_issued_data(places, kept, below):
+    """What the submission's `data` lacks is linked into it; what it has stays its own."""
+    write(places / "data" / "data_dictionary.md", "as issued")
+    write(places / "submission" / f"{below}data" / kept, "their own")
+    code = (
+        "import pathlib\nassert pathlib.Path('data/snapshots.csv').read_text() == 'a\\n1\\n'\n"
+        f"assert pathlib.Path('data/{kept}').read_text() == 'their own'\n"
+        "assert 'issued' in pathlib.Path('data/data_dictionary.md').read_text() or "
+        f"'{kept}' == 'data_dictionary.md'\npathlib.Path('data/clean.csv').write_text('x')"
+    )
+    write(places / "submission" / f"{below}audit.ipynb", notebook(code))
+    code, status, _ = run(places)
+    assert (code, status["state"]) == (0, "ok"), status
+    assert not (places / "data" / "clean.csv").exists()
+
+
+def test_a_file_named_data_stops_no_notebook(places):
+    """It is theirs, and stays what it is."""
+    write(places / "submission" / "data", "a file")
+    write(places / "submission" / "audit.ipynb", notebook("assert open('data').read() == 'a file'"))
+    code, status, _ = run(places)
+    assert (code, status["state"]) == (0, "ok"), status
+
+
 def test_submission_yaml_and_utf16_are_read(places):
     """A stated notebook wins over the name, and a notebook in UTF-16 runs."""
     write(places / "submission" / "audit.ipynb", notebook("1 / 0"))

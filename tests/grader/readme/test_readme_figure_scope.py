@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from grader.readme.figure_scope import Cell, row_cells, scope_at, scope_of
+from grader.readme.figure_scope import Cell, row_cells, scope_at, scope_of, with_test_months_named
 
 
 @pytest.mark.parametrize(
@@ -59,3 +59,22 @@ def test_a_row_is_parted_into_its_cells() -> None:
         Cell("", "0.2"),
         Cell("tuned", "0.27"),
     )
+
+
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [
+        ("on july to september 2024 the model", True),
+        ("from 2024-07 to 2024-09 it is", True),
+        ("on 2024-07..2024-09 it is", True),
+        ("on july–september 2024 it is", True),
+        ("on april to september 2024 it is", False),
+        ("in july 2024 it is", False),
+    ],
+)
+def test_the_months_of_the_test_are_the_test(text, named):
+    """Who writes the months out speaks of the whole test; other months stay a part, and places stay where they were."""
+    found = with_test_months_named(text, "2024-07", "2024-09")
+    assert ("test" in found) == named
+    assert len(found) == len(text)
+    assert with_test_months_named(text, None, None) == text

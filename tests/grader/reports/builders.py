@@ -5,6 +5,7 @@ from __future__ import annotations
 from grader.results import (
     Bonus,
     CriterionResult,
+    DefendedLevel,
     DimensionResult,
     Figures,
     FollowUp,
@@ -256,6 +257,15 @@ def unscored(status: str, message: str) -> tuple[DimensionResult, ...]:
         )
         for part in dimensions()
     )
+
+
+def defended_report() -> Report:
+    """A report whose candidate was heard on every part, with weak criteria that no question takes up."""
+    heard = DefendedLevel(
+        level=2, reviewer="Grace", time="2025-01-07T10:00:00+00:00", reason="panel: leakage 2.0"
+    )
+    parts = tuple(part.model_copy(update={"defended": heard}) for part in dimensions())
+    return report(dimensions=parts, without_question=("serving.container",))
 
 
 def pending_report() -> Report:

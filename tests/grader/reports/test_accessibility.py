@@ -21,6 +21,8 @@ BRIEF = Path(__file__).parents[3] / "assignment" / "README.md"
 PAGES = {
     "report": lambda: render_html(builders.report()),
     "report, hostile": lambda: render_html(builders.hostile_report()),
+    "report, defended": lambda: render_html(builders.defended_report()),
+    "feedback, defended": lambda: render_feedback(builders.defended_report()),
     "feedback": lambda: render_feedback(builders.report()),
     "feedback, pending": lambda: render_feedback(builders.pending_report()),
 }

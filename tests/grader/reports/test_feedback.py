@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
-from grader.reports.advice import advice_for
+from grader.reports.advice import (
+    ADVICE,
+    DISCOUNTED,
+    FALSE_ALARMS,
+    OPENINGS,
+    README_LEVEL_3,
+    advice_for,
+    next_level,
+)
 from grader.reports.exports.audience import Audience, for_audience
 from grader.reports.feedback import candidate_view, render_feedback
-from grader.results import CriterionResult, Report
-from grader.types import Suggestion
+from grader.results import CriterionResult, PersonLevel, ProgramValue, Report
+from grader.types import Reason, Suggestion
 
 from . import builders
 from .reading import read
@@ -142,3 +152,52 @@ def test_a_suggestion_stays_with_the_reviewer(moved: bool) -> None:
     if moved:
         for one in lines:
             assert advice_for(one.id, "readme", one.level) in read(page).text
+
+
+def test_false_alarms_are_told_and_not_that_little_was_found() -> None:
+    """All 16 plants found and seven inventions: the page said to run the notebook again and to look at columns once."""
+    report = builders.report()
+    audit = report.dimensions[0]
+    held_down: dict[str, tuple[Reason, ...]] = {"audit.reproducible": ("false_alarms", "worth_of_findings")}
+    lines = tuple(
+        one.model_copy(update={"level": 2, "reasons": held_down.get(one.id, ("false_alarms",))})
+        for one in audit.criteria
+    )
+    report = report.model_copy(
+        update={"dimensions": (audit.model_copy(update={"criteria": lines}), *report.dimensions[1:])}
+    )
+    shown = candidate_view(report).parts[0].lines
+    assert all(line.message.startswith((DISCOUNTED, FALSE_ALARMS)) for line in shown)
+    assert sum(FALSE_ALARMS in line.message for line in shown) == 1
+    assert not any(
+        OPENINGS[2] in line.message or ADVICE["audit.reproducible"] in line.message for line in shown
+    )
+    assert not re.search(r"\d", FALSE_ALARMS + DISCOUNTED)
+    assert '"false_alarms"' not in for_audience(report, Audience.candidate).model_dump_json()
+
+
+def test_a_person_s_level_is_not_explained_by_what_the_program_saw() -> None:
+    """Who overrules the program is not taken to discount for false alarms, too."""
+    report = builders.report()
+    audit = report.dimensions[0]
+    person = PersonLevel(
+        reviewer="r", time="2026-01-01T00:00:00Z", reason="seen",
+        program=ProgramValue(points=0.0, level=1, status="scored"),
+    )  # fmt: skip
+    line = audit.criteria[1].model_copy(update={"reasons": ("false_alarms",), "person": person})
+    changed = audit.model_copy(update={"criteria": (audit.criteria[0], line, *audit.criteria[2:])})
+    view = candidate_view(report.model_copy(update={"dimensions": (changed, *report.dimensions[1:])}))
+    assert DISCOUNTED not in view.parts[0].lines[1].message
+
+
+def test_a_readme_below_level_four_is_told_what_the_next_level_asks_for() -> None:
+    """Candidates were promised what to improve and read "found: ..." at level 3, and nothing else."""
+    report = builders.report()
+    shown = candidate_view(report).parts[3].lines
+    for one, line in zip(report.dimensions[3].criteria, shown, strict=True):
+        assert line.message.startswith(one.message.rstrip("."))
+        assert next_level(one.id, one.level) in line.message
+        assert (f"Level {(one.level or 0) + 1} asks for" in line.message) is (one.level != 4)
+        assert README_LEVEL_3[one.id] in next_level(one.id, 1)
+        assert next_level(one.id, 4) == next_level(one.id, None) == ""
+    assert next_level("serving.bad_input", 2) == ""

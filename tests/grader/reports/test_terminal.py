@@ -39,6 +39,7 @@ def test_everything_is_there(width: int) -> None:
     for dimension in report.dimensions:
         for criterion in dimension.criteria:
             assert criterion.id.split(".")[1] in text
+    assert f"sha256 {report.submission.sha256}" in text
     assert "500 to an empty batch" in text
     for phase in report.phases:
         assert any(line.split()[:2] == [phase.id, phase.verdict.value] for line in lines if line.strip())

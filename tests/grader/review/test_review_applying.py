@@ -32,10 +32,11 @@ def asked(
     finalise: bool = False,
     accept: bool = False,
     log: tuple[AnyEntry, ...] = (),
+    defended: tuple[str, ...] = (),
 ) -> tuple[AnyEntry, ...]:
     """The log after one more decision."""
     decision = Decision(
-        levels, flags, finalise, "Grace", "read it twice", "2025-01-07T10:00:00+00:00", accept
+        levels, flags, finalise, "Grace", "read it twice", "2025-01-07T10:00:00+00:00", accept, defended
     )
     return (*log, *entries_of(report, log, decision))
 
@@ -53,6 +54,41 @@ def test_both_values_stand_side_by_side() -> None:
     assert (one.level, one.points, one.person.reviewer) == (3, 2.0, "Grace")
     assert (one.person.program.level, one.person.program.points) == (1, 0.6)
     assert made.total == pytest.approx(report.total + 1.4, abs=0.05)
+
+
+def test_what_was_defended_moves_no_point() -> None:
+    """The level of the talk stands beside that of the evidence; the last one counts, and it can be taken off."""
+    report = scored()
+    log = asked(report, defended=("audit=2", "serving=4"))
+    made = reviewed(report, asked(report, defended=("audit=1",), log=log))
+    heard = {part.id: part.defended_level for part in made.dimensions}
+    assert heard == {"audit": 1, "evaluation": None, "serving": 4, "readme": None}
+    same = [
+        ("total", "level", "verdict", "pending"),
+        (report.total, report.level, report.verdict, report.pending),
+    ]
+    assert tuple(getattr(made, name) for name in same[0]) == same[1]
+    assert [part.level for part in made.dimensions] == [part.level for part in report.dimensions]
+    assert as_scored(made) == report
+
+
+def test_a_talk_after_the_review_keeps_the_result_final() -> None:
+    """The panel hears candidates whose result is final: recording that opens nothing again; a set level does."""
+    report = scored()
+    every = asked(
+        report, "serving.latency=4", flags=("flag.errors_on_input=dismissed",), finalise=True, accept=True
+    )
+    assert reviewed(report, every).final
+    heard = asked(report, defended=("audit=1",), log=every)
+    assert reviewed(report, heard).final
+    assert not reviewed(report, asked(report, "audit.drift=1", log=heard)).final
+
+
+@pytest.mark.parametrize("wrong", ["audit=5", "audit", "leakage=3", "audit.leakage=3", "audit=3.0"])
+def test_a_level_of_the_talk_is_checked(wrong: str) -> None:
+    """Only the four dimensions and the levels 1 to 4 are recorded."""
+    with pytest.raises(UsageError, match="--defended"):
+        asked(scored(), defended=(wrong,))
 
 
 def test_taking_decisions_off_gives_the_programs_report() -> None:

@@ -12,6 +12,9 @@ import typer
 from rich.console import Console
 from typer.testing import CliRunner, Result
 
+from grader.reports import wording
+from grader.reports.exports.audience import Audience, for_audience
+from grader.reports.exports.markdown import render_markdown
 from grader.reports.read import read_report
 from grader.reports.terminal import print_scorecard
 from grader.reports.write import write_reports
@@ -70,6 +73,27 @@ def test_a_decision_is_in_every_report(folder: Path) -> None:
     print_scorecard(report, Console(file=out, width=200))
     assert "level 3 by Grace <b>, program: level 1" in out.getvalue()
     assert "was</i> there" not in (folder / "feedback.html").read_text(encoding="utf-8").replace("&lt;", "<")
+
+
+def test_the_brief_promised_a_level_that_no_report_held(folder: Path) -> None:
+    """The level defended in the talk stands beside that of the files in every report, for candidates without words."""
+    names = ("report.html", "feedback.html")
+    assert not [name for name in names if "Defended" in (folder / name).read_text(encoding="utf-8")]
+    done = run(folder, "--defended", "audit=2", *WHO)
+    assert (done.exit_code, "audit level 2 by Grace" in " ".join(done.stdout.split())) == (0, True)
+    for name in names:
+        page = (folder / name).read_text(encoding="utf-8")
+        assert page.count("Defended: level 2") == 2
+        assert wording.DEFENDED in page
+        assert ("Grace &lt;b&gt;" in page) is (name == "report.html")
+    report = read_report(folder)
+    out = io.StringIO()
+    print_scorecard(report, Console(file=out, width=200))
+    assert "defended in the talk: level 2" in out.getvalue()
+    shown = for_audience(report, Audience.candidate)
+    assert "(defended in the talk: 2)" in render_markdown(shown)
+    assert "Grace" not in shown.model_dump_json()
+    assert json.loads(run(folder, "--json").stdout)["defended"]["audit"]["level"] == 2
 
 
 def test_from_raised_flags_to_final(folder: Path) -> None:

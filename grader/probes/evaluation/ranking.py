@@ -1,0 +1,61 @@
+"""Which of the numbers that could be meant by one name is the one that is claimed."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+
+from grader.probes.evaluation.claims import Leaf, Named, is_breakdown, place_of, settle
+from grader.probes.evaluation.vocabulary import DECISION, METRICS, SPLIT_WORDS
+
+Figure = tuple[Named, Leaf]
+
+
+def rank_figures(found: Iterable[Leaf]) -> list[Figure]:
+    """Return the figures of the models, the contract's own names at their own place first, aliases after.
+
+    Left out are figures of other splits and of parts of the rows, and, where a model is called by the
+    contract's own word, those of other models that could be meant by it: they fill none of its gaps.
+    """
+    figures = [(settle(leaf[0]), leaf) for leaf in found if not is_breakdown(leaf[0])]
+    figures = [(named, leaf) for named, leaf in figures if named.metric and named.split not in SPLIT_WORDS]
+    figures = _without_parts(figures)
+    own = {n.model for n, _ in figures if n.own and n.metric in METRICS and not n.below}
+    figures = [
+        (named, leaf)
+        for named, leaf in figures
+        if named.own or not {named.model or "tuned"} & own or not (named.model or named.above)
+    ]
+    return sorted(figures, key=_distance)
+
+
+def _distance(figure: Figure) -> tuple[bool, bool, int, int]:
+    """How far a figure is from the contract: its own place, the split, words of unknown meaning, spelling."""
+    named, (path, _) = figure
+    exact = path in ((named.model, named.metric), (named.model, f"{named.metric}_ci"))
+    return not exact, named.split not in ("test", "holdout"), named.above + named.below, named.vague
+
+
+def _without_parts(figures: list[Figure]) -> list[Figure]:
+    """Leave out what differs below words of unknown meaning: several values of one figure are of parts."""
+    values = defaultdict(set)
+    for named, (_, value) in figures:
+        if named.below:
+            values[named.model, named.metric, named.split, named.interval].add(value)
+    return [
+        (named, leaf)
+        for named, leaf in figures
+        if not named.below or len(values[named.model, named.metric, named.split, named.interval]) == 1
+    ]
+
+
+def rank_decision(found: Iterable[Leaf]) -> list[tuple[str, float]]:
+    """Return the figures of the decision by name, the contract's own names at their own place first."""
+    placed = []
+    for path, value in found:
+        if not path or not isinstance(value, float) or is_breakdown(path):
+            continue
+        name, vague = place_of(path[-1], DECISION)
+        if "decision" in path or (len(path) == 1 and name in DECISION):
+            placed.append(((path != ("decision", name), vague, len(path)), name, value))
+    return [(name, value) for _, name, value in sorted(placed, key=lambda entry: entry[0])]

@@ -1,0 +1,1 @@
+"""Look into a built image for what has no place in one."""

@@ -1,0 +1,106 @@
+"""What has no place in an image: the issued data, and secrets.
+
+Only what is certain counts: the issued files by content or by name and size, keys and credentials by name and
+content. The distribution's and packages' own files (certificates, keys of their tests) are nobody's secret.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+
+from grader.probes.image.layers import LayerFile
+
+CHUNK = 1 << 20
+MIN_DATA = 1 << 20
+"""A file with the issued data's name from this size on is that data, written again."""
+DATA_SUFFIXES = frozenset(
+    {".parquet", ".csv", ".feather", ".arrow", ".pkl", ".pickle", ".h5", ".json", ".jsonl"}
+)
+PACKED_SUFFIXES = frozenset({".gz", ".bz2", ".xz", ".zst", ".zip"})
+MAX_SECRET = 64 * 1024
+KEY = re.compile(rb"-----BEGIN [A-Z ]*PRIVATE KEY")
+KEY_FILES = re.compile(r"id_(rsa|dsa|ecdsa|ed25519)|.*\.(pem|key)|(credentials|service[-_]?account.*)\.json")
+CREDENTIALS = {
+    ".aws/credentials": re.compile(rb"aws_secret_access_key\s*=\s*\S"),
+    ".docker/config.json": re.compile(rb'"auth"\s*:\s*"\w'),
+    ".netrc": re.compile(rb"\bpassword\s+\S"),
+    ".pypirc": re.compile(rb"password\s*[:=]\s*\S"),
+    ".git-credentials": re.compile(rb"://[^/\s:]+:[^/\s@]+@"),
+}
+ENVIRONMENT = re.compile(r"(.*\.)?env|\.env\..+")
+SAMPLE = re.compile(r"example|sample|template|dist")
+SET_SECRET = re.compile(
+    rb"""^[ \t]*(?:export[ \t]+)?\w*(?:SECRET(?:_?KEY)?|TOKEN|PASSWORD|PASSWD|API_?KEY|ACCESS_KEY|PRIVATE_KEY)
+    [ \t]*=[ \t]*["']?
+    (?!change|your|xxx|\*|todo|placeholder|dummy|replace|example|sample|insert
+    |(?:none|null|false|true|enabled?|disabled?|required|optional|default|test(?:ing)?|dev(?:elopment)?|local
+    |fake|mock)(?![a-z0-9])
+    |[\d.]+(?![^\s"'\#]))
+    [^\s"'#<$/\[{][^\s"'#<$]{3,}""",
+    re.I | re.M | re.X,
+)
+"""A line that sets a secret, not what describes one (`MAX_TOKENS`, `SECRET_KEY_FILE`), to what is no placeholder, no
+number, no path and no reference to another variable."""
+OWN_BELOW_USR = ("src", "app")
+PACKAGES = frozenset({"site-packages", "dist-packages", "node_modules", "conda", "miniconda", "miniconda3"})
+SYSTEM = frozenset({"etc", "lib", "lib32", "lib64", "libx32", "bin", "sbin", "boot", "dev", "proc", "sys"})
+
+
+@dataclass(frozen=True)
+class IssuedFile:
+    """A data file that the candidate was given."""
+
+    name: str
+    size: int
+    sha256: str
+
+
+def is_issued_data(file: LayerFile, issued: Sequence[IssuedFile]) -> bool:
+    """Return whether a file is an issued one, under whatever name, or that data written again under its name."""
+    if file.size >= MIN_DATA and _data_name(file.name) in {_data_name(one.name) for one in issued}:
+        return True
+    alike = {one.sha256 for one in issued if one.size == file.size}
+    return bool(alike) and _sha256(file) in alike
+
+
+def _data_name(name: str) -> str | None:
+    """Return the name of a data file without what says how it is written, None for other files."""
+    path = PurePosixPath(name.lower())
+    if path.suffix in PACKED_SUFFIXES:
+        path = path.with_suffix("")
+    return path.stem if path.suffix in DATA_SUFFIXES else None
+
+
+def _sha256(file: LayerFile) -> str:
+    digest = hashlib.sha256()
+    while chunk := file.content.read(CHUNK):
+        digest.update(chunk)
+    return digest.hexdigest()
+
+
+def is_secret(file: LayerFile) -> bool:
+    """Return whether a file outside the system's and packages' folders holds a private key or credentials."""
+    path = PurePosixPath(file.name)
+    if not 0 < file.size <= MAX_SECRET or _of_system(path):
+        return False
+    name = path.name.lower()
+    wanted = [found for end, found in CREDENTIALS.items() if f"/{file.name}".endswith(f"/{end}")]
+    if KEY_FILES.fullmatch(name):
+        wanted.append(KEY)
+    if ENVIRONMENT.fullmatch(name) and not SAMPLE.search(name):
+        wanted.append(SET_SECRET)
+    if not wanted:
+        return False
+    content = file.content.read(MAX_SECRET)
+    return any(found.search(content) for found in wanted)
+
+
+def _of_system(path: PurePosixPath) -> bool:
+    parts = path.parts
+    if PACKAGES.intersection(parts) or parts[0] in SYSTEM or parts[:2] == ("var", "lib"):
+        return True
+    return parts[0] == "usr" and not (len(parts) > 1 and parts[1] in OWN_BELOW_USR)

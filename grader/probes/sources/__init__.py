@@ -1,0 +1,1 @@
+"""Read the submitted code as text."""
