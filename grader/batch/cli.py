@@ -15,7 +15,7 @@ from rich.console import Console
 import grader
 from grader.batch.inbox import Arrived, arrived, find_vaults
 from grader.batch.running import Batch, exit_code, run
-from grader.batch.table import print_table, table_csv, table_json
+from grader.batch.table import print_shared, print_table, sharing, table_csv, table_json
 from grader.command_line import Json, LimitsPath, OfflineBuild, PhaseCachePath, RubricPath, errors_shown
 from grader.execution.limits import Limits, load_limits
 from grader.execution.protocol import Executor
@@ -91,10 +91,12 @@ def register(app: typer.Typer, opened: Opened) -> None:
             for outcome in run(batch, waiting):
                 outcomes.append(outcome)
                 write_whole(out / TABLE, table_csv(outcomes))
+            shared = sharing(outcomes) if len(vaults.names) > 1 else {}
             if as_json:
-                typer.echo(json.dumps(table_json(outcomes), ensure_ascii=False))
+                typer.echo(json.dumps(table_json(outcomes, shared), ensure_ascii=False))
             else:
                 print_table(outcomes, Console())
+                print_shared(shared, Console())
                 typer.echo(f"table: {out / TABLE}")
             if code := exit_code(outcomes):
                 raise typer.Exit(code)

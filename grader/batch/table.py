@@ -5,7 +5,8 @@ from __future__ import annotations
 import csv
 import io
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 from rich.console import Console
@@ -80,6 +81,28 @@ def _cells(one: Outcome, report: Report) -> list[str]:
     ]
 
 
+def sharing(outcomes: Sequence[Outcome]) -> dict[str, list[str]]:
+    """Return the submissions that were graded against one variant, by variant, where there are several.
+
+    Where each candidate was given a variant of their own, one of them handed in somebody else's work, or twice.
+    """
+    found: dict[str, list[str]] = {}
+    for one in outcomes:
+        if one.report is not None:
+            found.setdefault(one.report.variant, []).append(one.submission)
+    return {variant: sorted(names) for variant, names in found.items() if len(names) > 1}
+
+
+def print_shared(shared: Mapping[str, Sequence[str]], console: Console) -> None:
+    """Print a line for each variant that several submissions were graded against."""
+    for variant, names in shared.items():
+        told = ", ".join(one_line(name, 80) for name in names)
+        console.print(
+            Text(f"one variant ({one_line(variant, 40)}): {told}; handed in twice, or somebody else's work?"),
+            soft_wrap=True,
+        )
+
+
 def table_csv(outcomes: Sequence[Outcome]) -> str:
     """Return a header and a row a submission: file, error if any, standard error, then the columns of `export`."""
     lines = [o for o in ranked(outcomes) if o.report is not None]
@@ -106,8 +129,10 @@ def _report(one: Outcome) -> Report:
     return one.report
 
 
-def table_json(outcomes: Sequence[Outcome]) -> list[dict[str, Any]]:
-    """Return an object a submission, in the order of the table."""
+def table_json(
+    outcomes: Sequence[Outcome], shared: Mapping[str, Sequence[str]] = MappingProxyType({})
+) -> list[dict[str, Any]]:
+    """Return an object a submission, in the order of the table; `shared` as `sharing` returns it."""
     return [
         {
             "submission": one.submission,
@@ -123,6 +148,7 @@ def table_json(outcomes: Sequence[Outcome]) -> list[dict[str, Any]]:
                     "verdict": one.report.verdict,
                     "bonus": one.report.bonus,
                     "pending": one.report.pending,
+                    "same_variant": [n for n in shared.get(one.report.variant, ()) if n != one.submission],
                     "flags": [flag.id for flag in one.report.red_flags if flag.state != "dismissed"],
                 }
                 if one.report

@@ -281,8 +281,8 @@ def container_is_sound(case: Case) -> Finding:
     Sixths: a non-root user; a HEALTHCHECK; an image under 1.5 GiB; a stop within the limit on SIGTERM without
     being killed; it runs with a read-only root and a tmpfs; dependencies pinned to exact versions. An eighth of it
     is lost where a layer holds the issued data (a file of its content, or of its name and over 1 MiB), and another
-    where one holds a secret (a private key, a credentials file, a `.env` that sets one); nothing where the image
-    could not be read through.
+    where one holds a secret (a private key, a credentials file, a `.env` that sets one), or where the image's own
+    description does (`ENV`, or a build's argument); nothing where the image could not be read through.
     """
     missing = unserved(case)
     if missing:
@@ -322,7 +322,7 @@ def container_is_sound(case: Case) -> Finding:
 
 
 def _contents(contents: ImageContents | None) -> tuple[tuple[str, bool, str], ...]:
-    """Return the parts of what is in the image's layers; none where nobody looked or could."""
+    """Return the parts of what is in the image's layers and settings; none where nobody looked or could."""
     if contents is None or contents.problem:
         return ()
     looked = f"none in {contents.files:,} files"

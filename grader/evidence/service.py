@@ -32,7 +32,7 @@ class ImageEvidence(Model):
 
 
 class ImageContents(Model):
-    """What the layers of the image hold that has no place there: names of files, at most 20 of each kind."""
+    """What an image holds that has no place there: names of files and settings, at most 20 of each kind."""
 
     files: int = 0
     """Regular files looked at, in all layers."""

@@ -16,6 +16,8 @@ TEXTS = frozenset(
 )
 NOT_THEIRS = frozenset(("findings.json", "contract.yaml", "data_dictionary.md"))
 """What the contract has every submission hold, or the bundle brings along."""
+BRIEF = "# Take-home: will this customer leave?"
+"""How the brief begins: it names the figures that are asked for, wherever it was left."""
 IN_WORDS = re.compile(
     r"\b(?:call|contact|flag|list|top|score)\w*\b[^.\n]{0,80}\b(?:leav|churn|left)"
     r"|\b(?:catch|find|found|reach|caught|identif)\w*\b[^.\n]{0,60}\b(?:churner|leaver|who leave)",
@@ -43,7 +45,7 @@ def find_suited(root: Path, files: Mapping[str, int]) -> str | None:
         except ValueError:
             continue
         left -= len(text)
-        if _tells(path.lower(), text):
+        if not text.lstrip().startswith(BRIEF) and _tells(path.lower(), text):
             return clean(path, 300)
     return None
 

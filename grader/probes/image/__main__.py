@@ -1,4 +1,4 @@
-"""Look through the layers of the saved image IMAGE_ARCHIVE for issued data and secrets.
+"""Look through the layers and settings of the saved image IMAGE_ARCHIVE for issued data and secrets.
 
 The only argument is JSON: `[{"name", "size", "sha256"}, ...]` of the issued data files. Prints ImageContents.
 """
@@ -10,8 +10,8 @@ import os
 import sys
 from pathlib import Path
 
-from grader.probes.image.layers import DAMAGE, MAX_FILES, layer_files
-from grader.probes.image.misplaced import IssuedFile, is_issued_data, is_secret
+from grader.probes.image.layers import DAMAGE, MAX_FILES, image_settings, layer_files
+from grader.probes.image.misplaced import IssuedFile, is_issued_data, is_secret, is_secret_setting
 from grader.probes.shared.output import emit
 from grader.probes.shared.text import Json, clean
 
@@ -29,10 +29,14 @@ def main() -> None:
 
 
 def look(archive: Path, issued: list[IssuedFile], most: int = MAX_FILES) -> dict[str, Json]:
-    """Return the names of files that hold issued data or a secret, in layers that later ones hide too."""
+    """Return the names of what holds issued data or a secret, in layers that later ones hide too.
+
+    Of a setting of the image that is a secret only the name is told, since the evidence is kept and shown.
+    """
     files = 0
     data: dict[str, None] = {}
-    secrets: dict[str, None] = {}
+    set_in_it = (one.partition("=")[0] for one in image_settings(archive) if is_secret_setting(one))
+    secrets = dict.fromkeys(f"setting {clean(name, 200)}" for name in set_in_it)
     for file in layer_files(archive):
         if files == most:
             return {**_told(files, data, secrets), "capped": True}

@@ -14,14 +14,15 @@ import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 MAX_FILES = 500_000
 """Files that are looked at; an image with a scientific stack holds about 30,000."""
-MAX_MANIFEST = 1 << 20
+MAX_MANIFEST = 8 << 20
+"""Bytes of an image's description that are read; one with a hundred steps has 30,000."""
 DAMAGE = (
     tarfile.TarError, zlib.error, lzma.LZMAError, EOFError, ValueError, IndexError, KeyError, TypeError,
-    OverflowError, struct.error,
+    AttributeError, OverflowError, struct.error,
 )  # fmt: skip
 """What Python's readers raise on archives that are cut, altered or made up."""
 
@@ -46,13 +47,50 @@ def layer_files(path: Path) -> Iterator[LayerFile]:
                 yield from _files(layer)
 
 
+def image_settings(path: Path) -> list[str]:
+    """Return the settings that a saved image keeps in its own description, as `NAME=value`, each once.
+
+    Variables of the environment, and arguments of the build: `docker history` shows them to everyone who pulls it.
+    """
+    found: list[str] = []
+    with tarfile.open(path, "r:") as archive:
+        for image in _manifest(archive):
+            described = json.loads(_read(archive, str(image["Config"])))
+            found += [str(one) for one in (described.get("config") or {}).get("Env") or ()]
+            steps = [str(step.get("created_by", "")) for step in described.get("history") or ()]
+            found += [setting for step in steps for setting in _arguments(step)]
+    return list(dict.fromkeys(found))
+
+
+def _arguments(step: str) -> list[str]:
+    """Return the build's arguments that a step was run with.
+
+    >>> _arguments("|2 MODE=fast TOKEN=a b /bin/sh -c true"), _arguments("ARG TOKEN=a"), _arguments("ENV TOKEN=a")
+    (['MODE=fast', 'TOKEN=a'], ['TOKEN=a'], [])
+    """
+    words = step.removeprefix("/bin/sh -c #(nop) ").removeprefix("RUN ").split()
+    if not words:
+        return []
+    if words[0] == "ARG":
+        return words[1:]
+    number = words[0].removeprefix("|")
+    return words[1 : 1 + int(number)] if words[0] != number and number.isdecimal() else []
+
+
 def _layers(archive: tarfile.TarFile) -> list[str]:
     """Return the names of the layers, each once, in their order."""
-    stream = archive.extractfile("manifest.json")
+    return list(dict.fromkeys(str(name) for image in _manifest(archive) for name in image["Layers"]))
+
+
+def _manifest(archive: tarfile.TarFile) -> list[dict[str, Any]]:
+    return list(json.loads(_read(archive, "manifest.json")))
+
+
+def _read(archive: tarfile.TarFile, name: str) -> bytes:
+    stream = archive.extractfile(name)
     if stream is None:
-        raise ValueError("manifest.json: no file")
-    names = [str(name) for image in json.loads(stream.read(MAX_MANIFEST)) for name in image["Layers"]]
-    return list(dict.fromkeys(names))
+        raise ValueError(f"{name[:200]}: no file")
+    return stream.read(MAX_MANIFEST)
 
 
 def _files(layer: tarfile.TarFile) -> Iterator[LayerFile]:

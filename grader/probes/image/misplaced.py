@@ -99,6 +99,15 @@ def is_secret(file: LayerFile) -> bool:
     return any(found.search(content) for found in wanted)
 
 
+def is_secret_setting(setting: str) -> bool:
+    """Return whether a setting of an image, `NAME=value`, is a secret by its name and no placeholder by its value.
+
+    >>> [is_secret_setting(one) for one in ("MLFLOW_TRACKING_TOKEN=dapi93a1", "GPG_KEY=A035C8C1", "TOKEN=")]
+    [True, False, False]
+    """
+    return bool(SET_SECRET.match(setting.encode(errors="replace")))
+
+
 def _of_system(path: PurePosixPath) -> bool:
     parts = path.parts
     if PACKAGES.intersection(parts) or parts[0] in SYSTEM or parts[:2] == ("var", "lib"):

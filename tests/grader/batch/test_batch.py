@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import math
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -18,7 +19,7 @@ import takehome
 from grader.batch.cli import conditions
 from grader.batch.inbox import Arrived, arrived, find_vaults
 from grader.batch.running import Batch, Outcome, exit_code, run
-from grader.batch.table import print_table, standard_error, table_csv, table_json
+from grader.batch.table import print_shared, print_table, sharing, standard_error, table_csv, table_json
 from grader.errors import SandboxError, SubmissionError, UsageError, VaultError
 from grader.execution.limits import Limits
 from grader.pipeline.grading import Order
@@ -285,6 +286,50 @@ def test_the_table_ranks_and_is_inert(tmp_path: Path) -> None:
     assert rows[-1][0].startswith("'=")
     assert len({len(row) for row in rows}) == 1
     assert table_json(found)[0]["submission"] == "bobby.zip"
+
+
+def test_submissions_of_one_variant_are_told(tmp_path: Path) -> None:
+    """Somebody's whole work under another name is graded against that person's key: the company must see it."""
+    ada, bobby, cyn = outcomes(tmp_path, Grading())
+    assert ada.report is not None
+    other = replace(cyn, report=ada.report.model_copy(update={"variant": "another"}))
+    shared = sharing([bobby, other, ada, Outcome("zoe.zip", tmp_path, None, "no", 3)])
+    assert shared == {ada.report.variant: ["ada.zip", "bobby.zip"]}
+    console = Console(file=io.StringIO(), width=40, force_terminal=False)
+    print_shared({"v": ["ada.zip", "\x1b[31mzoe.zip"]}, console)
+    shown = console.file.getvalue()  # type: ignore[attr-defined]
+    assert "ada.zip" in shown
+    assert "\x1b" not in shown
+    rows = {row["submission"]: row["same_variant"] for row in table_json([ada, bobby, other], shared)}
+    assert rows == {"ada.zip": ["bobby.zip"], "bobby.zip": ["ada.zip"], "cyn.zip": []}
+
+
+@pytest.mark.parametrize(("vaults_there", "told"), [(1, False), (2, True)])
+def test_a_company_with_one_variant_for_all_is_told_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, vaults_there: int, told: bool
+) -> None:
+    """With a single vault everybody shares it; with several, sharing one is news."""
+
+    def graded(order: Order, executor: object, progress: object, **_: object) -> Report:
+        return Grading()(Arrived(order.submission, "ada", ""), order.out)
+
+    monkeypatch.setattr(grader.batch.cli, "grade", graded)
+    monkeypatch.setattr(grader.cli, "open_executor", lambda *_: FakeExecutor())
+    for number in range(vaults_there):
+        write_vault(tmp_path / "issued" / f"ada{number or ''}" / "vault" / f"0123456789a{number}")
+    box = inbox(tmp_path / "in", "ada.zip", "late-ada.zip")
+    words = [
+        "batch",
+        str(box),
+        "--vault",
+        str(tmp_path / "issued"),
+        "--out",
+        str(tmp_path / "out"),
+        "--quiet",
+    ]
+    done = CliRunner().invoke(takehome.app, words)
+    assert done.exit_code == 0, done.output
+    assert ("one variant" in done.output) is told
 
 
 def test_kept_phases_are_taken_from_where_grade_takes_them(

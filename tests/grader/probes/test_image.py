@@ -18,6 +18,7 @@ from tests.grader.probes.probe_harness import read_with
 
 DATA = b"PAR1" + bytes(range(256)) * 8
 ISSUED = IssuedFile("snapshots.parquet", len(DATA), hashlib.sha256(DATA).hexdigest())
+DESCRIBED = {"config": {"Env": ["PATH=/bin"]}, "history": []}
 KEY = b"-----BEGIN RSA PRIVATE KEY-----\nMIIE\n"
 
 
@@ -32,12 +33,13 @@ def packed(files: dict[str, bytes]) -> bytes:
     return stream.getvalue()
 
 
-def saved(path: Path, *layers: dict[str, bytes], pack=packed) -> Path:
-    """An image of these layers as an engine saves it."""
+def saved(path: Path, *layers: dict[str, bytes], pack=packed, described: object = None) -> Path:
+    """An image of these layers as an engine saves it, with its description."""
     names = [f"{number}/layer.tar" for number in range(len(layers))]
     members = {name: pack(layer) for name, layer in zip(names, layers, strict=True)}
     manifest = json.dumps([{"Config": "c.json", "Layers": names}]).encode()
-    path.write_bytes(packed({**members, "manifest.json": manifest}))
+    config = json.dumps(DESCRIBED if described is None else described).encode()
+    path.write_bytes(packed({**members, "c.json": config, "manifest.json": manifest}))
     return path
 
 
@@ -133,3 +135,37 @@ def test_too_many_files_are_told(tmp_path: Path) -> None:
     archive = saved(tmp_path / "i.tar", {f"f{n}": b"" for n in range(5)} | {"d": DATA})
     assert look(archive, [ISSUED], most=5)["capped"] is True
     assert "capped" not in look(archive, [ISSUED], most=6)
+
+
+def test_settings_that_are_secrets_are_named_and_never_shown(tmp_path: Path) -> None:
+    """What ENV or a build's argument sets is in the image's own description; its value is not kept a second time."""
+    described = {
+        "config": {
+            "Env": [
+                "PATH=/bin",
+                "GPG_KEY=A035C8C19219BA82",
+                "API_KEY=sk-93a1f",
+                "TOKEN=",
+                "PASSWORD=changeme",
+            ]
+        },
+        "history": [
+            {"created_by": "ARG DB_PASSWORD=hunter22"},
+            {"created_by": "RUN |2 MODE=fast HF_TOKEN=hf_93a1f /bin/sh -c pip install . # buildkit"},
+            {"created_by": "/bin/sh -c #(nop)  ENV API_KEY=sk-93a1f"},
+            {"comment": "nothing of a step"},
+        ],
+    }
+    told = look(saved(tmp_path / "image.tar", {"app/a": b"1"}, described=described), [ISSUED])
+    assert told["secrets"] == ["setting API_KEY", "setting DB_PASSWORD", "setting HF_TOKEN"]
+    assert "93a1f" not in json.dumps(told)
+
+
+@pytest.mark.parametrize(
+    "described", [[], {"config": None, "history": None}, {"config": {"Env": 3}}, {"history": [3]}]
+)
+def test_a_description_of_another_form_is_no_finding(tmp_path: Path, described: object) -> None:
+    """An engine that describes an image otherwise makes nobody guilty, and what cannot be read is a problem told."""
+    archive = saved(tmp_path / "i.tar", {"app/a": b"1"}, described=described)
+    told, _ = read_with("image", ImageContents, "[]", image_archive=archive)
+    assert told.secrets == ()

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import base64
 import io
+import shutil
 import time
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -12,6 +14,8 @@ from PIL import Image
 from probe_harness import notebook, read_with, write
 
 from grader.evidence.modelling import EvaluationEvidence
+
+ASSIGNMENT = Path(__file__).parents[3] / "assignment"
 
 
 def read(tmp_path):
@@ -384,6 +388,12 @@ def test_other_texts_are_not(tmp_path):
     (folder / "findings.json").write_text('{"summary": "precision 0.5"}')
     (folder / "metrics.json").write_text('{"tuned": {"roc_auc": 0.8, "precision": null}, "rows": 7}')
     (folder / "broken.json").write_bytes(b"\xff\x00 recall")
+    assert read(tmp_path).suited == ""
+
+
+def test_what_the_bundle_brings_along_tells_nothing(tmp_path):
+    """The brief and the starter name every figure that is asked for; left inside they are nobody's work."""
+    shutil.copytree(ASSIGNMENT, tmp_path / "submission" / "brief")
     assert read(tmp_path).suited == ""
 
 
