@@ -126,6 +126,8 @@ MUTANTS = (
                  + SCORED)),
     Mutant("data-in-the-image", "serving.container", 0.1, data_in_the_image),
     Mutant("secret-in-the-image", "serving.container", 0.1, secret_in_the_image),
+    Mutant("secret-in-a-setting", "serving.container", 0.1,
+           _docker("USER 10001\n", "ENV MLFLOW_TRACKING_TOKEN=dapi93a1c40f7be2\nUSER 10001\n")),
     Mutant("runs-as-root", "serving.container", 0.15, _docker("USER 10001\n", "")),
     Mutant("dependency-not-pinned", "serving.container", 0.15, unpinned),
     Mutant("no-health-check", "serving.container", 0.15, no_healthcheck),
