@@ -27,6 +27,9 @@ EXACT = re.compile(r"===?\s*[\w.!+-]+")
 COMMENT = re.compile(r"(?m)(^|\s)#.*$")
 PIP = re.compile(r"\bpip[\d.]*\b")
 INSTALL = re.compile(r"\b(install|sync|wheel|download)\b")
+PROJECT_INSTALL = re.compile(r"\b(uv\s+sync|(poetry|pdm|pipenv)\s+(install|sync))\b")
+"""Commands that install a project and its lock file, whatever lists lie beside them."""
+INSTALLERS = ("pip", "uv", "poetry", "pdm", "pipenv", "setuptools", "wheel")
 OPTION = re.compile(r"(?<!\S)(-r|-c|--requirement|--constraint)(?:[=\s]+|(?<=-[rc]))([^\s\"',\]]+)")
 NAME = re.compile(r"[A-Za-z0-9][\w.-]*")
 FILES = 50
@@ -76,9 +79,10 @@ def find_pins(
 ) -> PinnedDependencies:
     """Count dependencies with one exact version in what the Dockerfile installs.
 
-    In order: the requirements files that its pip commands are given; a lock file that it names, which counts
-    whole; a requirements file or a conda environment that it names; packages on its own `pip install` lines; the
-    project where it installs that; then any such file of the submission, requirements first.
+    In order: the requirements files that its pip commands are given; a lock file that it names, or that its
+    `uv sync` or the like reads, which counts whole; a requirements file or a conda environment that it names;
+    packages on its own `pip install` lines, installers aside; the project where it installs that; then any such file
+    of the submission, requirements first and those for other things than the service last.
     """
     joined = re.sub(r"\\\s*\n", " ", COMMENT.sub("", dockerfile))
     here = _Files(submission, files, re.sub(r"[&|;]+", "\n", joined), context)
@@ -92,21 +96,24 @@ def find_pins(
     locks = [path for path in locks[:FILES] if LOCKED.search(here.read(path))]
     if locks and PurePosixPath(locks[0]).name in here.text:
         return PinnedDependencies(path=locks[0], total=1, pinned=1)
+    project = _project(here)
+    whole = PinnedDependencies(path=locks[0], total=1, pinned=1) if locks else project
+    if whole.total and PROJECT_INSTALL.search(here.text):
+        return whole
     told = [path for kind in (LIST, CONDA) for path in here.named(kind)]
     if told:
         return _counted(here, [min(told, key=_rank)], constraints)
     inline = _inline(here.text)
     if inline:
         return PinnedDependencies(path="Dockerfile", total=len(inline), pinned=sum(map(_is_exact, inline)))
-    project = _project(here)
     words = {word.partition("[")[0] for command in here.pip_commands() for word in command.split()}
     if project.total and words & {".", "./"}:
         return project
     lists = [p for p in files if re.search(r"requirements[^/]*\.txt$", p) or CONDA.search(p)]
-    lists = [p for p in lists if PurePosixPath(p).name != HANDED_OUT]
-    if lists:
-        return _counted(here, [min(lists, key=_rank)], constraints)
-    return PinnedDependencies(path=locks[0], total=1, pinned=1) if locks else project
+    lists = sorted((p for p in lists if PurePosixPath(p).name != HANDED_OUT), key=_rank)
+    if lists and not (ASIDE.search(lists[0]) and whole.total):
+        return _counted(here, lists[:1], constraints)
+    return whole
 
 
 def _rank(path: str) -> tuple[bool, bool, int, str]:
@@ -197,7 +204,7 @@ def _inline(text: str) -> list[str]:
         }
         names = (w for place, w in enumerate(words) if not w.startswith("-") and place not in skip)
         found += [w for w in names if re.match(r"[A-Za-z][\w.-]*(\[[\w,]+\])?([=<>!~].*)?$", w)]
-    return [one for one in found if one not in ("pip", "uv", "poetry", "setuptools", "wheel")]
+    return [one for one in found if _name(one) not in INSTALLERS]
 
 
 def _project(here: _Files) -> PinnedDependencies:

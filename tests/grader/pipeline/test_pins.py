@@ -146,3 +146,22 @@ def test_incident_the_starters_list_pinned_a_service_that_pins_nothing(tmp_path:
         (tmp_path / name).write_text(text)
     found = find_pins(tmp_path, {name: len(text) for name, text in texts.items()}, "COPY . .\nRUN uv sync\n")
     assert (found.total, found.pinned) == (3, 0)
+
+
+LOCK = {"uv.lock": 'version = 1\n[[package]]\nname = "a"\n'}
+OPEN = {"pyproject.toml": '[project]\nname = "x"\ndependencies = ["a>=2", "b"]\n'}
+
+
+@pytest.mark.parametrize(("command", "files", "counted"), [
+    ("uv sync --frozen", {**LOCK, **OPEN, "requirements-notebook.txt": "seaborn\n"}, ("uv.lock", 1, 1)),
+    ("pip install 'uv>=0.4' && uv sync --frozen", {**LOCK, **OPEN}, ("uv.lock", 1, 1)),
+    ("pip install poetry==1.8 && poetry install", OPEN, ("pyproject.toml", 2, 0)),
+    ("pip install uv && uv sync", {**OPEN, "requirements-train.txt": "a==1\n"}, ("pyproject.toml", 2, 0)),
+    ("pip install /app", {**OPEN, "requirements-notebook.txt": "c==1\n"}, ("pyproject.toml", 2, 0)),
+    ("make install", {**LOCK, "requirements-notebook.txt": "seaborn\n"}, ("uv.lock", 1, 1)),
+])  # fmt: skip
+def test_lists_for_other_things_and_the_installer_itself_are_not_the_service(
+    tmp_path: Path, command: str, files: dict[str, str], counted: tuple[str, int, int]
+) -> None:
+    """What `uv sync` installs was judged by a notebook's list, or by the version of uv: for a loss, or for nothing."""
+    assert pins_of(tmp_path, files, f"FROM python:3.11-slim\nCOPY . .\nRUN {command}\n") == counted
