@@ -126,14 +126,18 @@ def build_in(
     limits: Limits,
     namespace: str = "",
 ) -> Build:
-    """Build in one context after another until it succeeds; where it does in none, the first attempt counts."""
+    """Build in one context after another until it succeeds; where it does in none, the first attempt counts.
+
+    An attempt that failed through us counts before that: nobody knows whether it would have succeeded.
+    """
     folders = dict.fromkeys((stated or ".", ".", str(PurePosixPath(dockerfile).parent)))
     attempts: list[Build] = []
     for folder in folders:
         attempts.append(executor.build(build_request(submission, dockerfile, limits, namespace, folder)))
         if attempts[-1].verdict is not Verdict.BUILD_FAIL:
             break
-    counted = attempts[-1] if attempts[-1].verdict is Verdict.OK else attempts[0]
+    ended = attempts[-1].verdict in (Verdict.OK, Verdict.INFRA_ERROR)
+    counted = attempts[-1] if ended else attempts[0]
     return replace(counted, seconds=sum(attempt.seconds for attempt in attempts))
 
 

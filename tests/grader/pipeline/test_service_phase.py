@@ -8,7 +8,8 @@ import pytest
 
 from grader.evidence.document import EvidenceDocument, StatedPlaces, TextFile
 from grader.execution.limits import Limits
-from grader.pipeline.service_phase import build_image
+from grader.execution.protocol import Build, BuildRequest
+from grader.pipeline.service_phase import build_image, build_in
 from grader.types import Verdict
 from tests.grader.fake_executor import FakeExecutor
 
@@ -36,3 +37,28 @@ def test_contexts_are_tried_the_stated_one_first(
     assert build_image(working, tmp_path, Limits(), document, "").verdict is Verdict.OK
     assert [build.folder for build in working.builds] == folders[:1]
     assert {build.dockerfile for build in failing.builds} == {dockerfile}
+
+
+class InTurn(FakeExecutor):
+    """Builds that end one after another as told."""
+
+    def __init__(self, *ends: Verdict) -> None:
+        super().__init__()
+        self.ends = list(ends)
+
+    def build(self, request: BuildRequest) -> Build:
+        """End as the next one is told to."""
+        self.built = self.ends.pop(0)
+        return super().build(request)
+
+
+@pytest.mark.parametrize(("ends", "counted"), [
+    ((Verdict.BUILD_FAIL, Verdict.INFRA_ERROR), Verdict.INFRA_ERROR),
+    ((Verdict.BUILD_FAIL, Verdict.TIMEOUT_JOB), Verdict.BUILD_FAIL),
+    ((Verdict.BUILD_FAIL, Verdict.OK), Verdict.OK),
+])  # fmt: skip
+def test_a_context_that_failed_through_us_leaves_the_build_open(
+    tmp_path: Path, ends: tuple[Verdict, ...], counted: Verdict
+) -> None:
+    """A Dockerfile of a folder of its own fails at the root; without network there, it cost the whole service."""
+    assert build_in(InTurn(*ends), tmp_path, "deploy/Dockerfile", None, Limits()).verdict is counted
