@@ -17,6 +17,7 @@ from grader.batch.inbox import Arrived, arrived, find_vaults
 from grader.batch.running import Batch, exit_code, run
 from grader.batch.table import print_shared, print_table, sharing, table_csv, table_json
 from grader.command_line import Json, LimitsPath, OfflineBuild, PhaseCachePath, RubricPath, errors_shown
+from grader.errors import UsageError
 from grader.execution.limits import Limits, load_limits
 from grader.execution.protocol import Executor
 from grader.pipeline.elsewhere import keys_below
@@ -68,6 +69,8 @@ def register(app: typer.Typer, opened: Opened) -> None:
         is 0 where all have a result.
         """
         with errors_shown():
+            if out.resolve().is_relative_to(inbox.resolve()):
+                raise UsageError(f"--out {out}: lies in the inbox, where it would be taken for a submission")
             vaults = find_vaults(vault, listed)
             loaded, limited = load_rubric(rubric), load_limits(limits)
             waiting = arrived(inbox)
@@ -84,9 +87,11 @@ def register(app: typer.Typer, opened: Opened) -> None:
                 remember_vault(result, truth)
                 return report
 
-            batch = Batch(
-                out, conditions(loaded, limited, local, vault, offline_build), one, progress.note, again
-            )
+            def stands(submission: Arrived, report: Report) -> bool:
+                return vaults.may_be(submission.name, report.variant)
+
+            given = conditions(loaded, limited, local, vault, offline_build)
+            batch = Batch(out, given, one, progress.note, again, stands)
             outcomes = []
             for outcome in run(batch, waiting):
                 outcomes.append(outcome)

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from grader.errors import UsageError, VaultError
 from grader.pipeline.phase_key import file_digest, tree_digest
-from grader.truth import DEPTH, only_vault, vaults_below
+from grader.truth import DEPTH, load_key, only_vault, vaults_below
 
 ARCHIVES = (".zip", ".tar.gz", ".tgz", ".tar")
 PSEUDONYM = re.compile(r"c[0-9a-f]{12}")
@@ -122,6 +122,14 @@ class Vaults:
             )
         return vault
 
+    def may_be(self, name: str, variant: str) -> bool:
+        """Return whether list and names still mean this variant, or leave it to what the submission says."""
+        try:
+            vault = self.find(name)
+            return folded(name) not in self.listed if vault is None else load_key(vault).variant == variant
+        except VaultError:
+            return False
+
 
 def find_vaults(root: Path, listed: Path | None) -> Vaults:
     """Find every key.json below a folder; VaultError where there is none, UsageError for a list that is none."""
@@ -153,4 +161,9 @@ def read_list(path: Path) -> dict[str, str]:
         raise UsageError(f"{path}: not readable as CSV: {error}") from error
     if not rows or not {"submission", "variant"} <= set(rows[0]):
         raise UsageError(f"{path}: expected the columns submission and variant, and a line each")
-    return {folded(stem(Path(row["submission"] or ""))): (row["variant"] or "").strip() for row in rows}
+    listed: dict[str, str] = {}
+    for row in rows:
+        name, variant = stem(Path(row["submission"] or "")), (row["variant"] or "").strip()
+        if listed.setdefault(folded(name), variant) != variant:
+            raise UsageError(f"{path}: {folded(name)}: two variants; expected one line for each submission")
+    return listed

@@ -33,13 +33,17 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Batch:
-    """Where results go, what they depend on beside the submission, how one is graded; `again`: keep none."""
+    """Where results go, what they depend on beside the submission, how one is graded; `again`: keep none.
+
+    `stands` is whether a kept report is of the variant that the submission would be graded against now.
+    """
 
     out: Path
     conditions: str
     grade: Callable[[Arrived, Path], Report]
     say: Callable[[str], None]
     again: bool = False
+    stands: Callable[[Arrived, Report], bool] = lambda one, report: True
 
 
 def run(batch: Batch, waiting: Sequence[Arrived]) -> Iterator[Outcome]:
@@ -89,7 +93,8 @@ def _kept(batch: Batch, one: Arrived, result: Path) -> Report | None:
         report = read_report(result)
     except GraderError:
         return None
-    return None if any(phase.ours for phase in report.phases) else report
+    stands = batch.stands(one, report) and not any(phase.ours for phase in report.phases)
+    return report if stands else None
 
 
 def _read(out: Path) -> dict[str, list[str]]:

@@ -138,6 +138,9 @@ def test_a_list_says_which_vault(tmp_path: Path) -> None:
     listed.write_text("a,b\n1,2\n")
     with pytest.raises(UsageError, match="submission"):
         find_vaults(root, listed)
+    listed.write_text("submission,variant\nzoe.zip,bbbbbbbbbbbb\nZoe,aaaaaaaaaaaa\n")
+    with pytest.raises(UsageError, match="zoe: two variants"):
+        find_vaults(root, listed)
 
 
 class Grading:
