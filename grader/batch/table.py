@@ -71,11 +71,11 @@ def _cells(one: Outcome, report: Report) -> list[str]:
     flags = sum(flag.state != "dismissed" for flag in report.red_flags)
     return [
         one_line(one.submission, 60),
-        wording.points(report.total),
+        wording.total(report),
         f"{standard_error(report):.1f}",
-        str(report.level),
+        "–" if (level := wording.overall_level(report)) is None else str(level),
         report.verdict,
-        wording.points(report.bonus),
+        wording.bonus(report),
         str(flags),
         wording.points(report.pending),
     ]

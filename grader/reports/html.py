@@ -8,6 +8,7 @@ from itertools import groupby
 from grader.reports.charts.plant_map import outcome
 from grader.reports.pages import render_page
 from grader.reports.plots import missing_plots, phases_plot, reviewer_plots
+from grader.reports.wording import findings_judged
 from grader.results import CriterionResult, Report
 from grader.types import CellOutput
 
@@ -58,11 +59,16 @@ def _needs_attention(criterion: CriterionResult) -> bool:
 
 
 def _plant_counts(report: Report) -> str:
-    """How many planted defects were found and how many decoys caught, in a phrase; empty without a key."""
+    """How many planted defects were found and how many decoys caught, in a phrase; empty without a key.
+
+    Where the findings were not judged it says so, for nobody missed a defect then.
+    """
     plants = [plant for plant in report.figures.plants if plant.family != "decoy"]
     decoys = [plant for plant in report.figures.plants if plant.family == "decoy"]
     if not report.figures.plants:
         return ""
+    if not findings_judged(report):
+        return f"{len(plants)} planted defects and {len(decoys)} decoys; the findings were not judged"
     found = sum(plant.found for plant in plants)
     trapped = sum(outcome(plant) == "trapped" for plant in decoys)
     return (

@@ -14,7 +14,7 @@ from grader.reports.charts.precision_recall import pr_chart, precision_at
 from grader.reports.charts.reliability import outside, reliability_chart
 from grader.reports.charts.replay import replay_chart, replay_rows
 from grader.reports.charts.timeline import timeline
-from grader.reports.wording import share
+from grader.reports.wording import findings_judged, share
 from grader.results import Figures, LatencyLine, Report
 from grader.types import PhaseRecord
 
@@ -63,8 +63,8 @@ def missing_plots(figures: Figures) -> tuple[str, ...]:
     return tuple(name for name, present in there.items() if not present)
 
 
-def plants_plot(figures: Figures) -> Plot | None:
-    """The map of planted defects and decoys; for reviewers only."""
+def plants_plot(figures: Figures, judged: bool = True) -> Plot | None:
+    """The map of planted defects and decoys; for reviewers only. Without judged findings no outcome is one."""
     if not figures.plants:
         return None
     rows = tuple(
@@ -73,13 +73,15 @@ def plants_plot(figures: Figures) -> Plot | None:
             plant.family,
             ", ".join(plant.columns) or "whole rows",
             f"{plant.from_month or 'start'} to {plant.to_month or 'end'}",
-            f"{outcome(plant)}, credit {plant.credit:.2f}",
+            f"{outcome(plant)}, credit {plant.credit:.2f}" if judged else "not judged",
             plant.summary,
             plant.said or "nothing",
         )
         for plant in figures.plants
     )
     meanings = "; ".join(f"{word}: {note}" for word, note in OUTCOME_NOTES.items())
+    if not judged:
+        meanings = "the findings were not judged, so no mark here says what was found or missed"
     return Plot(
         "plants",
         "Planted defects and decoys",
@@ -108,7 +110,7 @@ def phases_plot(phases: Sequence[PhaseRecord]) -> Plot | None:
 
 def reviewer_plots(report: Report) -> tuple[Plot, ...]:
     """Every plot of the reviewer's page but the time line, in the order of the page."""
-    plants = plants_plot(report.figures)
+    plants = plants_plot(report.figures, findings_judged(report))
     return model_plots(report.figures) + (() if plants is None else (plants,))
 
 

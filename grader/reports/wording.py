@@ -165,9 +165,19 @@ def nothing_scored(report: Report) -> bool:
     return report.pending + report.not_assessed >= report.max - 1e-9
 
 
+def findings_judged(report: Report) -> bool:
+    """Whether the findings were held against the key; where they were not, nobody found or missed anything."""
+    return any(part.level is not None for part in report.dimensions if part.id == "audit")
+
+
 def total(report: Report) -> str:
     """The total; a dash where nothing was scored."""
     return "–" if nothing_scored(report) else points(report.total)
+
+
+def bonus(report: Report) -> str:
+    """The bonus; a dash where it was not scored."""
+    return points(report.bonus) if report.bonus_detail.status == "scored" else "–"
 
 
 def overall_level(report: Report) -> int | None:

@@ -54,7 +54,7 @@ def _output(report: Report) -> str:
     lines = [
         f"{wording.total(report)} of {wording.points(report.max)} points. {word}: {reason}.",
         f"Open: {wording.open_points(report)}.",
-        f"Bonus, not in the score: {wording.points(report.bonus)} of {wording.points(report.bonus_detail.max)}. "
+        f"Bonus, not in the score: {wording.bonus(report)} of {wording.points(report.bonus_detail.max)}. "
         f"{one_line(report.bonus_detail.message, 400)}",
         wording.final_line(report) if not report.final else "Final.",
     ]

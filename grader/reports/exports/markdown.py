@@ -31,7 +31,7 @@ def render_markdown(report: Report) -> str:
             f"| {one.level or 'none yet'}{_heard(one)} |"
             for one in report.dimensions
         ),
-        f"| Bonus, apart | {wording.points(report.bonus)} / {wording.points(report.bonus_detail.max)} | |",
+        f"| Bonus, apart | {wording.bonus(report)} / {wording.points(report.bonus_detail.max)} | |",
         "",
         f"Open: {wording.open_points(report)}.",
         "",

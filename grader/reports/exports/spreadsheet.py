@@ -7,6 +7,7 @@ import io
 import re
 
 from grader.plain_text import one_line
+from grader.reports import wording
 from grader.results import Report
 
 FORMULA = "=+\\-@＝＋－＠"
@@ -47,9 +48,11 @@ def inert(text: str, longest: int = 300) -> str:
 
 def _cells(report: Report) -> dict[str, str | float | None]:
     states = [flag.state for flag in report.red_flags]
+    total = None if wording.nothing_scored(report) else report.total
+    bonus = report.bonus if report.bonus_detail.status == "scored" else None
     values = (
-        report.submission.name, report.submission.sha256, report.variant, report.rubric.version, report.total,
-        report.max, report.bonus, report.level, report.verdict, "true" if report.final else "false", report.pending,
+        report.submission.name, report.submission.sha256, report.variant, report.rubric.version, total, report.max,
+        bonus, wording.overall_level(report), report.verdict, "true" if report.final else "false", report.pending,
         report.not_assessed, states.count("raised"), states.count("confirmed"),
     )  # fmt: skip
     cells: dict[str, str | float | None] = dict(zip(HEAD, values, strict=True))

@@ -291,6 +291,14 @@ def test_the_table_ranks_and_is_inert(tmp_path: Path) -> None:
     assert table_json(found)[0]["submission"] == "bobby.zip"
 
 
+def test_a_line_of_what_waits_shows_no_zero(tmp_path: Path) -> None:
+    """Where our engine stopped, the table said a total and a bonus of 0 at level 1."""
+    console = Console(file=io.StringIO(), width=120, force_terminal=False)
+    print_table([Outcome("ada", tmp_path, builders.pending_report())], console)
+    cells = console.file.getvalue().splitlines()[1].split()  # type: ignore[attr-defined]
+    assert [cells[place] for place in (1, 3, 5)] == ["–", "–", "–"]
+
+
 def test_submissions_of_one_variant_are_told(tmp_path: Path) -> None:
     """Somebody's whole work under another name is graded against that person's key: the company must see it."""
     ada, bobby, cyn = outcomes(tmp_path, Grading())

@@ -273,7 +273,7 @@ def pending_report() -> Report:
     return report(
         total=0.0, pending=100.0, bonus=0.0, level=1, verdict="incomplete", red_flags=(), figures=Figures(), phases=(),
         dimensions=unscored("pending", "Our engine stopped; this will be graded again."),
-        bonus_detail=Bonus(points=0.0, max=5.0, message="pending"),
+        bonus_detail=Bonus(points=0.0, max=5.0, status="pending", message="pending"),
     )  # fmt: skip
 
 

@@ -258,3 +258,13 @@ def test_the_notebook_is_shown_by_chapter() -> None:
     assert "2023-12   0.0612   8120" in page
     assert "12 more lines" in text
     assert "The notebook as we ran it" not in read(render_html(builders.empty_report())).text
+
+
+def test_where_no_findings_were_judged_nobody_missed_a_defect() -> None:
+    """A notebook that failed through us left "0 of 6 planted defects found" on the first screen."""
+    report = builders.report(dimensions=builders.unscored("pending", "Our engine stopped."))
+    page = render_html(report)
+    assert "the findings were not judged" in page
+    assert "planted defects found" not in page
+    assert not re.search(r"<td>(missed|found|in part|trapped)", page)
+    assert "planted defects found" in render_html(builders.report())

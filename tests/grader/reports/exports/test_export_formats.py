@@ -143,6 +143,16 @@ def test_csv_rows_of_an_intake_fit_under_one_header() -> None:
     )
 
 
+def test_what_was_not_scored_is_no_zero() -> None:
+    """A bonus that waits was "0 of 5", a grading in which our engine stopped "0, level 1", on other pages a dash."""
+    report = builders.pending_report()
+    head, cells = csv.reader(io.StringIO(export(report, Format.csv, header=True)))
+    values = dict(zip(head, cells, strict=True))
+    assert [values[name] for name in ("total", "bonus", "level", "pending")] == ["", "", "", "100"]
+    assert "| Bonus, apart | – / 5 | |" in export(report, Format.markdown)
+    assert "not in the score: – of 5" in json.loads(export(report, Format.gradescope))["output"]
+
+
 def test_candidates_read_nothing_of_the_key() -> None:
     """What goes to Gradescope and into a pull request names no planted column, evidence or flag."""
     for wanted in (Format.gradescope, Format.markdown):
