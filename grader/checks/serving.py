@@ -322,9 +322,11 @@ def container_is_sound(case: Case) -> Finding:
 
 
 def _contents(contents: ImageContents | None) -> tuple[tuple[str, bool, str], ...]:
-    """Return the parts of what is in the image's layers and settings; none where nobody looked or could."""
-    if contents is None or contents.problem:
+    """Return the parts of what is in the image's layers and settings; none where nobody looked."""
+    if contents is None:
         return ()
+    if contents.problem:
+        return (("issued data and secrets inside", True, f"not looked through: {contents.problem}"),)
     looked = f"none in {contents.files:,} files"
     if contents.capped:
         looked = f"more than the {contents.files:,} files that are looked at"

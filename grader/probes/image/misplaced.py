@@ -38,7 +38,7 @@ SET_SECRET = re.compile(
     [ \t]*=[ \t]*["']?
     (?!change|your|xxx|\*|todo|placeholder|dummy|replace|example|sample|insert
     |(?:none|null|false|true|enabled?|disabled?|required|optional|default|test(?:ing)?|dev(?:elopment)?|local
-    |fake|mock)(?![a-z0-9])
+    |fake|mock|demo|unset|not[-_]?set|unknown|missing)(?![a-z0-9])
     |[\d.]+(?![^\s"'\#]))
     [^\s"'#<$/\[{][^\s"'#<$]{3,}""",
     re.I | re.M | re.X,

@@ -279,6 +279,12 @@ def test_an_image_nobody_looked_into_scores_as_before(good: Case) -> None:
         assert container(weak, contents) == pytest.approx(5 / 6, abs=1e-6)
 
 
+def test_an_image_that_could_not_be_read_through_is_told(good: Case) -> None:
+    """Whoever reviews saw nothing of it: the evidence looked as if the image had been found clean."""
+    finding = check.container_is_sound(served(good, contents=ImageContents(problem="TIMEOUT_JOB")))
+    assert any("not looked through: TIMEOUT_JOB" in shown.measured for shown in finding.proofs)
+
+
 def test_the_container_line_names_what_it_found(good: Case) -> None:
     """The message says what is wrong, the evidence which file it is."""
     finding = check.container_is_sound(

@@ -112,7 +112,8 @@ def test_secrets_are_known_by_name_and_content(tmp_path: Path) -> None:
     "API_KEY=dummy", "API_KEY='dummy-key'", "API_KEY=replace_me", "DB_PASSWORD=/run/secrets/db", "TOKEN=12345678",
     "TOKEN=\"/run/secrets/token\"", "API_KEY=test", "API_KEY=test_key", "API_KEY=dev-only", "API_KEY=example",
     "API_KEY = changeme", "API_KEY=\nPORT=8000", "API_KEY= # set in production", "RATE_TOKEN=1000 # an hour",
-    "EOS_TOKEN=[EOS]",
+    "EOS_TOKEN=[EOS]", "MISSING_TOKEN=missing", "UNK_TOKEN=unknown", "API_KEY=not-set", "API_KEY=unset",
+    "API_KEY=demo",
 ])  # fmt: skip
 def test_incident_settings_about_secrets_were_taken_for_secrets(line: str, tmp_path: Path) -> None:
     """A length, a header's name, a path, or a placeholder tells nobody anything."""
@@ -122,7 +123,7 @@ def test_incident_settings_about_secrets_were_taken_for_secrets(line: str, tmp_p
 @pytest.mark.parametrize("line", [
     "MLFLOW_TRACKING_TOKEN=dapi93a1c40f7be2", "SECRET_KEY=9f3ab2c1", "export AWS_SECRET_ACCESS_KEY=abcdEFGH1234",
     "API_KEY=sk_test_51H8x", "apikey = '8f14e45f'", "CLIENT_SECRET=1a79a4d6", "DB_PASSWORD=devil-may-care",
-    "DB_PASSWORD=0451.x", "TOKEN=testament7",
+    "DB_PASSWORD=0451.x", "TOKEN=testament7", "API_KEY=unset9d1f",
 ])  # fmt: skip
 def test_a_secret_that_is_set_is_seen_among_other_settings(line: str, tmp_path: Path) -> None:
     """A value that only begins as a placeholder or a number does is one."""
