@@ -127,7 +127,7 @@ class EvaluationEvidence(Model):
     suited: str | None = None
     """A text or table that tells a figure which suits a rare outcome, wherever it lies; empty where none does.
 
-    None where nobody looked, as in evidence from before anyone did.
+    None where nobody looked, as in evidence from before anyone did, or where there was more than is read.
     """
     problems: tuple[str, ...] = ()
     """Plots that do not decode."""

@@ -41,7 +41,7 @@ def main() -> None:
             "lift": lift,
             "segments": segments,
             "plots": plots,
-            "suited": find_suited(root, files) or "",
+            "suited": find_suited(root, files),
             "problems": problems[:50],
         }
     )

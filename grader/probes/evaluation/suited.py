@@ -34,7 +34,10 @@ FIGURE = re.compile(r"(?<!\d)(?:[01]?[.,]\d+|\d{1,2}(?:[.,]\d+)?\s?%)")
 
 
 def find_suited(root: Path, files: Mapping[str, int]) -> str | None:
-    """Return the first text or table in which a number follows the name of such a figure."""
+    """Return the first text or table in which a number follows the name of such a figure, empty where none does.
+
+    None where there were more of them than are read: one of the rest may hold it.
+    """
     texts = [
         path for path in files if Path(path).suffix.lower() in TEXTS and Path(path).name not in NOT_THEIRS
     ]
@@ -47,7 +50,7 @@ def find_suited(root: Path, files: Mapping[str, int]) -> str | None:
         left -= len(text)
         if not text.lstrip().startswith(BRIEF) and _tells(path.lower(), text):
             return clean(path, 300)
-    return None
+    return "" if len(texts) <= FILES and left > 0 else None
 
 
 def _tells(path: str, text: str) -> bool:
