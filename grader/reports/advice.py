@@ -23,8 +23,9 @@ BONUS_MISSED = (
     "It needs both: the seeded leak is reported, not among mostly false alarms, and the served model does not react "
     "to it."
 )
+PENDING = "This could not be determined on our side; it does not count against you."
 BONUS_OPEN = {
-    "pending": "This could not be determined on our side; it does not count against you.",
+    "pending": PENDING,
     "not_assessed": "Not assessed: it needs the service to run in a container.",
 }
 # That there are too many shows in the points of every line; how many, and which, would tell what was planted.

@@ -5,14 +5,15 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from grader.reports.advice import BONUS_EARNED, BONUS_MISSED, BONUS_OPEN, advice_for, next_level
+from grader.reports.advice import BONUS_EARNED, BONUS_MISSED, BONUS_OPEN, PENDING, advice_for, next_level
 from grader.reports.pages import render_page
 from grader.reports.plots import Plot, missing_plots, model_plots
 from grader.reports.wording import open_points, overall_level, reached, total
 from grader.results import CriterionResult, DimensionResult, PlantLine, Report
-from grader.types import Status
+from grader.types import PhaseRecord, Status
 
 HIDDEN_PHASE = "The phase did not end well; ask us for its output."
+OUR_PHASE = "This failed on our side; it does not count against you."
 
 
 @dataclass(frozen=True)
@@ -110,7 +111,7 @@ def candidate_view(report: Report) -> Feedback:
                 id=phase.id,
                 verdict=phase.verdict.value if phase.assessed else "not assessed",
                 seconds=phase.seconds,
-                detail=HIDDEN_PHASE if _tells(phase.detail, secrets) else phase.detail,
+                detail=_detail(phase, secrets),
             )
             for phase in report.phases
         ),
@@ -121,6 +122,13 @@ def candidate_view(report: Report) -> Feedback:
 def _bonus_message(report: Report) -> str:
     known = BONUS_EARNED if report.bonus > 0 else BONUS_MISSED
     return BONUS_OPEN.get(report.bonus_detail.status, known)
+
+
+def _detail(phase: PhaseRecord, secrets: tuple[str, ...]) -> str:
+    """What a phase has to say; an error of ours may name folders of ours, and with them other candidates."""
+    if phase.failed_on_our_side:
+        return OUR_PHASE
+    return HIDDEN_PHASE if _tells(phase.detail, secrets) else phase.detail
 
 
 def _part(dimension: DimensionResult, secrets: tuple[str, ...]) -> Part:
@@ -146,6 +154,8 @@ def _line(criterion: CriterionResult, dimension: str, secrets: tuple[str, ...]) 
     reasons = () if overruled else criterion.reasons
     guarded = dimension == "audit" or overruled or _tells(message, secrets)
     shown = advice_for(criterion.id, dimension, criterion.level, reasons) if guarded else message
+    if criterion.status == "pending":
+        shown = PENDING
     further = next_level(criterion.id, criterion.level)
     return Line(
         title=criterion.title,

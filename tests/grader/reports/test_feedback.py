@@ -18,7 +18,7 @@ from grader.reports.advice import (
 from grader.reports.exports.audience import Audience, for_audience
 from grader.reports.feedback import candidate_view, render_feedback
 from grader.results import CriterionResult, PersonLevel, ProgramValue, Report
-from grader.types import Reason, Suggestion
+from grader.types import Reason, Suggestion, Verdict
 
 from . import builders
 from .reading import read
@@ -129,6 +129,21 @@ def test_phase_output_that_names_a_plant_is_withheld() -> None:
     phase = builders.phases()[0].model_copy(update={"detail": "dropping save_desk_minutes failed"})
     view = candidate_view(builders.report(phases=(phase,)))
     assert "save_desk_minutes" not in view.phases[0].detail
+
+
+def test_where_we_keep_what_is_ours_is_not_on_the_page() -> None:
+    """An error of ours named folders of ours, and in them whom else a variant was issued to."""
+    error = "[Errno 28] No space left on device: '/srv/issued/ada-lovelace/vault/7902699be42c'"
+    phase = builders.phases()[0].model_copy(
+        update={"verdict": Verdict.INFRA_ERROR, "ours": True, "detail": error}
+    )
+    waiting = f"The phase service failed on our side ({error}); it will be graded again."
+    report = builders.report(phases=(phase,), dimensions=builders.unscored("pending", waiting))
+    page = read(render_feedback(report)).text
+    assert "lovelace" not in page
+    assert page.count("on our side; it does not count against you.") > len(report.dimensions)
+    for part in for_audience(report, Audience.candidate).dimensions:
+        assert not any("lovelace" in one.message for one in part.criteria)
 
 
 @pytest.mark.parametrize("moved", [False, True])
