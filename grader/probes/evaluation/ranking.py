@@ -15,7 +15,8 @@ def rank_figures(found: Iterable[Leaf]) -> list[Figure]:
     """Return the figures of the models, the contract's own names at their own place first, aliases after.
 
     Left out are figures of other splits and of parts of the rows, and, where a model is called by the
-    contract's own word, those of other models that could be meant by it: they fill none of its gaps.
+    contract's own word, those of other models that could be meant by it: they fill none of its gaps. So are a
+    dummy's beside those of a baseline that was fitted.
     """
     figures = [(settle(leaf[0]), leaf) for leaf in found if not is_breakdown(leaf[0])]
     figures = [(named, leaf) for named, leaf in figures if named.metric and named.split not in SPLIT_WORDS]
@@ -26,7 +27,14 @@ def rank_figures(found: Iterable[Leaf]) -> list[Figure]:
         for named, leaf in figures
         if named.own or not {named.model or "tuned"} & own or not (named.model or named.above)
     ]
+    fitted = [n for n, leaf in figures if n.model == "baseline" and not _of_dummy(leaf)]
+    if any(named.metric in METRICS for named in fitted):
+        figures = [(n, leaf) for n, leaf in figures if n.model != "baseline" or not _of_dummy(leaf)]
     return sorted(figures, key=_distance)
+
+
+def _of_dummy(leaf: Leaf) -> bool:
+    return any("dummy" in name.split("_") for name in leaf[0])
 
 
 def _distance(figure: Figure) -> tuple[bool, bool, int, int]:
