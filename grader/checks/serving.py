@@ -330,7 +330,11 @@ def _contents(contents: ImageContents | None) -> tuple[tuple[str, bool, str], ..
     looked = f"none in {contents.files:,} files"
     if contents.capped:
         looked = f"more than the {contents.files:,} files that are looked at"
-    parts = (("issued data inside", contents.data), ("secrets inside", contents.secrets))
     return tuple(
-        (name, not (found or contents.capped), ", ".join(found[:NAMED]) or looked) for name, found in parts
+        (
+            f"too many files to rule out {what}" if contents.capped and not found else f"{what} inside",
+            not (found or contents.capped),
+            ", ".join(found[:NAMED]) or looked,
+        )
+        for what, found in (("issued data", contents.data), ("secrets", contents.secrets))
     )

@@ -279,6 +279,18 @@ def test_an_image_nobody_looked_into_scores_as_before(good: Case) -> None:
         assert container(weak, contents) == pytest.approx(5 / 6, abs=1e-6)
 
 
+def test_too_many_files_accuse_nobody_of_data_or_secrets_inside(good: Case) -> None:
+    """Candidates were told of secrets that nobody had seen; what cannot be ruled out still costs."""
+    many = CLEAN.model_copy(update={"capped": True})
+    message = check.container_is_sound(served(good, contents=many)).message
+    assert "inside" not in message
+    assert "too many files to rule out secrets" in message
+    found = check.container_is_sound(
+        served(good, contents=many.model_copy(update={"secrets": ("srv/.env",)}))
+    )
+    assert "secrets inside" in found.message
+
+
 def test_an_image_that_could_not_be_read_through_is_told(good: Case) -> None:
     """Whoever reviews saw nothing of it: the evidence looked as if the image had been found clean."""
     finding = check.container_is_sound(served(good, contents=ImageContents(problem="TIMEOUT_JOB")))
