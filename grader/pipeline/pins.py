@@ -27,7 +27,7 @@ EXACT = re.compile(r"===?\s*[\w.!+-]+")
 COMMENT = re.compile(r"(?m)(^|\s)#.*$")
 PIP = re.compile(r"\bpip[\d.]*\b")
 INSTALL = re.compile(r"\b(install|sync|wheel|download)\b")
-PROJECT_INSTALL = re.compile(r"\b(uv\s+sync|(poetry|pdm|pipenv)\s+(install|sync))\b")
+PROJECT_INSTALL = re.compile(r"\b(uv[ \t]+sync|(poetry|pdm|pipenv)[ \t]+(install|sync))\b")
 """Commands that install a project and its lock file, whatever lists lie beside them."""
 INSTALLERS = ("pip", "uv", "poetry", "pdm", "pipenv", "setuptools", "wheel")
 OPTION = re.compile(r"(?<!\S)(-r|-c|--requirement|--constraint)(?:[=\s]+|(?<=-[rc]))([^\s\"',\]]+)")

@@ -158,6 +158,7 @@ OPEN = {"pyproject.toml": '[project]\nname = "x"\ndependencies = ["a>=2", "b"]\n
     ("pip install poetry==1.8 && poetry install", OPEN, ("pyproject.toml", 2, 0)),
     ("pip install uv && uv sync", {**OPEN, "requirements-train.txt": "a==1\n"}, ("pyproject.toml", 2, 0)),
     ("pip install /app", {**OPEN, "requirements-notebook.txt": "c==1\n"}, ("pyproject.toml", 2, 0)),
+    ("pip install poetry && install -d /srv", {**LOCK, "requirements.txt": "c\n"}, ("requirements.txt", 1, 0)),
     ("make install", {**LOCK, "requirements-notebook.txt": "seaborn\n"}, ("uv.lock", 1, 1)),
 ])  # fmt: skip
 def test_lists_for_other_things_and_the_installer_itself_are_not_the_service(
