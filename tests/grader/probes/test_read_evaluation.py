@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import base64
 import io
-import shutil
 import time
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -14,8 +12,6 @@ from PIL import Image
 from probe_harness import notebook, read_with, write
 
 from grader.evidence.modelling import EvaluationEvidence
-
-ASSIGNMENT = Path(__file__).parents[3] / "assignment"
 
 
 def read(tmp_path):
@@ -357,53 +353,3 @@ def test_accuracy_alone_is_kept_though_it_is_no_file_of_figures(tmp_path):
     assert any("no known metric" in problem for problem in found.problems)
     both = metrics(tmp_path, {"tuned": {"pr_auc": 0.27}}, "evaluation/scores.json")
     assert (both.path, both.tuned) == ("evaluation/scores.json", {"pr_auc": 0.27})
-
-
-@pytest.mark.parametrize(
-    ("name", "text"),
-    [
-        ("docs/RESULTS.md", "| PR-AUC | ROC-AUC |\n|---|---|\n| 0.27 | 0.80 |\n"),
-        ("report.json", '{"weighted avg": {"precision": 0.9, "f1-score": 0.91}}'),
-        ("k.json", '{"scores": {"precision_at_10": 0.3}}'),
-        ("out/table.csv", "model,average_precision\ntuned,0.27\n"),
-        (
-            "logs/train.log",
-            "              precision    recall  f1-score\n   1       0.30      0.31      0.30\n",
-        ),
-        ("other.ipynb", '{"cells": [{"source": ["average_precision_score(y, p)"]}]}'),
-    ],
-)
-def test_texts_and_tables_that_tell_a_figure_for_a_rare_outcome_are_named(tmp_path, name, text):
-    """Whatever they are called and wherever they lie, so that nobody is accused of having none."""
-    (tmp_path / "submission" / name).parent.mkdir(parents=True)
-    (tmp_path / "submission" / name).write_text(text)
-    assert read(tmp_path).suited == name
-
-
-def test_other_texts_are_not(tmp_path):
-    """Figures of other kinds, names without a figure, and what every submission holds."""
-    folder = tmp_path / "submission"
-    folder.mkdir()
-    (folder / "README.md").write_text("ROC-AUC is 0.94.\n\nWe will look at PR-AUC later.\n")
-    (folder / "findings.json").write_text('{"summary": "precision 0.5"}')
-    (folder / "metrics.json").write_text('{"tuned": {"roc_auc": 0.8, "precision": null}, "rows": 7}')
-    (folder / "broken.json").write_bytes(b"\xff\x00 recall")
-    assert read(tmp_path).suited == ""
-
-
-def test_what_the_bundle_brings_along_tells_nothing(tmp_path):
-    """The brief and the starter name every figure that is asked for; left inside they are nobody's work."""
-    shutil.copytree(ASSIGNMENT, tmp_path / "submission" / "brief")
-    assert read(tmp_path).suited == ""
-
-
-def test_long_texts_full_of_such_names_are_read_in_a_moment(tmp_path):
-    """Reading the figures may not end by the clock for what lies beside them."""
-    folder = tmp_path / "submission"
-    folder.mkdir()
-    for i in range(40):
-        (folder / f"{i}.html").write_text("precision recall top ap " * 40_000)
-        (folder / f"{i}.txt").write_text("call the list of top scores \n" * 40_000)
-    found = read(tmp_path)
-    assert found.metrics.problems  # it ended by itself, within the probe's own time
-    assert found.suited is None  # and says that it did not read everything
