@@ -47,6 +47,8 @@ SET_SECRET = re.compile(
 number, no path and no reference to another variable."""
 OWN_BELOW_USR = ("src", "app")
 PACKAGES = frozenset({"site-packages", "dist-packages", "node_modules", "conda", "miniconda", "miniconda3"})
+LIBRARY = re.compile(r"(?:^|/)lib/python\d[\d.]*/")
+"""A Python's own library, wherever that was built to; its tests hold private keys."""
 SYSTEM = frozenset({"etc", "lib", "lib32", "lib64", "libx32", "bin", "sbin", "boot", "dev", "proc", "sys"})
 
 
@@ -110,6 +112,11 @@ def is_secret_setting(setting: str) -> bool:
 
 def _of_system(path: PurePosixPath) -> bool:
     parts = path.parts
-    if PACKAGES.intersection(parts) or parts[0] in SYSTEM or parts[:2] == ("var", "lib"):
+    if (
+        LIBRARY.search(str(path))
+        or PACKAGES.intersection(parts)
+        or parts[0] in SYSTEM
+        or parts[:2] == ("var", "lib")
+    ):
         return True
     return parts[0] == "usr" and not (len(parts) > 1 and parts[1] in OWN_BELOW_USR)

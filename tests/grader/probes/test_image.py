@@ -95,6 +95,8 @@ HARMLESS = {
     "etc/ssl/private/ssl-cert-snakeoil.key": KEY,
     "usr/lib/ssl/cert.pem": KEY,
     "opt/venv/lib/python3.11/site-packages/tornado/test/test.key": KEY,
+    "root/.pyenv/versions/3.11.9/lib/python3.11/test/keycert.pem": KEY,
+    "opt/miniforge3/lib/python3.12/test/certdata/ssl_key.pem": KEY,
     "srv/ca.pem": b"-----BEGIN CERTIFICATE-----\n",
     "srv/id_rsa.pub": b"ssh-rsa AAAA",
     "srv/environment.py": b"API_KEY = 'abcdefgh'\n",
