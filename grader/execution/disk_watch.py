@@ -17,6 +17,7 @@ from grader.execution.limits import GIB, MIB
 
 LOOK_EVERY = 0.5
 MEASURE_EVERY = 5.0
+MEASURE_ANYWAY = 15.0
 GROWTH_FACTOR = 3
 GROWTH_SLACK = 2 * GIB
 """Disk a build may take: the largest allowed image times the factor (stages, caches), and what others write."""
@@ -62,7 +63,8 @@ def build_watcher(engine: Engine, max_bytes: int) -> Watcher | None:
 class DiskWatch(threading.Thread):
     """Measures a container's own layer when the disk shrinks, and kills the container over `limit` bytes.
 
-    Where the disk cannot be seen from here the layer is measured every five seconds.
+    Where the disk cannot be seen from here the layer is measured every five seconds. Others may remove what they
+    have on the disk while this container fills it, so it is measured now and then although nothing shrinks.
     """
 
     def __init__(self, engine: Engine, container: str, limit: int) -> None:
@@ -78,12 +80,7 @@ class DiskWatch(threading.Thread):
         """Look until told to stop."""
         last_measured = time.monotonic()
         while not self._stopping.wait(LOOK_EVERY):
-            free = free_disk(self._engine.root_dir)
-            if free is not None and self._free is not None:
-                # Others write too; measuring costs the engine a walk, so only where it may matter.
-                if self._free - free < self._limit // 2 or time.monotonic() - last_measured < 2 * LOOK_EVERY:
-                    continue
-            elif time.monotonic() - last_measured < MEASURE_EVERY:
+            if time.monotonic() - last_measured < self._pause():
                 continue
             last_measured = time.monotonic()
             with contextlib.suppress(DockerException, requests.RequestException):
@@ -97,6 +94,15 @@ class DiskWatch(threading.Thread):
         self._stopping.set()
         if self.ident is not None:
             self.join(timeout=10)
+
+    def _pause(self) -> float:
+        """Return the seconds that must have passed since the layer was measured before it is measured again."""
+        free = free_disk(self._engine.root_dir)
+        if free is None or self._free is None:
+            return MEASURE_EVERY
+        self._free = max(self._free, free)
+        # Others write too; measuring costs the engine a walk, so it is done often only where it may matter.
+        return 2 * LOOK_EVERY if self._free - free >= self._limit // 2 else MEASURE_ANYWAY
 
     def _layer_bytes(self) -> int:
         found = self._engine.client.api.containers(
