@@ -84,7 +84,8 @@ def run_process(
         exit_code=None if why else code,
         stderr_tail=tail,
         timed_out=why == "time",
-        flooded=why == "output",
+        # A job that ended may have left more in its pipes than had been read by then.
+        flooded=stdout.flooded or stderr.flooded,
         oom_killed=why == "memory" or (code != 0 and b"MemoryError" in tail),
         peak_memory=peak or None,
     )
