@@ -12,9 +12,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tests.docker_engine import open_docker_executor
 from tests.end_to_end import tools
+
+# The same examples in every run, and none that fails because the machine is busy.
+settings.register_profile(
+    "takehome", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("takehome")
 
 
 @dataclass(frozen=True)
