@@ -35,7 +35,7 @@ RUN_NOTEBOOK = """
 import sys, nbformat
 from nbclient import NotebookClient
 notebook = nbformat.read(sys.argv[1], as_version=4)
-NotebookClient(notebook, timeout=120, kernel_name="python3", force_raise_errors=True).execute()
+NotebookClient(notebook, timeout=200, kernel_name="python3", force_raise_errors=True).execute()
 """
 
 
@@ -82,11 +82,11 @@ def service() -> Iterator[httpx.Client]:
     server = uvicorn.Server(uvicorn.Config(load_app(STARTER).app, port=0, log_level="error"))
     thread = threading.Thread(target=server.run)
     thread.start()
-    until = time.monotonic() + 30
+    until = time.monotonic() + 120
     while not server.started and time.monotonic() < until:
         time.sleep(0.02)
     port = server.servers[0].sockets[0].getsockname()[1]
-    with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=10) as client:
+    with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=60) as client:
         yield client
     server.should_exit = True
     thread.join(timeout=30)
@@ -201,4 +201,4 @@ def test_the_setup_of_the_practice_starter_found_no_data(place: str, tmp_path: P
     line = next(line.strip() for line in readme.splitlines() if "export DATA_DIR" in line)
     bare = {k: v for k, v in os.environ.items() if k != "DATA_DIR"}
     script = f'set -e\n{line}\ntest -f "$DATA_DIR/snapshots.parquet"'
-    subprocess.run(["sh", "-c", script], cwd=work, env=bare, check=True, timeout=20)
+    subprocess.run(["sh", "-c", script], cwd=work, env=bare, check=True, timeout=120)

@@ -122,7 +122,7 @@ def start(*arguments: str, limit: int | None = None) -> subprocess.Popen[str]:
 def test_a_disk_that_runs_full_leaves_nothing(tmp_path: Path) -> None:
     """A file that cannot be written whole ends the command with the reason."""
     process = start(*COMMANDS[0], "--out", str(tmp_path / "deep" / "out"), limit=40_000)
-    _, errors = process.communicate(timeout=120)
+    _, errors = process.communicate(timeout=300)
     assert process.returncode == 2, errors
     assert f"{tmp_path / 'deep' / 'out'}: cannot be written: " in errors.strip().splitlines()[-1]
     assert "Traceback" not in errors
@@ -137,7 +137,7 @@ def test_an_interruption_leaves_nothing(tmp_path: Path, signum: signal.Signals) 
     assert process.stderr is not None
     assert process.stderr.readline().startswith("world")
     process.send_signal(signum)
-    _, errors = process.communicate(timeout=120)
+    _, errors = process.communicate(timeout=300)
     assert process.returncode == 130, errors
     assert errors.strip().splitlines()[-1] == "takehome generate: interrupted; nothing was written"
     assert not list(tmp_path.iterdir())

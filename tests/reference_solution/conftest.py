@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-import socket
+import re
 import subprocess
 import sys
 import time
@@ -58,11 +58,9 @@ def submission(bundle: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def service(submission: Path) -> Iterator[httpx.Client]:
-    """The submission's service in a real server process on loopback."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+def service(submission: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
+    """The submission's service in a real server process on a port of loopback that the machine gives it."""
+    said = tmp_path_factory.mktemp("service") / "log"
     command = [
         sys.executable,
         "-m",
@@ -70,26 +68,27 @@ def service(submission: Path) -> Iterator[httpx.Client]:
         "--factory",
         "app.main:service",
         "--port",
-        str(port),
+        "0",
         "--no-access-log",
     ]
     environment = {**os.environ, "PYTHONPATH": "", "OMP_NUM_THREADS": "1"}
-    process = subprocess.Popen(command, cwd=submission, env=environment, stderr=subprocess.DEVNULL)
+    with said.open("wb") as log:
+        process = subprocess.Popen(command, cwd=submission, env=environment, stderr=log)
     try:
-        with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=30) as client:
-            _wait_until_healthy(client, process)
+        with httpx.Client(base_url=_address(said, process), timeout=60) as client:
+            assert client.get("/health").status_code == 200
             yield client
     finally:
         process.terminate()
-        process.wait(20)
+        process.wait(120)
 
 
-def _wait_until_healthy(client: httpx.Client, process: subprocess.Popen[bytes]) -> None:
-    for _ in range(200):
-        assert process.poll() is None, "the service ended before it was healthy"
-        try:
-            if client.get("/health").status_code == 200:
-                return
-        except httpx.TransportError:
-            time.sleep(0.1)
-    raise AssertionError("the service did not become healthy in 20 s")
+def _address(said: Path, process: subprocess.Popen[bytes]) -> str:
+    """Return the address that a server says it listens on, once it does."""
+    for _ in range(1200):
+        found = re.search(r"running on (http://127\.0\.0\.1:\d+)", said.read_text(encoding="utf-8"))
+        if found:
+            return found[1]
+        assert process.poll() is None, said.read_text(encoding="utf-8")
+        time.sleep(0.1)
+    raise AssertionError("the service did not listen in 120 s")

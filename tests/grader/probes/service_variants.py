@@ -1,4 +1,4 @@
-"""Small services for the prober: `python service_variants.py VARIANT PORT`.
+"""Small services for the prober: `python service_variants.py VARIANT` prints its port.
 
 All score a row by the same formula, so a test knows what every row's probability must be.
 """
@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import math
+import socket
 import sys
 import time
 from collections.abc import Callable
@@ -147,7 +148,7 @@ class Simple(BaseHTTPRequestHandler):
         elif self.variant in ("trickle", "endless"):
             self.send_response(200)
             self.end_headers()
-            end = time.monotonic() + 40
+            end = time.monotonic() + 400
             while time.monotonic() < end:
                 self.wfile.write(b"[" if self.variant == "trickle" else b"[" * (1 << 20))
                 self.wfile.flush()
@@ -165,7 +166,12 @@ if __name__ == "__main__":
     if sys.argv[1] == "contract":
         import uvicorn
 
-        uvicorn.run(contract_true(), host="127.0.0.1", port=int(sys.argv[2]), log_level="error")
+        server = uvicorn.Server(uvicorn.Config(contract_true(), log_level="error"))
+        with socket.create_server(("127.0.0.1", 0)) as listening:
+            print(listening.getsockname()[1], flush=True)
+            server.run([listening])
     else:
         Simple.variant = sys.argv[1]
-        ThreadingHTTPServer(("127.0.0.1", int(sys.argv[2])), Simple).serve_forever()
+        with ThreadingHTTPServer(("127.0.0.1", 0), Simple) as simple:
+            print(simple.server_port, flush=True)
+            simple.serve_forever()

@@ -301,7 +301,7 @@ def test_drawings_in_a_notebook_are_plots(tmp_path):
     write(tmp_path / "submission" / "audit.ipynb", book)
     begin = time.monotonic()
     found = read(tmp_path)
-    assert time.monotonic() - begin < 20
+    assert time.monotonic() - begin < 60
     assert [(p.path, p.width, p.height, p.ink) for p in found.plots] == [
         ("audit.ipynb#cell1", 432, 288, 0.06), ("audit.ipynb#cell3", 200, 100, 0.1),
     ]  # fmt: skip

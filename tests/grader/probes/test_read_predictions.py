@@ -203,7 +203,7 @@ def test_two_hundred_thousand_rows_are_quick(tmp_path):
     found, arrays = read(tmp_path)
     assert found.matched_rows == 200_000
     np.testing.assert_array_equal(arrays["row"], shuffled.index.to_numpy())
-    assert time.monotonic() - begin < 20
+    assert time.monotonic() - begin < 60
 
 
 def test_large_data_are_a_folder_of_parts(data):

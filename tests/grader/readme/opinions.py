@@ -23,7 +23,7 @@ def form(level: int) -> str:
 
 
 def opinion_of(
-    stand_in: StandIn, facts: Facts, *, text: str = README, timeout: float = 5.0, samples: int = 3
+    stand_in: StandIn, facts: Facts, *, text: str = README, timeout: float = 60.0, samples: int = 3
 ) -> Opinion:
     """The opinion of the stand-in on a text."""
     settings = Settings(url=stand_in.url, model="stand-in", key=KEY, timeout=timeout, samples=samples)

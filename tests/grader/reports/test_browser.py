@@ -16,7 +16,7 @@ from . import builders
 from .chromium import CHROMIUM, open_page
 from .reading import read
 
-FLAGS = ("--enable-logging=stderr", "--v=0", "--timeout=3000", "--window-size=1280,2400", "--dump-dom")
+FLAGS = ("--enable-logging=stderr", "--v=0", "--timeout=60000", "--window-size=1280,2400", "--dump-dom")
 
 pytestmark = [
     pytest.mark.slow,
