@@ -66,8 +66,8 @@ def test_a_job_that_the_engine_took_along_is_done_again(private, executor, job):
     """The job's exit code is no verdict on it; after the engine is back the same executor goes on."""
     killing = private.killed_after(2.0)
     with pytest.raises(SandboxError, match="engine"):
-        executor.run(job("import time; time.sleep(60)", output_area="kept"))
-    executor.recover(60)
+        executor.run(job("import time; time.sleep(900)", output_area="kept", limits={"seconds": 600}))
+    executor.recover(240)
     killing.join()
     done = executor.run(job("print('again')", output_area="kept"))
     assert (done.verdict, done.stdout) == (Verdict.OK, b"again\n")
@@ -84,7 +84,7 @@ def test_an_area_that_went_with_the_engine_is_not_read_as_empty(private, executo
     private.killed_after(0.0).join()
     with pytest.raises(SandboxError, match=r"area notebook was lost|restarted"):
         executor.run(job(read, read_areas={"AREA": "notebook"}))
-    executor.recover(60)
+    executor.recover(240)
     executor.run(job(write, output_area="notebook"))
     assert executor.run(job(read, read_areas={"AREA": "notebook"})).stdout == b"['findings.json']\n"
 
@@ -92,7 +92,7 @@ def test_an_area_that_went_with_the_engine_is_not_read_as_empty(private, executo
 def test_a_service_that_went_with_the_engine_is_not_down(private, executor, job, tmp_path):
     """Neither a probe nor its state blames the service."""
     (tmp_path / "Dockerfile").write_text(SERVICE)
-    built = executor.build(BuildRequest(tmp_path, "Dockerfile", 120, GIB))
+    built = executor.build(BuildRequest(tmp_path, "Dockerfile", 480, GIB))
     assert built.verdict is Verdict.OK
     limits = JobLimits(seconds=60, memory=256 * MIB)
     with contextlib.ExitStack() as stack:
@@ -103,7 +103,7 @@ def test_a_service_that_went_with_the_engine_is_not_down(private, executor, job,
         killing = private.killed_after(1.0)
         try:
             with pytest.raises(SandboxError):
-                service.probe(job("import time; time.sleep(60)"))
+                service.probe(job("import time; time.sleep(900)", limits={"seconds": 600}))
         finally:
             killing.join()
         asked = [service.running, service.down, lambda: service.stop(1)]
@@ -114,7 +114,7 @@ def test_a_service_that_went_with_the_engine_is_not_down(private, executor, job,
             except SandboxError as error:
                 told.append("restarted" in str(error))
         assert told == [True, True, True]
-    executor.recover(60)
+    executor.recover(240)
     with executor.serve(built.image, limits) as service:
         assert service.running()
 
@@ -122,25 +122,25 @@ def test_a_service_that_went_with_the_engine_is_not_down(private, executor, job,
 def test_a_build_that_the_engine_took_along_is_not_the_candidates(private, executor, tmp_path):
     """The client's exit code says failure; the engine was restarted meanwhile."""
     (tmp_path / "Dockerfile").write_text(
-        "FROM python:3.11-slim\nCOPY big .\nRUN python -c 'import time; time.sleep(60)'\n"
+        "FROM python:3.11-slim\nCOPY big .\nRUN python -c 'import time; time.sleep(600)'\n"
     )
     with (tmp_path / "big").open("wb") as file:
         file.truncate(300 * MIB)
     killing = private.killed_after(1.5)
     try:
         with pytest.raises(SandboxError, match="engine"):
-            executor.build(BuildRequest(tmp_path, "Dockerfile", 120, 2 * GIB))
+            executor.build(BuildRequest(tmp_path, "Dockerfile", 480, 2 * GIB))
     finally:
         killing.join()
-    executor.recover(60)
+    executor.recover(240)
     (tmp_path / "Dockerfile").write_text(SERVICE)
-    assert executor.build(BuildRequest(tmp_path, "Dockerfile", 120, 2 * GIB)).verdict is Verdict.OK
+    assert executor.build(BuildRequest(tmp_path, "Dockerfile", 480, 2 * GIB)).verdict is Verdict.OK
 
 
 def test_a_base_image_that_no_registry_gives_is_ours(executor, tmp_path):
     """The private engine has no network at all: asking a registry fails as it does where there is none."""
     (tmp_path / "Dockerfile").write_text("FROM python:3.12-slim\n")
-    built = executor.build(BuildRequest(tmp_path, "Dockerfile", 60, GIB))
+    built = executor.build(BuildRequest(tmp_path, "Dockerfile", 240, GIB))
     assert built.verdict is Verdict.INFRA_ERROR
     assert "python:3.12-slim cannot be fetched" in built.detail
 
@@ -152,10 +152,10 @@ def test_an_engine_that_stays_away_is_said_to(private, executor):
         begun = time.monotonic()
         with pytest.raises(SandboxError, match="engine"):
             executor.recover(2)
-        assert time.monotonic() - begun < 20
+        assert time.monotonic() - begun < 90
     finally:
         private.run("start")
-    executor.recover(60)
+    executor.recover(240)
 
 
 def test_a_full_disk_of_the_engine_is_ours(small_disk, tmp_path, job, monkeypatch):
@@ -164,7 +164,7 @@ def test_a_full_disk_of_the_engine_is_ours(small_disk, tmp_path, job, monkeypatc
         monkeypatch.setenv("DOCKER_HOST", engine.host)
         (tmp_path / "Dockerfile").write_text(SERVICE)
         with DockerExecutor(runs=tmp_path / "runs", sandbox_image=IMAGE) as executor:
-            built = executor.build(BuildRequest(tmp_path, "Dockerfile", 60, GIB))
+            built = executor.build(BuildRequest(tmp_path, "Dockerfile", 240, GIB))
             assert built.verdict is Verdict.INFRA_ERROR
             assert "make room" in built.detail
             filling = small_disk / "filling"
@@ -174,7 +174,7 @@ def test_a_full_disk_of_the_engine_is_ours(small_disk, tmp_path, job, monkeypatc
             with pytest.raises(SandboxError, match="no space left"):
                 executor.run(job("pass"))
             filling.unlink()
-            executor.recover(10)
+            executor.recover(60)
             assert executor.run(job("pass")).verdict is Verdict.OK
 
 
@@ -188,6 +188,6 @@ def test_a_sandbox_image_that_was_removed_is_made_again(private, tmp_path, job, 
         executor._engine.client.api.remove_image(executor.sandbox_image, force=True)
         with pytest.raises(SandboxError, match="No such image"):
             executor.run(job("pass"))
-        executor.recover(10)
+        executor.recover(60)
         assert executor.run(job("pass")).verdict is Verdict.OK
         executor._engine.client.api.remove_image(executor.sandbox_image, force=True)

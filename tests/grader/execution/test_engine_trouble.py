@@ -75,8 +75,8 @@ def test_engine_that_goes_away_is_our_error_and_its_leftovers_are_swept(
     threading.Timer(2.0, relay.cut).start()
     begun = time.monotonic()
     with pytest.raises(SandboxError, match="engine failed"):
-        cut_off.run(job("import time; time.sleep(60)"))
-    assert time.monotonic() - begun < 20
+        cut_off.run(job("import time; time.sleep(900)", limits={"seconds": 600}))
+    assert time.monotonic() - begun < 120
     with pytest.raises(SandboxError):
         cut_off.close()
     monkeypatch.setenv("DOCKER_HOST", real)

@@ -19,7 +19,7 @@ from grader.types import Verdict
 
 pytestmark = pytest.mark.docker
 
-SERVICE = JobLimits(seconds=60, memory=256 * MIB, cpus=1.0, pids=64, tmp=8 * MIB)
+SERVICE = JobLimits(seconds=120, memory=256 * MIB, cpus=1.0, pids=64, tmp=8 * MIB)
 REACH = """
 import json, os, socket, sys
 reached = []
@@ -46,7 +46,7 @@ http.server.HTTPServer(("0.0.0.0", 8000), Answer).serve_forever()
 """
 GET = """
 import time, urllib.request
-for _ in range(100):
+for _ in range(600):
     try: print(urllib.request.urlopen('http://127.0.0.1:8000', timeout=9).read().decode()); break
     except OSError: time.sleep(0.1)
 """
@@ -91,7 +91,7 @@ def image_of(executor, folder, code, *arguments):
     (folder / "code.py").write_text(code)
     command = json.dumps(["python", "-u", "/code.py", *arguments])
     (folder / "Dockerfile").write_text(f"FROM python:3.11-slim\nCOPY code.py /code.py\nCMD {command}\n")
-    built = executor.build(BuildRequest(folder, "Dockerfile", 120, 1024 * MIB))
+    built = executor.build(BuildRequest(folder, "Dockerfile", 300, 1024 * MIB))
     assert built.verdict is Verdict.OK, built.detail
     return built.image
 
@@ -114,7 +114,7 @@ def test_services_at_the_same_time_do_not_meet(docker_executor: DockerExecutor, 
     images = [image_of(docker_executor, tmp_path / n, NAMED.replace("NAME", n)) for n in ("one", "two")]
     with contextlib.ExitStack() as running:
         services = [running.enter_context(docker_executor.serve(i, SERVICE)) for i in images]
-        assert [s.probe(job(GET)).stdout for s in services] == [b"one\n", b"two\n"]
+        assert [s.probe(job(GET, limits={"seconds": 90})).stdout for s in services] == [b"one\n", b"two\n"]
 
 
 def running(executor, jobs):

@@ -10,6 +10,7 @@ from grader.types import Verdict
 def test_memory_limit_is_oom(executor, job):
     """Using more memory than allowed is OOM, not CRASH."""
     text = "import time\nx = []\nfor _ in range(60): x.append(bytearray(b'1') * (16 << 20)); time.sleep(0.01)"
+    text += "\ntime.sleep(20)"  # without a container the memory is looked at now and then
     assert executor.run(job(text)).verdict is Verdict.OOM
 
 
@@ -33,7 +34,7 @@ def test_full_tmp_is_disk_limit(executor, job):
 def test_fork_bomb_is_pids(confined: DockerExecutor, job):
     """Too many processes are refused by the kernel and end as PIDS, within the time limit."""
     text = "import os, time\nfor _ in range(200):\n    if os.fork() == 0: time.sleep(30)\nprint('all')"
-    done = confined.run(job(text, limits={"pids": 32, "seconds": 20, "memory": 2048 * MIB}))
+    done = confined.run(job(text, limits={"pids": 32, "seconds": 25, "memory": 2048 * MIB}))
     assert done.verdict is Verdict.PIDS
     assert b"all" not in done.stdout
 
@@ -46,7 +47,7 @@ def test_oom_of_a_child_counts_though_the_job_goes_on(confined: DockerExecutor, 
     """
     text = (
         "import subprocess, sys, time\n"
-        "subprocess.run([sys.executable, '-c', 'x = bytearray(b\"1\") * (1 << 30)'])\ntime.sleep(0.3)"
+        "subprocess.run([sys.executable, '-c', 'x = bytearray(b\"1\") * (1 << 30)'])\ntime.sleep(3)"
     )
     done = confined.run(job(text))
     assert done.verdict is Verdict.OOM
@@ -57,6 +58,6 @@ def test_oom_of_a_child_counts_though_the_job_goes_on(confined: DockerExecutor, 
 def test_inode_flood_is_disk_limit(confined: DockerExecutor, job):
     """Millions of empty files end at the area's limit of files, or where files are slow to make at the clock."""
     text = "import os\nd = os.environ['OUTPUT_DIR']\nfor n in range(10**6): os.close(os.open(f'{d}/{n}', os.O_CREAT))"
-    done = confined.run(job(text, output_area="inodes", limits={"memory": 1024 * MIB}))
+    done = confined.run(job(text, output_area="inodes", limits={"memory": 1024 * MIB, "seconds": 120}))
     slow = () if confined._engine.runtime == "runc" else (Verdict.TIMEOUT_JOB,)
     assert done.verdict in (Verdict.DISK_LIMIT, *slow)

@@ -85,14 +85,14 @@ def test_a_service_answers_beside_the_stronger_runtime(confined: DockerExecutor,
     (tmp_path / "Dockerfile").write_text(
         'FROM python:3.11-slim\nCMD ["python", "-m", "http.server", "8000"]\n'
     )
-    built = confined.build(BuildRequest(tmp_path, "Dockerfile", 120, 1 << 31))
+    built = confined.build(BuildRequest(tmp_path, "Dockerfile", 300, 1 << 31))
     text = (
-        "import time, urllib.request\nfor _ in range(99):\n"
+        "import time, urllib.request\nfor _ in range(600):\n"
         "    try: print(urllib.request.urlopen('http://127.0.0.1:8000', timeout=9).status); break\n"
         "    except OSError: time.sleep(.1)"
     )
     with confined.serve(built.image, JobLimits(seconds=60, memory=256 * MIB)) as service:
-        assert service.probe(job(text)).stdout == b"200\n"
+        assert service.probe(job(text, limits={"seconds": 90})).stdout == b"200\n"
 
 
 @pytest.mark.docker
