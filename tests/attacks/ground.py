@@ -76,7 +76,8 @@ def prepared(work: Path) -> Ground:
         canary = tools.plant_canary(tools.vault_of(data))
         make_clean(data / "bundle", work / "clean")
         truth, rubric = open_truth(data / "vault"), load_rubric(DEFAULT)
-        order = Order(work / "clean", truth, rubric, LIMITS, work / "result", None, ONCE)
+        # A hiccup of the machine during the second of its load is not what this is about, so there is another try.
+        order = Order(work / "clean", truth, rubric, LIMITS, work / "result", None, Retry())
         inner = work / "clean-work"
         inner.mkdir()
         with DockerExecutor(runs=work / "runs") as executor:

@@ -12,7 +12,7 @@ from pathlib import Path
 from grader.execution.engine import connect
 from grader.execution.runs import FOLDER_LABEL, folder_hash
 
-SETTLES_WITHIN = 10.0
+SETTLES_WITHIN = 60.0
 
 
 @dataclass(frozen=True)
@@ -63,10 +63,9 @@ def container_processes() -> Iterator[str]:
 def left_of(runs: Path, folder: Path) -> list[str]:
     """Return what an ended grading left: in the engine, in its run folder, as processes on this machine."""
     until = time.monotonic() + SETTLES_WITHIN
-    while (left := list(_in_engine(runs))) and time.monotonic() < until:
+    while (left := [*_in_engine(runs), *_processes(str(folder))]) and time.monotonic() < until:
         time.sleep(0.5)  # a build that was cut off takes a moment to end
-    left += [f"file {p.name}" for p in runs.glob("*")]
-    return left + [f"process {words}" for words in _processes(str(folder))]
+    return left + [f"file {p.name}" for p in runs.glob("*")]
 
 
 def _in_engine(runs: Path) -> Iterator[str]:
@@ -88,4 +87,4 @@ def _processes(text: str) -> Iterator[str]:
         except OSError:
             continue
         if text in words and place.parent.name != str(os.getpid()):
-            yield words[:200]
+            yield f"process {words[:200]}"

@@ -56,8 +56,14 @@ def undisturbed(setup: Setup) -> Undisturbed:
 
 @pytest.fixture(scope="module")
 def killed(setup: Setup, undisturbed: Undisturbed) -> Chain:
-    """A grading that is killed three times, if it does not end before."""
-    return graded(setup, random.Random(3), 3, undisturbed.seconds)
+    """A grading that is killed three times, if it does not end before; sooner where the machine got faster."""
+    for share in (1.0, 0.5, 0.25, 0.125):
+        chain = graded(setup, random.Random(3), 3, share * undisturbed.seconds)
+        if chain.wrong or len(chain.kills) >= 2:
+            break
+        forget(setup)
+        shutil.rmtree(setup.out)
+    return chain
 
 
 def forget(setup: Setup) -> None:

@@ -22,7 +22,7 @@ from grader.results import Report
 
 ROOT = Path(__file__).resolve().parents[2]
 ENDS_WITHIN = 900.0
-SETTLES_WITHIN = 30.0
+SETTLES_WITHIN = 60.0
 
 
 @dataclass(frozen=True)
@@ -159,12 +159,10 @@ def broken_result(out: Path, *, must_be: bool = False) -> list[str]:
 def left_behind(setup: Setup) -> list[str]:
     """Return what a finished grading left: in the engine, beside its result, in its run folder, as processes."""
     until = time.monotonic() + SETTLES_WITHIN
-    while (left := list(_in_engine(setup.runs))) and time.monotonic() < until:
+    while (left := [*_in_engine(setup.runs), *_processes(str(setup.work))]) and time.monotonic() < until:
         time.sleep(0.5)  # a build that was cut off takes a moment to end
     left += [f"file {p}" for p in setup.out.parent.glob("*") if p != setup.out]
-    left += [f"file {p}" for p in setup.runs.glob("*")]
-    left += [f"process {words}" for words in _processes(str(setup.work))]
-    return left
+    return left + [f"file {p}" for p in setup.runs.glob("*")]
 
 
 def _in_engine(runs: Path) -> Iterator[str]:
@@ -190,4 +188,4 @@ def _processes(text: str) -> Iterator[str]:
         except OSError:
             continue
         if text in words and place.parent.name != str(os.getpid()) and "tests.kills" not in words:
-            yield words[:200]
+            yield f"process {words[:200]}"
