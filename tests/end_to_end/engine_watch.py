@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
 import threading
 from pathlib import Path
 from types import TracebackType
@@ -70,7 +71,8 @@ class EngineWatch:
 def _holding(text: bytes, place: Path) -> set[str]:
     """Return the names of files at or below a place that hold a text; what is gone meanwhile is passed over."""
     names = set()
-    for path in [place] if place.is_file() else place.rglob("*"):
+    below = (Path(root, name) for root, _, files in os.walk(place) for name in files)
+    for path in [place] if place.is_file() else below:
         with contextlib.suppress(OSError):
             if path.is_file() and path.stat().st_size < LARGEST and text in path.read_bytes():
                 names.add(path.name)
