@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,6 +11,7 @@ from grader.practice.running import run_look
 from grader.reports.charts.looks import groups_chart, months_chart
 from grader.reports.charts.plant_map import outcome
 from grader.reports.plots import Plot
+from grader.reports.wording import findings_judged
 from grader.results import PlantLine, Report
 from grader.truth import LabelClock, MonthSpan, Plant, Truth
 
@@ -59,6 +59,8 @@ class Opened:
     name: str
     variant: str
     found: int
+    judged: bool
+    """False where the findings could not be judged through us: nobody found or missed anything then."""
     lessons: tuple[Lesson, ...]
     decoys: tuple[Harmless, ...]
 
@@ -68,22 +70,26 @@ def open_key(report: Report, truth: Truth) -> Opened:
     lines = {one.id: one for one in report.figures.plants}
     snapshots = truth.issued_folder / "snapshots.parquet"
     families = ("leakage", "change", "quality")
+    judged = findings_judged(report)
     plants = sorted(
         truth.key.plants, key=lambda p: (families.index(p.family), lines[p.id].found, -p.severity, p.id)
     )
     decoys = tuple(
         Harmless(
-            one.id, ", ".join(one.columns), one.summary, _word(lines[one.id]), lines[one.id].said or "nothing"
+            one.id,
+            ", ".join(one.columns),
+            one.summary,
+            _word(lines[one.id], judged),
+            lines[one.id].said or "nothing",
         )
         for one in truth.key.decoys
     )
-    lessons = tuple(_lesson(plant, lines[plant.id], truth, snapshots) for plant in plants)
-    return Opened(
-        report.submission.name, report.variant, sum(lines[p.id].found for p in plants), lessons, decoys
-    )
+    lessons = tuple(_lesson(plant, lines[plant.id], judged, truth, snapshots) for plant in plants)
+    found = sum(lines[p.id].found for p in plants)
+    return Opened(report.submission.name, report.variant, found, judged, lessons, decoys)
 
 
-def _lesson(plant: Plant, line: PlantLine, truth: Truth, snapshots: Path) -> Lesson:
+def _lesson(plant: Plant, line: PlantLine, judged: bool, truth: Truth, snapshots: Path) -> Lesson:
     numeric = {str(name): kind.kind in "iufb" for name, kind in truth.issued.dtypes.items()}
     look = look_at(plant, truth.key.label, numeric)
     table = run_look(look, snapshots)
@@ -116,7 +122,7 @@ def _lesson(plant: Plant, line: PlantLine, truth: Truth, snapshots: Path) -> Les
         ),
         plot=Plot(name, title, _reading(plant, look, truth.key.label), image, heads, rows),
         code="import pandas as pd\n\n" + look.code,
-        outcome=_word(line),
+        outcome=_word(line, judged),
         credit=line.credit,
         said=line.said or "nothing",
         seeded=plant.seeded,
@@ -153,9 +159,9 @@ def _range(months: MonthSpan) -> str:
     return f"{months.from_month} to {months.to_month or 'the end'}"
 
 
-def _word(line: PlantLine) -> str:
-    words: Mapping[str, str] = {"trapped": "taken for a defect"}
-    return words.get(outcome(line), outcome(line))
+def _word(line: PlantLine, judged: bool) -> str:
+    word = outcome(line, judged)
+    return "taken for a defect" if word == "trapped" else word
 
 
 def _figure(value: Any) -> str:

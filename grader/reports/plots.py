@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 from grader.reports.charts.lift import lift_chart
 from grader.reports.charts.looks import groups_chart
-from grader.reports.charts.plant_map import OUTCOME_NOTES, outcome, plant_map
+from grader.reports.charts.plant_map import notes, outcome, plant_map
 from grader.reports.charts.precision_recall import pr_chart, precision_at
 from grader.reports.charts.reliability import outside, reliability_chart
 from grader.reports.charts.replay import replay_chart, replay_rows
@@ -73,20 +73,18 @@ def plants_plot(figures: Figures, judged: bool = True) -> Plot | None:
             plant.family,
             ", ".join(plant.columns) or "whole rows",
             f"{plant.from_month or 'start'} to {plant.to_month or 'end'}",
-            f"{outcome(plant)}, credit {plant.credit:.2f}" if judged else "not judged",
+            outcome(plant, judged) + (f", credit {plant.credit:.2f}" if judged else ""),
             plant.summary,
             plant.said or "nothing",
         )
         for plant in figures.plants
     )
-    meanings = "; ".join(f"{word}: {note}" for word, note in OUTCOME_NOTES.items())
-    if not judged:
-        meanings = "the findings were not judged, so no mark here says what was found or missed"
+    meanings = "; ".join(f"{word}: {note}" for word, note in notes(judged).items())
     return Plot(
         "plants",
         "Planted defects and decoys",
         f"Bars cover the months in which a defect shows. {meanings[0].upper()}{meanings[1:]}.",
-        plant_map(figures.months, figures.plants),
+        plant_map(figures.months, figures.plants, judged),
         ("Plant", "Family", "Columns", "Months", "Outcome", "What was planted", "What the candidate said"),
         rows,
         wide=True,

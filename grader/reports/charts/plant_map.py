@@ -11,7 +11,7 @@ from grader.reports.charts.axes import diamond, dot
 from grader.reports.charts.svg import drawing, element, group, line, rect, text
 from grader.results import PlantLine
 
-Outcome = Literal["found", "in part", "missed", "trapped", "explained", "left alone"]
+Outcome = Literal["found", "in part", "missed", "trapped", "explained", "left alone", "not judged"]
 WIDTH, LEFT, RIGHT, TOP, ROW = 960.0, 250.0, 852.0, 34.0, 34.0
 FULL_CREDIT = 0.85
 OUTCOME_NOTES: dict[Outcome, str] = {
@@ -21,16 +21,24 @@ OUTCOME_NOTES: dict[Outcome, str] = {
     "trapped": "decoy reported as a defect",
     "explained": "decoy noted as harmless",
     "left alone": "decoy not reported",
+    "not judged": "the findings could not be judged, so nobody found or missed it",
 }
 
 
-def outcome(plant: PlantLine) -> Outcome:
+def outcome(plant: PlantLine, judged: bool = True) -> Outcome:
     """What became of a plant; a decoy that was reported without credit is a trap that caught."""
+    if not judged:
+        return "not judged"
     if plant.family == "decoy":
         return "left alone" if not plant.found else "explained" if plant.credit > 0 else "trapped"
     if plant.found and plant.credit >= FULL_CREDIT:
         return "found"
     return "in part" if plant.found or plant.credit > 0 else "missed"
+
+
+def notes(judged: bool = True) -> dict[Outcome, str]:
+    """What the outcomes mean that can be on a map."""
+    return {word: note for word, note in OUTCOME_NOTES.items() if (word != "not judged") is judged}
 
 
 def all_months(months: Sequence[str], plants: Sequence[PlantLine]) -> tuple[str, ...]:
@@ -39,15 +47,15 @@ def all_months(months: Sequence[str], plants: Sequence[PlantLine]) -> tuple[str,
     return tuple(sorted(months)) or tuple(sorted(named)) or ("all months",)
 
 
-def plant_map(months: Sequence[str], plants: Sequence[PlantLine]) -> Markup:
-    """Months on x, one row a plant, in the order given. At least one plant."""
+def plant_map(months: Sequence[str], plants: Sequence[PlantLine], judged: bool = True) -> Markup:
+    """Months on x, one row a plant, in the order given. At least one plant; `judged`: were the findings?"""
     axis = all_months(months, plants)
     slot = (RIGHT - LEFT) / len(axis)
     bottom = TOP + ROW * len(plants)
     parts = [_months(axis, slot, bottom)]
     for index, plant in enumerate(plants):
-        parts.append(_row(plant, axis, slot, TOP + ROW * index))
-    counts = [f"{sum(outcome(p) == word for p in plants)} {word}" for word in OUTCOME_NOTES]
+        parts.append(_row(plant, outcome(plant, judged), axis, slot, TOP + ROW * index))
+    counts = [f"{sum(outcome(p, judged) == word for p in plants)} {word}" for word in notes(judged)]
     return drawing(
         "plants", (WIDTH, bottom + 14), "Planted defects and decoys by month", ", ".join(counts) + ".", *parts
     )
@@ -69,13 +77,12 @@ def _months(axis: Sequence[str], slot: float, bottom: float) -> Markup:
     return group(*marks)
 
 
-def _row(plant: PlantLine, axis: Sequence[str], slot: float, top: float) -> Markup:
+def _row(plant: PlantLine, result: Outcome, axis: Sequence[str], slot: float, top: float) -> Markup:
     first = next((i for i, month in enumerate(axis) if month >= (plant.from_month or "")), len(axis) - 1)
     last = next(
         (i for i in reversed(range(len(axis))) if plant.to_month is None or axis[i] <= plant.to_month), 0
     )
     left, right = LEFT + slot * first, LEFT + slot * (max(first, last) + 1)
-    result = outcome(plant)
     style = f"span {result.replace(' ', '-')}"
     columns = ", ".join(plant.columns) or "whole rows"
     return group(

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from grader.practice.lessons import _months, _reading, _span
+import pytest
+
+from grader.practice.lessons import Opened, _months, _reading, _span, _word
 from grader.practice.lines import look_at
+from grader.reports.pages import render_page
 from grader.truth import LabelClock, MonthSpan, Plant
+from tests.grader.reports import builders
 
 LABEL = LabelClock(column="churned_90d", horizon_days=90, horizon_months=3, last_mature_month="2024-09")
 
@@ -45,3 +49,18 @@ def test_months_that_are_the_same_are_said_once() -> None:
         assert _reading(one, look, LABEL) == look.reading
     assert _months(plant(months=None)) == "all months"
     assert _months(plant(months=span("2023-09", None))) == "2023-09 to the end"
+
+
+@pytest.mark.parametrize("judged", [True, False])
+def test_nobody_missed_what_was_not_judged(judged: bool) -> None:
+    """Where grading failed on our side the page of the key says so instead of counting defects as missed."""
+    line = (
+        builders.report()
+        .figures.plants[0]
+        .model_copy(update={"family": "change", "found": False, "credit": 0.0})
+    )
+    assert _word(line, judged) == ("missed" if judged else "not judged")
+    opened = Opened("ada", "v", 0, judged, (), ())
+    page = render_page("page_practice.html", opened=opened, report=builders.report())
+    assert ("0 of 0 defects found" in page) is judged
+    assert ("could not be judged on our side" in page) is not judged

@@ -266,5 +266,7 @@ def test_where_no_findings_were_judged_nobody_missed_a_defect() -> None:
     page = render_html(report)
     assert "the findings were not judged" in page
     assert "planted defects found" not in page
+    assert not re.search(r'"span (found|in-part|missed|trapped|explained|left-alone)"', page)
+    assert "span not-judged" in page
     assert not re.search(r"<td>(missed|found|in part|trapped)", page)
     assert "planted defects found" in render_html(builders.report())
