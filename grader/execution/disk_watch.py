@@ -14,6 +14,8 @@ from docker.errors import DockerException
 from grader.execution.build_client import Watcher
 from grader.execution.engine import Engine
 from grader.execution.limits import GIB, MIB
+from grader.execution.runs import Run, others_at_work
+from grader.types import Verdict
 
 LOOK_EVERY = 0.5
 MEASURE_EVERY = 5.0
@@ -23,6 +25,8 @@ GROWTH_SLACK = 2 * GIB
 """Disk a build may take: the largest allowed image times the factor (stages, caches), and what others write."""
 RESERVE = 1 * GIB
 """Bytes that strangers' builds must leave free on the engine's disk."""
+OURS = "the engine's disk"
+"""How what a watcher says of a disk that is not the build's fault begins."""
 
 
 def free_disk(root: Path | None) -> int | None:
@@ -40,7 +44,34 @@ def most_disk(max_bytes: int) -> int:
     return GROWTH_FACTOR * max_bytes + GROWTH_SLACK
 
 
-def build_watcher(engine: Engine, max_bytes: int) -> Watcher | None:
+def blame_for_disk(said: str) -> Verdict:
+    """Return the verdict of a build that a watcher stopped with these words."""
+    return Verdict.INFRA_ERROR if said.startswith(OURS) else Verdict.DISK_LIMIT
+
+
+def out_of_space(before: int | None, run: Run, max_bytes: int) -> tuple[Verdict, str]:
+    """Tell whose fault a disk was that filled up in a build: `before` is what was free when that began."""
+    allowed = most_disk(max_bytes)
+    said = _too_much_disk(run, allowed)
+    if before is None or before < allowed:
+        said = f"{OURS} is full; make {allowed / MIB:.0f} MiB of room on it"
+    return blame_for_disk(said), said
+
+
+def _too_much_disk(run: Run, allowed: int) -> str:
+    """Return what is said where the disk shrank by more than a build may take.
+
+    What several gradings write cannot be told apart, so beside others it is not held against this build.
+    """
+    if others_at_work(run):
+        return (
+            f"{OURS} lost more than {allowed / MIB:.0f} MiB during the build while other gradings were at work; "
+            "grade this one again when they are done"
+        )
+    return f"the build took more than {allowed / MIB:.0f} MiB of disk"
+
+
+def build_watcher(engine: Engine, run: Run, max_bytes: int) -> Watcher | None:
     """Return what stops a build that takes far more disk than its image may have, or nearly all there is."""
     before = free_disk(engine.root_dir)
     if before is None:
@@ -52,9 +83,9 @@ def build_watcher(engine: Engine, max_bytes: int) -> Watcher | None:
         if free is None:
             return None
         if start - free > most:
-            return f"the build took more than {most / MIB:.0f} MiB of disk"
+            return _too_much_disk(run, most)
         if free < RESERVE:
-            return f"the engine's disk has only {free / MIB:.0f} MiB left; make room on it"
+            return f"{OURS} has only {free / MIB:.0f} MiB left; make room on it"
         return None
 
     return look

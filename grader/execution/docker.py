@@ -30,6 +30,8 @@ from grader.types import ExecutorName, Verdict
 
 Progress = Callable[[str], None]
 RECOVER_EVERY = 1.0
+ALONE = "none"
+"""The network of a job that nothing of the submission runs beside."""
 
 
 class DockerExecutor:
@@ -125,7 +127,7 @@ class DockerExecutor:
             if isinstance(derived, Execution):
                 return derived
             image = derived
-        return self._run_in(job, image, "none")
+        return self._run_in(job, image, ALONE)
 
     def probe(self, job: Job, container: str) -> Execution:
         """Run a job inside the network namespace of a running container, SERVICE_DOWN where it is gone."""
@@ -212,6 +214,7 @@ class DockerExecutor:
 
     def _packages(self, requirements: Path) -> str | Execution:
         """Return the image with a job's packages, or how making it ended."""
+        since = LifeSince(self._life)
         made = packages_image(
             self._engine,
             self._builder(),
@@ -222,12 +225,11 @@ class DockerExecutor:
         )
         if made.image is not None:
             return made.image
+        since.check("a notebook's packages were being installed")
         blame = None
         if made.asked_index:
             blame = because_offline(made.detail) if self._offline else self._images.network_trouble("pip")
-        verdict = Verdict.DISK_LIMIT if made.stopped else Verdict.BUILD_FAIL
-        if blame is not None:
-            verdict = Verdict.INFRA_ERROR
+        verdict = made.verdict if blame is None else Verdict.INFRA_ERROR
         return Execution(verdict, None, b"", b"", 0.0, detail=blame or made.detail)
 
     def _run_in(self, job: Job, image: str, network_mode: str) -> Execution:
@@ -247,7 +249,7 @@ class DockerExecutor:
                     network_mode=network_mode,
                 )
             with spooled(job.saved) as spool:
-                ended = run_to_end(self._engine, name, job.limits, spool)
+                ended = run_to_end(self._engine, name, job.limits, spool, alone=network_mode == ALONE)
             # The memory of an area is gone with its keeper, and what is read of it then is nothing.
             for area in names:
                 self._areas.check_kept(area)
@@ -270,4 +272,5 @@ class DockerExecutor:
             peak_memory=ending.peak_memory,
             truncated=ended.stdout.truncated or ended.stderr.truncated,
             detail=detail,
+            held_up=ending.held_up,
         )

@@ -13,7 +13,7 @@ import requests
 from docker.errors import DockerException, ImageNotFound, NotFound
 
 from grader.execution.build_client import BuildCommand, BuildEnd, run_build
-from grader.execution.disk_watch import build_watcher, free_disk, most_disk
+from grader.execution.disk_watch import blame_for_disk, build_watcher, free_disk, out_of_space
 from grader.execution.dockerfile_gate import check_dockerfile
 from grader.execution.engine import Builder, Engine, engine_errors, first_line
 from grader.execution.images import image_exists, inspect_image
@@ -146,19 +146,21 @@ class ImageBuilder:
         )
         before = free_disk(self._engine.root_dir)
         end = run_build(
-            builder, self._engine.host, command, watcher=build_watcher(self._engine, request.max_bytes)
+            builder,
+            self._engine.host,
+            command,
+            watcher=build_watcher(self._engine, self._run, request.max_bytes),
         )
         if end.exit_code == 0:
             return self._built(tag, end, request)
         verdict, detail = self._blame(end, text, request)
-        if verdict is Verdict.BUILD_FAIL and NO_SPACE.search(end.log.tail()):
-            verdict, detail = _out_of_space(before, request)
+        if verdict is Verdict.BUILD_FAIL and NO_SPACE.search(end.log.value()):
+            verdict, detail = out_of_space(before, self._run, request.max_bytes)
         return _ended(verdict, detail, end)
 
     def _blame(self, end: BuildEnd, text: str, request: BuildRequest) -> tuple[Verdict, str]:
         if end.stopped is not None:
-            ours = end.stopped.startswith("the engine's disk")
-            return (Verdict.INFRA_ERROR if ours else Verdict.DISK_LIMIT), end.stopped
+            return blame_for_disk(end.stopped), end.stopped
         with engine_errors("building an image"):
             self._engine.client.ping()
         trouble = self._network_kept_it(end, text)
@@ -258,14 +260,6 @@ def _outside_context(folder: Path, request: BuildRequest, text: str) -> Path:
 def _ports(exposed: dict[str, object]) -> tuple[int, ...]:
     ports = (port.partition("/")[0] for port in exposed)
     return tuple(sorted(int(port) for port in ports if port.isdigit()))
-
-
-def _out_of_space(before: int | None, request: BuildRequest) -> tuple[Verdict, str]:
-    """Tell whose fault a full disk was: `before` is what was free on it when the build began."""
-    allowed = most_disk(request.max_bytes)
-    if before is None or before < allowed:
-        return Verdict.INFRA_ERROR, f"the engine's disk is full; make {allowed / MIB:.0f} MiB of room on it"
-    return Verdict.DISK_LIMIT, f"the build took more than {allowed / MIB:.0f} MiB of disk"
 
 
 def _no_image(verdict: Verdict, detail: str) -> Build:

@@ -11,6 +11,7 @@ import requests
 from docker.errors import DockerException
 
 from grader.execution.capture import Capture, Spool
+from grader.execution.cpu_share import held_up
 from grader.execution.engine import Engine, engine_errors
 from grader.execution.limits import JobLimits
 from grader.execution.streams import OutputStream
@@ -65,11 +66,14 @@ class _Reader(threading.Thread):
         self._stream.close()
 
 
-def run_to_end(engine: Engine, container: str, limits: JobLimits, spool: Spool | None = None) -> Ended:
+def run_to_end(
+    engine: Engine, container: str, limits: JobLimits, spool: Spool | None = None, *, alone: bool = True
+) -> Ended:
     """Start a created container and wait for its end, killing it at its limits.
 
-    Standard output goes to `spool` where there is one. Raises SandboxError where the engine fails. The caller
-    removes the container.
+    Standard output goes to `spool` where there is one. `alone` is whether no other container of the submission
+    runs beside it: what that one keeps busy would look like other work of the host. Raises SandboxError where
+    the engine fails. The caller removes the container.
     """
     api = engine.client.api
     with engine_errors("running a job"):
@@ -78,7 +82,7 @@ def run_to_end(engine: Engine, container: str, limits: JobLimits, spool: Spool |
             begun = time.monotonic()
             api.start(container)
             reader.start()
-            timed_out, watch = _watch(engine, container, reader, begun + limits.seconds)
+            timed_out, watch = _watch(engine, container, reader, limits.cpus, begun + limits.seconds)
             seconds = time.monotonic() - begun
             if timed_out or reader.flooded.is_set():
                 _kill(engine, container)
@@ -100,14 +104,17 @@ def run_to_end(engine: Engine, container: str, limits: JobLimits, spool: Spool |
         peak_memory=watch.peak_memory,
         limit_untouched=watch.limit_untouched,
         host_short=watch.host_short,
+        held_up=held_up(watch.cpu.left()) if alone else None,
     )
     return Ended(ending, reader.stdout, reader.stderr, seconds)
 
 
-def _watch(engine: Engine, container: str, reader: _Reader, deadline: float) -> tuple[bool, Watch]:
+def _watch(
+    engine: Engine, container: str, reader: _Reader, cpus: float, deadline: float
+) -> tuple[bool, Watch]:
     """Wait for the end, the deadline or a flood; return whether it was the deadline, and the counters."""
     found = engine.client.api.inspect_container(container)
-    watch = Watch(engine, container, found["Id"], int(found["State"]["Pid"] or 0))
+    watch = Watch(engine, container, found["Id"], int(found["State"]["Pid"] or 0), cpus)
     watch.sample()
     pause = 0.01
     while not reader.done.wait(pause):

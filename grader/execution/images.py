@@ -13,12 +13,14 @@ from docker.errors import ImageNotFound
 
 from grader.errors import SandboxError
 from grader.execution.build_client import BuildCommand, run_build
-from grader.execution.disk_watch import build_watcher
+from grader.execution.disk_watch import blame_for_disk, build_watcher, free_disk, out_of_space
 from grader.execution.engine import Builder, Engine, engine_errors
 from grader.execution.limits import GIB, MIB
 from grader.execution.requirements_gate import check_requirements
 from grader.execution.runs import Run
+from grader.execution.verdicts import NO_SPACE
 from grader.probes.shared.text import decode_text
+from grader.types import Verdict
 
 DOCKER_FOLDER = Path(__file__).parents[2] / "docker"
 DOCKERFILE = "sandbox.Dockerfile"
@@ -37,8 +39,8 @@ class PackagesImage:
 
     image: str | None
     detail: str = ""
-    stopped: bool = False
-    """True where it was ended for the disk it took."""
+    verdict: Verdict = Verdict.BUILD_FAIL
+    """What there being no image says of the submission."""
     asked_index: bool = False
     """True where pip ran and failed, so that an unreachable package index may be the reason."""
 
@@ -142,12 +144,16 @@ def packages_image(
     command = BuildCommand(
         context, context / "Dockerfile", tag, PACKAGES_SECONDS, labels=run.labels, offline=offline
     )
-    watcher = build_watcher(engine, PACKAGES_BYTES)
+    before = free_disk(engine.root_dir)
+    watcher = build_watcher(engine, run, PACKAGES_BYTES)
     end = run_build(builder, engine.host, command, watcher=watcher)
     if end.exit_code == 0:
         return PackagesImage(tag)
     if end.stopped is not None:
-        return PackagesImage(None, f"{requirements.name}: {end.stopped}", stopped=True)
+        return PackagesImage(None, f"{requirements.name}: {end.stopped}", blame_for_disk(end.stopped))
+    if not end.timed_out and NO_SPACE.search(end.log.value()):
+        verdict, said = out_of_space(before, run, PACKAGES_BYTES)
+        return PackagesImage(None, f"{requirements.name}: {said}", verdict)
     reason = "took too long" if end.timed_out else _pip_reason(end.log_text())
     detail = f"{requirements.name} cannot be installed from wheels: {reason}"
     return PackagesImage(None, detail, asked_index=True)

@@ -63,6 +63,8 @@ class Execution:
     peak_memory: int | None = None
     truncated: bool = False
     detail: str = ""
+    held_up: str | None = None
+    """A sentence where the host left the job too little CPU to hold any clock against it."""
 
 
 @dataclass(frozen=True)

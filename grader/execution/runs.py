@@ -107,6 +107,11 @@ def sweep(client: DockerClient, runs: Path) -> tuple[str, ...]:
     return tuple(swept)
 
 
+def others_at_work(run: Run) -> bool:
+    """Return whether another executor of the same run folder is alive."""
+    return any(_is_held(path) for path in run.runs.glob("*.lock") if path.stem != run.id)
+
+
 def remove_all(client: DockerClient, run_id: str) -> None:
     """Remove containers, volumes and images of a run, going on after a failure; SandboxError at the end."""
     of_run = {"label": f"{RUN_LABEL}={run_id}"}
@@ -173,6 +178,21 @@ def _is_lock_of(lock: int, path: Path) -> bool:
         return os.fstat(lock).st_ino == path.stat().st_ino
     except FileNotFoundError:
         return False
+
+
+def _is_held(path: Path) -> bool:
+    """Return whether somebody holds a lock; one that is gone meanwhile is held by nobody."""
+    try:
+        handle = os.open(path, os.O_RDWR | os.O_CLOEXEC | os.O_NOFOLLOW)
+    except OSError:
+        return False
+    try:
+        fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    finally:
+        os.close(handle)
+    return False
 
 
 def _try_lock(path: Path) -> int | None:

@@ -11,7 +11,7 @@ from grader.types import Verdict
 SIGKILL_CODES = (137, -9)
 FAR_BELOW = 0.5
 """Share of its limit below which a job's known peak says that it was not the one that used up the memory."""
-NO_SPACE = re.compile(rb"No space left on device|Errno 28\]|Disk quota exceeded|Errno 27\] File too large")
+NO_SPACE = re.compile(rb"[Nn]o space left on device|Errno 28\]|Disk quota exceeded|Errno 27\] File too large")
 NO_PROCESS = re.compile(
     rb"Resource temporarily unavailable|can't start new thread|Cannot allocate memory: fork"
 )
@@ -22,7 +22,8 @@ class Ending:
     """Facts of an ended job; `area_full` is the used share 0..1 of its output area where known.
 
     `limit_untouched`: the kernel killed for memory while its counters say that the job never was at its limit.
-    `host_short`: the host had next to no memory left while the job ran.
+    `host_short`: the host had next to no memory left while the job ran. `held_up`: a sentence where the host
+    left it too little CPU for a clock to say anything.
     """
 
     exit_code: int | None
@@ -35,6 +36,7 @@ class Ending:
     area_full: float | None = None
     limit_untouched: bool = False
     host_short: bool = False
+    held_up: str | None = None
 
 
 def verdict_of(ending: Ending, limits: JobLimits) -> tuple[Verdict, str]:
@@ -54,7 +56,10 @@ def verdict_of(ending: Ending, limits: JobLimits) -> tuple[Verdict, str]:
     if ending.flooded:
         return Verdict.OUTPUT_LIMIT, f"printed far more than the {limits.output_bytes} bytes kept"
     if ending.timed_out:
-        return Verdict.TIMEOUT_JOB, f"did not end within {limits.seconds:g} seconds"
+        late = f"did not end within {limits.seconds:g} seconds"
+        if ending.held_up is not None:
+            return Verdict.INFRA_ERROR, f"{late}; {ending.held_up}"
+        return Verdict.TIMEOUT_JOB, late
     if failed and NO_SPACE.search(ending.stderr_tail):
         if ending.area_full is not None and ending.area_full > 0.9:
             return Verdict.DISK_LIMIT, f"filled its output area of {_mib(limits.output_area)}"

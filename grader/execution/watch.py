@@ -1,4 +1,4 @@
-"""Watch the memory and process counters of a running container."""
+"""Watch the memory, process and CPU counters of a running container."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import requests
 from docker.errors import DockerException
 
 from docker import DockerClient
+from grader.execution.cpu_share import CpuShare
 from grader.execution.engine import Engine
 
 CGROUPS = Path("/sys/fs/cgroup")
@@ -24,10 +25,11 @@ class Watch:
     Counters are read from the host's control groups where the engine is on this machine, else from the
     engine's statistics once a second. They vanish with the container, so `sample` is called while it runs.
     `limit_untouched` is true where a kill for memory was seen and the container's own limit never was reached,
-    `host_short` where the host (of control groups that can be read) had next to no memory left.
+    `host_short` where the host (of control groups that can be read) had next to no memory left. `cpu` is how
+    much of its `cpus` the host left to the container.
     """
 
-    def __init__(self, engine: Engine, container: str, container_id: str, pid: int) -> None:
+    def __init__(self, engine: Engine, container: str, container_id: str, pid: int, cpus: float) -> None:
         self.peak_memory: int | None = None
         self.pids_refused = False
         self.oom_killed = False
@@ -37,11 +39,13 @@ class Watch:
         self._container = container
         self._folders = _folders(container_id, pid) if engine.root_dir is not None else {}
         self._next_stats = time.monotonic()
+        self.cpu = CpuShare(cpus, self._cpu_seconds)
 
     def sample(self) -> None:
         """Read the counters once; a container that is gone changes nothing."""
         if self._folders:
             self._sample_cgroups()
+            self.cpu.sample()
         elif time.monotonic() >= self._next_stats:
             self._next_stats = time.monotonic() + STATS_EVERY
             self._sample_stats()
@@ -56,6 +60,17 @@ class Watch:
         self.host_short |= _host_short()
         for pids in self._folders.get("pids", []):
             self.pids_refused |= _counter(_text(pids / "pids.events"), "max") > 0
+
+    def _cpu_seconds(self) -> float | None:
+        """Return the CPU seconds that the container used so far, None where its counters do not say."""
+        for folder in self._folders.get("cpuacct", []):
+            nanoseconds = _number(folder / "cpuacct.usage")
+            if nanoseconds is not None:
+                return nanoseconds / 1e9
+            microseconds = _counter(_text(folder / "cpu.stat"), "usage_usec")
+            if microseconds > 0:
+                return microseconds / 1e6
+        return None
 
     def _sample_stats(self) -> None:
         try:
@@ -81,7 +96,7 @@ def _folders(container_id: str, pid: int) -> dict[str, list[Path]]:
         _, controllers, path = line.split(":", 2)
         if container_id not in path:
             continue
-        for controller in ("memory", "pids"):
+        for controller in ("memory", "pids", "cpuacct"):
             if controllers == "":
                 found.setdefault(controller, []).append(CGROUPS / path.lstrip("/"))
             elif controller in controllers.split(","):

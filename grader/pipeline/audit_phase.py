@@ -61,6 +61,9 @@ def run_notebook(executor: Executor, staged: Staged, limits: Limits) -> PhaseRec
     record = record_of("notebook", execution, time.monotonic() - started)
     if record.verdict is Verdict.CRASH and execution.exit_code in EXIT_VERDICTS:
         record = record.model_copy(update={"verdict": EXIT_VERDICTS[execution.exit_code or 0]})
+    if record.verdict is Verdict.TIMEOUT_CELL and execution.held_up is not None:
+        late = f"a cell did not end within {limits.notebook_cell_seconds:g} seconds; {execution.held_up}"
+        return our_fault("notebook", late)
     return record
 
 

@@ -77,7 +77,17 @@ def measure_service(
     latency = floor.model_copy(update={"seconds": round(first.seconds + second.seconds, 2)})
     contents = _contents(executor, image, issued, requests.folder.with_name("image.tar"), limits)
     found = served.evidence.model_copy(update={"latency_floor": slower(before, after), "contents": contents})
-    return Outcome(ServiceMeasured(records=(served.record, latency), service=found), served.arrays)
+    record = _excused(served.record, latency, alive=served.alive)
+    return Outcome(ServiceMeasured(records=(record, latency), service=found), served.arrays)
+
+
+def _excused(record: PhaseRecord, floor: PhaseRecord, *, alive: bool) -> PhaseRecord:
+    """Return the record of a service; what was late on a host too slow to time one says nothing of it."""
+    late = record.verdict is Verdict.TIMEOUT_JOB or (record.verdict is Verdict.SERVICE_DOWN and alive)
+    if not (late and floor.failed_on_our_side):
+        return record
+    detail = f"{record.detail}; {floor.detail}"
+    return record.model_copy(update={"verdict": Verdict.INFRA_ERROR, "ours": True, "detail": detail})
 
 
 def _contents(executor: Executor, image: str, issued: Path, archive: Path, limits: Limits) -> ImageContents:
@@ -175,6 +185,8 @@ class Served:
     evidence: ServiceEvidence
     arrays: dict[str, FloatArray]
     record: PhaseRecord
+    alive: bool
+    """Whether it ran to the end, and was late at most."""
 
 
 @dataclass(frozen=True)
@@ -225,7 +237,8 @@ def serve_and_probe(
     )
     arrays = {f"service.{name}": values for name, values in probed.arrays.items()}
     arrays["service.parity_rows"] = requests.positions.astype(np.float64)
-    return Served(found, arrays, record.model_copy(update={"seconds": round(time.monotonic() - started, 2)}))
+    record = record.model_copy(update={"seconds": round(time.monotonic() - started, 2)})
+    return Served(found, arrays, record, alive)
 
 
 def _with_working_check(image: ImageEvidence, passed: bool | None) -> ImageEvidence:

@@ -4,11 +4,13 @@ from types import SimpleNamespace
 
 import pytest
 
+from grader.execution import docker_build
 from grader.execution.build_client import BuildEnd
 from grader.execution.capture import Capture
 from grader.execution.docker_build import ImageBuilder
 from grader.execution.limits import GIB
 from grader.execution.protocol import BuildRequest
+from grader.execution.runs import open_run
 from grader.types import Verdict
 
 AWAY = "a build of ours cannot reach the pip package index either"
@@ -76,3 +78,22 @@ def test_a_build_kept_offline_is_blamed_for_its_own_failures_only(
     assert found is verdict
     assert "offline" in detail
     assert ("--offline-build" in detail) == (verdict is Verdict.INFRA_ERROR)
+
+
+@pytest.mark.parametrize(("free", "verdict"), [(2, Verdict.INFRA_ERROR), (90, Verdict.DISK_LIMIT)])
+def test_incident_a_short_log_of_a_full_disk_was_not_read(tmp_path, monkeypatch, free, verdict):
+    """Only what came after the first 64 KiB was searched, and as Python writes it, not as an engine does."""
+    said = Capture(128 * 1024)
+    said.write(
+        b"ERROR: failed to solve: write /usr/lib/x.so: no space left on device\n".replace(b"no s", b"No s")
+    )
+    monkeypatch.setattr(docker_build, "run_build", lambda *given, **named: BuildEnd(1, said, 9.0))
+    monkeypatch.setattr(docker_build, "free_disk", lambda root: free * GIB)
+    monkeypatch.setattr(docker_build, "build_watcher", lambda *given: None)
+    run = open_run(tmp_path / "runs")
+    engine = SimpleNamespace(client=SimpleNamespace(ping=lambda: True), root_dir=tmp_path, host="")
+    builder = ImageBuilder(engine, run, lambda: SimpleNamespace(buildkit=False), "control")
+    monkeypatch.setattr(builder, "_control", lambda kind: None)
+    (tmp_path / "Dockerfile").write_text("FROM scratch\nCOPY x x\n")
+    assert builder.build(BuildRequest(tmp_path, "Dockerfile", 900, GIB)).verdict is verdict
+    run.release()

@@ -8,8 +8,10 @@ from types import SimpleNamespace
 import pytest
 
 from grader.execution import disk_watch
-from grader.execution.disk_watch import DiskWatch
+from grader.execution.disk_watch import DiskWatch, blame_for_disk, build_watcher, out_of_space
 from grader.execution.limits import MIB
+from grader.execution.runs import open_run, others_at_work
+from grader.types import Verdict
 
 LIMIT = 100 * MIB
 
@@ -66,3 +68,46 @@ def test_a_small_layer_is_let_be(monkeypatch: pytest.MonkeyPatch) -> None:
     watch.join(0.5)
     watch.stop()
     assert (watch.exceeded, engine.killed) == (False, [])
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "beside", "verdict"),
+    [
+        (50_000, 20_000, False, Verdict.DISK_LIMIT),
+        (50_000, 20_000, True, Verdict.INFRA_ERROR),
+        (50_000, 49_000, True, None),
+        (3_000, 500, False, Verdict.INFRA_ERROR),
+    ],
+)
+def test_incident_disk_that_other_gradings_took_was_a_candidates(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    before: int,
+    after: int,
+    beside: bool,
+    verdict: Verdict | None,
+) -> None:
+    """What several gradings write at a time cannot be told apart, so beside others a build is not blamed for it."""
+    runs = [open_run(tmp_path / "runs") for _ in range(1 + beside)]
+    told = chain((before,), repeat(after))
+    monkeypatch.setattr(disk_watch, "free_disk", lambda _: next(told) * MIB)
+    try:
+        look = build_watcher(Layer(0), runs[0], 1000 * MIB)  # type: ignore[arg-type]
+        assert look is not None
+        said = look()
+        assert (said and blame_for_disk(said)) == verdict
+        if verdict is not None:
+            assert out_of_space(before * MIB, runs[0], 1000 * MIB)[0] is verdict
+    finally:
+        for run in runs:
+            run.release()
+
+
+def test_a_grading_that_is_over_is_at_work_no_more(tmp_path: Path) -> None:
+    """Only a lock that is held counts: one left behind by a killed grading, or given back, does not."""
+    run, other = (open_run(tmp_path) for _ in range(2))
+    assert others_at_work(run)
+    other.release()
+    (tmp_path / "0123456789ab.lock").touch()
+    assert not others_at_work(run)
+    run.release()

@@ -17,7 +17,7 @@ def sampled(folder, monkeypatch, files, available=900):
     meminfo = folder / "meminfo"
     meminfo.write_text(f"MemTotal:       1000 kB\nMemAvailable:   {available} kB\n")
     monkeypatch.setattr(module, "MEMINFO", meminfo)
-    watch = Watch(SimpleNamespace(client=None, root_dir=None), "job", "id", 0)
+    watch = Watch(SimpleNamespace(client=None, root_dir=None), "job", "id", 0, 2.0)
     watch._folders = {"memory": [folder]}
     watch.sample()
     return watch

@@ -21,7 +21,7 @@ from grader.results import Report
 from grader.rubric import load_rubric
 from grader.truth import load_truth
 from grader.types import Verdict
-from tests.grader.fake_executor import FakeExecutor, answer
+from tests.grader.fake_executor import LATENCY, FakeExecutor, answer
 from tests.grader.vault_folder import CANARY, write_vault
 
 
@@ -158,6 +158,26 @@ def test_a_failure_to_look_into_the_image_takes_nothing_measured_with_it(order: 
     assert (report.total, report.pending) == (fair.total, fair.pending)
     assert statuses(report) == statuses(fair)
     assert sum(job.id == "service" for job in executor.jobs) == 1
+
+
+@pytest.mark.parametrize(
+    ("idle_p99", "said", "verdict"),
+    [
+        (5.0, answer({"started": False}), Verdict.SERVICE_DOWN),
+        (900.0, answer({"started": False}), Verdict.INFRA_ERROR),
+        (900.0, Verdict.TIMEOUT_JOB, Verdict.INFRA_ERROR),
+        (900.0, Verdict.OOM, Verdict.OOM),
+    ],
+)
+def test_incident_a_service_that_was_late_on_a_slow_host_lost_its_points(
+    order: Order, idle_p99: float, said: bytes | Verdict, verdict: Verdict
+) -> None:
+    """Where a service that does nothing is late too, only what is no matter of time is the candidate's."""
+    floor = answer({"latency": {**LATENCY, "p99_ms": idle_p99}})
+    report = run(order, FakeExecutor({"service": said, "latency": floor}))
+    assert verdicts(report)["service"] is verdict
+    ours = verdict is Verdict.INFRA_ERROR
+    assert statuses(report)["serving.contract"] == ("pending" if ours else "scored")
 
 
 def test_a_defect_of_ours_in_a_phase_is_pending_too(order: Order) -> None:
