@@ -281,8 +281,9 @@ def container_is_sound(case: Case) -> Finding:
     Sixths: a non-root user; a HEALTHCHECK; an image under 1.5 GiB; a stop within the limit on SIGTERM without
     being killed; it runs with a read-only root and a tmpfs; dependencies pinned to exact versions. An eighth of it
     is lost where a layer holds the issued data (a file of its content, or of its name and over 1 MiB), and another
-    where one holds a secret (a private key, a credentials file, a `.env` that sets one), or where the image's own
-    description does (`ENV`, or a build's argument); nothing where the image could not be read through.
+    where one holds a secret (a private key, a credentials file, a `.env` that sets one, an address with a password
+    in pip's files), or where the image's own description does (`ENV`, a build's argument, an address in a step);
+    nothing where the image could not be read through.
     """
     missing = unserved(case)
     if missing:

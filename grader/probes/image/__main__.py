@@ -10,8 +10,14 @@ import os
 import sys
 from pathlib import Path
 
-from grader.probes.image.layers import DAMAGE, MAX_FILES, image_settings, layer_files
-from grader.probes.image.misplaced import IssuedFile, is_issued_data, is_secret, is_secret_setting
+from grader.probes.image.layers import DAMAGE, MAX_FILES, image_settings, image_steps, layer_files
+from grader.probes.image.misplaced import (
+    IssuedFile,
+    is_address_with_password,
+    is_issued_data,
+    is_secret,
+    is_secret_setting,
+)
 from grader.probes.shared.output import emit
 from grader.probes.shared.text import Json, clean
 
@@ -35,8 +41,11 @@ def look(archive: Path, issued: list[IssuedFile], most: int = MAX_FILES) -> dict
     """
     files = 0
     data: dict[str, None] = {}
-    set_in_it = (one.partition("=")[0] for one in image_settings(archive) if is_secret_setting(one))
-    secrets = dict.fromkeys(f"setting {clean(name, 200)}" for name in set_in_it)
+    settings = [one for one in image_settings(archive) if is_secret_setting(one)]
+    secrets = dict.fromkeys(f"setting {clean(one.partition('=')[0], 200)}" for one in settings)
+    for number, step in enumerate(image_steps(archive), start=1):
+        if is_address_with_password(step) and not any(one in step for one in settings):
+            secrets[f"step {number} of the build"] = None
     for file in layer_files(archive):
         if files == most:
             return {**_told(files, data, secrets), "capped": True}

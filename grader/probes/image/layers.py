@@ -57,9 +57,22 @@ def image_settings(path: Path) -> list[str]:
         for image in _manifest(archive):
             described = json.loads(_read(archive, str(image["Config"])))
             found += [str(one) for one in (described.get("config") or {}).get("Env") or ()]
-            steps = [str(step.get("created_by", "")) for step in described.get("history") or ()]
-            found += [setting for step in steps for setting in _arguments(step)]
+            found += [setting for step in _steps(described) for setting in _arguments(step)]
     return list(dict.fromkeys(found))
+
+
+def image_steps(path: Path) -> list[str]:
+    """Return the commands of the build that a saved image keeps in its own description, in their order."""
+    with tarfile.open(path, "r:") as archive:
+        return [
+            step
+            for image in _manifest(archive)
+            for step in _steps(json.loads(_read(archive, str(image["Config"]))))
+        ]
+
+
+def _steps(described: dict[str, Any]) -> list[str]:
+    return [str(step.get("created_by", "")) for step in described.get("history") or ()]
 
 
 def _arguments(step: str) -> list[str]:

@@ -31,6 +31,7 @@ CREDENTIALS = {
     ".pypirc": re.compile(rb"password\s*[:=]\s*\S"),
     ".git-credentials": re.compile(rb"://[^/\s:]+:[^/\s@]+@"),
 }
+PIP_FILES = re.compile(r"pip\.(conf|ini)|requirements.*\.(txt|in)|constraints.*\.txt")
 ENVIRONMENT = re.compile(r"(.*\.)?env|\.env\..+")
 SAMPLE = re.compile(r"example|sample|template|dist")
 SET_SECRET = re.compile(
@@ -45,6 +46,15 @@ SET_SECRET = re.compile(
 )
 """A line that sets a secret, not what describes one (`MAX_TOKENS`, `SECRET_KEY_FILE`), to what is no placeholder, no
 number, no path and no reference to another variable."""
+URL_SECRET = re.compile(
+    rb"""\b[a-z][a-z0-9+.-]*://([^\s:@/"'$<{]*):
+    (?!change|your|xxx|\*|todo|placeholder|dummy|replace|example|sample|insert|my|test|dev|local|fake|mock|demo|unset
+    |(?:pass(?:word|wd)?|pwd|secret|token|postgres|mysql|root|admin|user(?:name)?|mlflow|minio(?:admin|123)?|guest
+    |redis|default|changeit|none|null|unknown)\d*@)
+    ([^\s:@/"'$<{]{6,})@(?!localhost|127\.|\[::1)""",
+    re.I | re.X,
+)
+"""An address with the password of an account (`scheme://account:password@host`) on another machine."""
 OWN_BELOW_USR = ("src", "app")
 PACKAGES = frozenset({"site-packages", "dist-packages", "node_modules", "conda", "miniconda", "miniconda3"})
 LIBRARY = re.compile(r"(?:^|/)lib/python\d[\d.]*/")
@@ -87,27 +97,44 @@ def _sha256(file: LayerFile) -> str:
 def is_secret(file: LayerFile) -> bool:
     """Return whether a file outside the system's and packages' folders holds a private key or credentials."""
     path = PurePosixPath(file.name)
-    if not 0 < file.size <= MAX_SECRET or _of_system(path):
-        return False
     name = path.name.lower()
+    if not 0 < file.size <= MAX_SECRET or (_of_system(path) and name != "pip.conf"):
+        return False
     wanted = [found for end, found in CREDENTIALS.items() if f"/{file.name}".endswith(f"/{end}")]
     if KEY_FILES.fullmatch(name):
         wanted.append(KEY)
     if ENVIRONMENT.fullmatch(name) and not SAMPLE.search(name):
         wanted.append(SET_SECRET)
-    if not wanted:
+    addresses = bool(PIP_FILES.fullmatch(name) or ENVIRONMENT.fullmatch(name)) and not SAMPLE.search(name)
+    if not wanted and not addresses:
         return False
     content = file.content.read(MAX_SECRET)
-    return any(found.search(content) for found in wanted)
+    return any(found.search(content) for found in wanted) or (
+        addresses and is_address_with_password(content.decode(errors="replace"))
+    )
+
+
+def is_address_with_password(said: str) -> bool:
+    """Return whether an address in a text tells a password that is not just the account's name again.
+
+    >>> is_address_with_password("https://ada:8f14e45f@pypi.example.org/simple")
+    True
+    >>> is_address_with_password("postgres://postgres:postgres@db/x https://ada:${TOKEN}@pypi.example.org")
+    False
+    """
+    found = URL_SECRET.finditer(said.encode(errors="replace"))
+    return any(one[1].lower() != one[2].lower() for one in found)
 
 
 def is_secret_setting(setting: str) -> bool:
     """Return whether a setting of an image, `NAME=value`, is a secret by its name and no placeholder by its value.
 
+    An address with a password in it is one under any name, as in a step of the build.
+
     >>> [is_secret_setting(one) for one in ("MLFLOW_TRACKING_TOKEN=dapi93a1", "GPG_KEY=A035C8C1", "TOKEN=")]
     [True, False, False]
     """
-    return bool(SET_SECRET.match(setting.encode(errors="replace")))
+    return bool(SET_SECRET.match(setting.encode(errors="replace"))) or is_address_with_password(setting)
 
 
 def _of_system(path: PurePosixPath) -> bool:

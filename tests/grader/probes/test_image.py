@@ -87,6 +87,9 @@ SECRETS = {
     "root/.netrc": b"machine a login b password c\n",
     "root/.ssh/id_ed25519": b"-----BEGIN OPENSSH PRIVATE KEY-----\n",
     "usr/src/app/tls/server.pem": KEY,
+    "etc/pip.conf": b"[global]\nextra-index-url = https://ada:8f14e45f@pypi.acme.io/simple\n",
+    "srv/requirements.txt": b"numpy\n--extra-index-url https://__token__:glpat-8f14e@git.acme.io/simple\n",
+    "app/.env.prod": b"DATABASE_URL=postgresql://churn:t7Kw-9@db.acme.io:5432/churn\n",
     "srv/service-account-prod.json": b'{"private_key": "-----BEGIN PRIVATE KEY-----"}',
 }
 HARMLESS = {
@@ -97,6 +100,10 @@ HARMLESS = {
     "opt/venv/lib/python3.11/site-packages/tornado/test/test.key": KEY,
     "root/.pyenv/versions/3.11.9/lib/python3.11/test/keycert.pem": KEY,
     "opt/miniforge3/lib/python3.12/test/certdata/ssl_key.pem": KEY,
+    "home/app/.pip/pip.conf": b"[global]\nindex-url = https://${USER}:${TOKEN}@pypi.acme.io/simple\n",
+    "srv/requirements-dev.txt": b"numpy @ git+https://git@github.com/numpy/numpy@v2 # user:password@host\n",
+    "app/.env.dev": b"DATABASE_URL=postgres://postgres:postgres@db:5432/x\nBROKER=amqp://guest:guest123@mq\n",
+    "app/.env.local": b"DATABASE_URL=postgres://churn:t7Kw-9@localhost/churn\n",
     "srv/ca.pem": b"-----BEGIN CERTIFICATE-----\n",
     "srv/id_rsa.pub": b"ssh-rsa AAAA",
     "srv/environment.py": b"API_KEY = 'abcdefgh'\n",
@@ -172,3 +179,25 @@ def test_a_description_of_another_form_is_no_finding(tmp_path: Path, described: 
     archive = saved(tmp_path / "i.tar", {"app/a": b"1"}, described=described)
     told, _ = read_with("image", ImageContents, "[]", image_archive=archive)
     assert told.secrets == ()
+
+
+def test_an_address_with_a_password_is_a_secret_in_settings_and_steps(tmp_path: Path) -> None:
+    """A private index is often passed so: the word secret is nowhere, and everyone who pulls the image reads it.
+
+    A setting is named once, although the step that it was given to holds it too.
+    """
+    index = "https://ada:8f14e45f@pypi.acme.io/simple"
+    described = {
+        "config": {"Env": ["PATH=/bin", f"PIP_INDEX_URL={index}", "PROXY=http://proxy:3128"]},
+        "history": [
+            {"created_by": "FROM scratch"},
+            {"created_by": f"RUN |1 PIP_EXTRA_INDEX_URL={index} /bin/sh -c pip install churn"},
+            {"created_by": "RUN /bin/sh -c pip install -i https://ada:1a79a4d6@pypi.acme.io/simple churn"},
+            {"created_by": "RUN /bin/sh -c pip install -i https://${USER}:${PASS}@pypi.acme.io/simple churn"},
+        ],
+    }
+    told = look(saved(tmp_path / "image.tar", {"app/a": b"1"}, described=described), [ISSUED])
+    assert told["secrets"] == [
+        "setting PIP_INDEX_URL", "setting PIP_EXTRA_INDEX_URL", "step 3 of the build",
+    ]  # fmt: skip
+    assert not any(password in json.dumps(told) for password in ("8f14e45f", "1a79a4d6"))
