@@ -20,7 +20,14 @@ from grader.execution.docker_job import Ended, run_to_end
 from grader.execution.docker_service import DockerService, serving
 from grader.execution.engine import Builder, connect, engine_errors, find_builder
 from grader.execution.engine_life import EngineLife, LifeSince
-from grader.execution.images import DOCKER_FOLDER, ensure_sandbox, inspect_image, packages_image, save_image
+from grader.execution.images import (
+    DOCKER_FOLDER,
+    PackagesImage,
+    ensure_sandbox,
+    inspect_image,
+    packages_image,
+    save_image,
+)  # fmt: skip
 from grader.execution.limits import JobLimits
 from grader.execution.offline import OPTION, because_offline
 from grader.execution.protocol import Build, BuildRequest, Execution, Job
@@ -215,7 +222,19 @@ class DockerExecutor:
     def _packages(self, requirements: Path) -> str | Execution:
         """Return the image with a job's packages, or how making it ended."""
         since = LifeSince(self._life)
-        made = packages_image(
+        made = self._packages_made(requirements)
+        blame = self._index_trouble(made)
+        if blame is None and made.may_pass:
+            made = self._packages_made(requirements)
+            blame = self._index_trouble(made)
+        if made.image is not None:
+            return made.image
+        since.check("a notebook's packages were being installed")
+        verdict = made.verdict if blame is None else Verdict.INFRA_ERROR
+        return Execution(verdict, None, b"", b"", 0.0, detail=blame or made.detail)
+
+    def _packages_made(self, requirements: Path) -> PackagesImage:
+        return packages_image(
             self._engine,
             self._builder(),
             self._run,
@@ -223,14 +242,12 @@ class DockerExecutor:
             requirements,
             offline=self._offline,
         )
-        if made.image is not None:
-            return made.image
-        since.check("a notebook's packages were being installed")
-        blame = None
-        if made.asked_index:
-            blame = because_offline(made.detail) if self._offline else self._images.network_trouble("pip")
-        verdict = made.verdict if blame is None else Verdict.INFRA_ERROR
-        return Execution(verdict, None, b"", b"", 0.0, detail=blame or made.detail)
+
+    def _index_trouble(self, made: PackagesImage) -> str | None:
+        """Return a sentence where packages could not be had for want of an index, else None."""
+        if made.image is not None or not made.asked_index:
+            return None
+        return because_offline(made.detail) if self._offline else self._images.network_trouble("pip")
 
     def _run_in(self, job: Job, image: str, network_mode: str) -> Execution:
         since = LifeSince(self._life)

@@ -6,6 +6,7 @@ import hashlib
 import json
 import threading
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ import requests
 from docker.errors import DockerException, ImageNotFound, NotFound
 
 from grader.execution.build_client import BuildCommand, BuildEnd, run_build
+from grader.execution.build_host import HostDuring, may_pass
 from grader.execution.disk_watch import blame_for_disk, build_watcher, free_disk, out_of_space
 from grader.execution.dockerfile_gate import check_dockerfile
 from grader.execution.engine import Builder, Engine, engine_errors, first_line
@@ -40,7 +42,7 @@ CONTROL_STEPS = {
 
 
 class ImageBuilder:
-    """Builds images for one run; the control builds are made at most once each."""
+    """Builds images for one run; a control build that fails is not made again in the same attempt."""
 
     def __init__(
         self,
@@ -104,7 +106,8 @@ class ImageBuilder:
     def network_trouble(self, kind: str) -> str | None:
         """Return a sentence where a build of ours cannot reach what candidates' builds need, else None."""
         with self._lock:
-            if kind not in self._controls:
+            # Only bad news is kept, for one attempt: that an index answered once says nothing of a later failure.
+            if self._controls.get(kind) is None:
                 self._controls[kind] = self._control(kind)
             return self._controls[kind]
 
@@ -144,18 +147,28 @@ class ImageBuilder:
             else {},
             offline=self._offline,
         )
+        built = self._attempt(builder, command, text, request)
+        if built.verdict is Verdict.BUILD_FAIL and self._worth_another(built):
+            again = self._attempt(builder, command, text, request)
+            built = replace(again, seconds=built.seconds + again.seconds)
+        return built
+
+    def _worth_another(self, built: Build) -> bool:
+        """Whether a failed build speaks of trouble that the control build, which came after, did not meet any more."""
+        return not self._offline and may_pass(f"{built.log_head}\n{built.log_tail}")
+
+    def _attempt(self, builder: Builder, command: BuildCommand, text: str, request: BuildRequest) -> Build:
         before = free_disk(self._engine.root_dir)
-        end = run_build(
-            builder,
-            self._engine.host,
-            command,
-            watcher=build_watcher(self._engine, self._run, request.max_bytes),
-        )
+        host = HostDuring(self._engine, self._run, build_watcher(self._engine, self._run, request.max_bytes))
+        end = run_build(builder, self._engine.host, command, watcher=host)
         if end.exit_code == 0:
-            return self._built(tag, end, request)
+            return self._built(command.tag, end, request)
         verdict, detail = self._blame(end, text, request)
         if verdict is Verdict.BUILD_FAIL and NO_SPACE.search(end.log.value()):
             verdict, detail = out_of_space(before, self._run, request.max_bytes)
+        excuse = host.excuse(end) if verdict in (Verdict.BUILD_FAIL, Verdict.TIMEOUT_JOB) else None
+        if excuse is not None:
+            verdict, detail = Verdict.INFRA_ERROR, f"{detail}; {excuse}"
         return _ended(verdict, detail, end)
 
     def _blame(self, end: BuildEnd, text: str, request: BuildRequest) -> tuple[Verdict, str]:

@@ -9,10 +9,12 @@ from dataclasses import dataclass
 
 import requests
 from docker.errors import DockerException
+from docker.utils.socket import SocketError
 
+from grader.errors import SandboxError
 from grader.execution.capture import Capture, Spool
 from grader.execution.cpu_share import held_up
-from grader.execution.engine import Engine, engine_errors
+from grader.execution.engine import Engine, engine_errors, first_line
 from grader.execution.limits import JobLimits
 from grader.execution.streams import OutputStream
 from grader.execution.verdicts import Ending
@@ -41,6 +43,7 @@ class _Reader(threading.Thread):
         self.stderr = Capture(limits.output_bytes)
         self.done = threading.Event()
         self.flooded = threading.Event()
+        self.trouble: Exception | None = None
         self._stream = OutputStream(
             engine.client.api.attach_socket(container, {"stdout": 1, "stderr": 1, "stream": 1})
         )
@@ -53,9 +56,9 @@ class _Reader(threading.Thread):
                 if self.stdout.flooded or self.stderr.flooded:
                     self.flooded.set()
                     self.done.set()
-        except (DockerException, requests.RequestException, OSError, ValueError):
-            # An engine that went away is noticed by whoever waits for the container.
-            return
+        except (DockerException, requests.RequestException, OSError, ValueError, SocketError) as error:
+            # An engine that went away is noticed by whoever waits for the container; output that was cut is not.
+            self.trouble = error
         finally:
             self.done.set()
 
@@ -86,6 +89,8 @@ def run_to_end(
             seconds = time.monotonic() - begun
             if timed_out or reader.flooded.is_set():
                 _kill(engine, container)
+            elif reader.trouble is not None:
+                raise SandboxError(f"the output of a job was cut: {first_line(reader.trouble)}")
             state = api.inspect_container(container)["State"]
         except BaseException:
             # An interrupt too ends the job at once, and with it the reader.

@@ -34,6 +34,11 @@ LOG_LINES = 2000
 KILL_PATIENCE = 30.0
 HEALTH_LOOK_EVERY = 0.1
 
+ITS_OWN = (
+    "OCI runtime", "unable to find user", "unable to find group", "uids and gids must be in range", "Cannot mkdir: "
+)  # fmt: skip
+"""What the engine says, beside 400, of an image whose command, user or working directory cannot be had."""
+
 Probe = Callable[[Job, str], Execution]
 
 
@@ -95,8 +100,12 @@ class DockerService:
             until = time.monotonic() + seconds
             while (told := api.exec_inspect(started))["Running"] and time.monotonic() < until:
                 time.sleep(HEALTH_LOOK_EVERY)
-        except APIError:
-            return False  # the service has ended, or the command is not there
+        except APIError as error:
+            # 400: the command is not there; 404 and 409: the service has ended. The rest is the engine's own.
+            if error.status_code in (400, 404, 409) or "OCI runtime" in str(error.explanation):
+                return False
+            with engine_errors("running the service's health check"):
+                raise
         except (DockerException, requests.RequestException):
             with engine_errors("running the service's health check"):
                 raise
@@ -187,6 +196,11 @@ def serving(
             )
         refused = _start(engine, run, image, name, host)
         if refused is not None:
+            # The engine's words do not tell the image's own settings from a host without room for a process.
+            _check_any_starts(engine, run, keeper_image, limits)
+            remove_container(engine.client, name)
+            refused = _start(engine, run, image, name, host)
+        if refused is not None:
             yield _UnstartableService(engine, refused, since)
             return
         if not read_only:
@@ -251,8 +265,7 @@ def _start(engine: Engine, run: Run, image: str, name: str, host: dict[str, obje
         engine.client.api.start(name)
     except APIError as error:
         reason = str(error.explanation or error)
-        # 400: no command, wrong platform; "OCI runtime": command, user or working directory do not exist.
-        if error.status_code == 400 or "OCI runtime" in reason or "unable to find user" in reason:
+        if error.status_code == 400 or any(words in reason for words in ITS_OWN):
             return reason
         with engine_errors("starting the service"):
             raise
@@ -260,6 +273,22 @@ def _start(engine: Engine, run: Run, image: str, name: str, host: dict[str, obje
         with engine_errors("starting the service"):
             raise
     return None
+
+
+def _check_any_starts(engine: Engine, run: Run, image: str, limits: JobLimits) -> None:
+    """Raise SandboxError where a container of ours within the same limits cannot be started either."""
+    name = run.name("control")
+    host = engine.client.api.create_host_config(
+        **confinement(engine, limits, engine.own_runtime), network_mode="none"
+    )
+    try:
+        with engine_errors("starting a service, and a container of ours instead"):
+            engine.client.api.create_container(
+                image, name=name, entrypoint=["sleep"], command=["0"], labels=run.labels, host_config=host
+            )
+            engine.client.api.start(name)
+    finally:
+        remove_container(engine.client, name)
 
 
 def _declared_volumes(engine: Engine, image: str) -> list[str]:

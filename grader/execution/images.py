@@ -13,6 +13,7 @@ from docker.errors import ImageNotFound
 
 from grader.errors import SandboxError
 from grader.execution.build_client import BuildCommand, run_build
+from grader.execution.build_host import HostDuring, may_pass
 from grader.execution.disk_watch import blame_for_disk, build_watcher, free_disk, out_of_space
 from grader.execution.engine import Builder, Engine, engine_errors
 from grader.execution.limits import GIB, MIB
@@ -43,6 +44,8 @@ class PackagesImage:
     """What there being no image says of the submission."""
     asked_index: bool = False
     """True where pip ran and failed, so that an unreachable package index may be the reason."""
+    may_pass: bool = False
+    """True where what was said may have passed since, so that it is worth another try."""
 
 
 def sandbox_tag(folder: Path = DOCKER_FOLDER) -> str:
@@ -132,7 +135,8 @@ def packages_image(
     try:
         text = decode_text(requirements.read_bytes()[: 1 << 20])
     except OSError as error:
-        return PackagesImage(None, f"{requirements.name} cannot be read: {error}")
+        # A copy of ours: that it is there and to be read was seen to when it was laid out.
+        raise SandboxError(f"{requirements} cannot be read: {error}") from error
     refused = check_requirements(text)
     if refused:
         return PackagesImage(None, f"{requirements.name}: {refused}")
@@ -145,8 +149,8 @@ def packages_image(
         context, context / "Dockerfile", tag, PACKAGES_SECONDS, labels=run.labels, offline=offline
     )
     before = free_disk(engine.root_dir)
-    watcher = build_watcher(engine, run, PACKAGES_BYTES)
-    end = run_build(builder, engine.host, command, watcher=watcher)
+    host = HostDuring(engine, run, build_watcher(engine, run, PACKAGES_BYTES))
+    end = run_build(builder, engine.host, command, watcher=host)
     if end.exit_code == 0:
         return PackagesImage(tag)
     if end.stopped is not None:
@@ -156,7 +160,11 @@ def packages_image(
         return PackagesImage(None, f"{requirements.name}: {said}", verdict)
     reason = "took too long" if end.timed_out else _pip_reason(end.log_text())
     detail = f"{requirements.name} cannot be installed from wheels: {reason}"
-    return PackagesImage(None, detail, asked_index=True)
+    excuse = host.excuse(end)
+    if excuse is not None:
+        return PackagesImage(None, f"{detail}; {excuse}", Verdict.INFRA_ERROR)
+    again = not (offline or end.timed_out) and may_pass(end.log_text())
+    return PackagesImage(None, detail, asked_index=True, may_pass=again)
 
 
 def _packages_dockerfile(sandbox: str) -> str:

@@ -57,7 +57,7 @@ class Watch:
             if _counter(events, "oom_kill") > 0:
                 self.oom_killed = True
                 self.limit_untouched = _limit_untouched(memory, events)
-        self.host_short |= _host_short()
+        self.host_short |= host_short()
         for pids in self._folders.get("pids", []):
             self.pids_refused |= _counter(_text(pids / "pids.events"), "max") > 0
 
@@ -113,7 +113,7 @@ def _limit_untouched(memory: Path, events: str) -> bool:
     return {"oom", "max"} <= named and _counter(events, "oom") == 0 and _counter(events, "max") == 0
 
 
-def _host_short() -> bool:
+def host_short() -> bool:
     """Whether the host has next to no memory available now; False where it does not say."""
     told = {
         name: value.split()
