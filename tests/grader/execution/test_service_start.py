@@ -1,0 +1,139 @@
+"""Whose fault it is that a service, or a command in it, cannot be started."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from docker.errors import APIError
+
+from grader.errors import SandboxError
+from grader.execution import docker_job
+from grader.execution.docker import DockerExecutor
+from grader.execution.limits import GIB, MIB, JobLimits
+from grader.execution.protocol import BuildRequest
+from grader.types import Verdict
+
+pytestmark = pytest.mark.docker
+SERVICE = JobLimits(seconds=60, memory=256 * MIB, cpus=1.0, pids=64)
+RUNC = (
+    "failed to create shim task: OCI runtime create failed: runc create failed: "
+    "unable to start container process: {}: unknown"
+)
+NO_PROCESS = RUNC.format("can't get final child's PID from pipe: EOF")
+"""What engine 20.10 says (500) where a control group refuses the new process."""
+NO_GROUP = RUNC.format(
+    "unable to apply cgroup configuration: mkdir /sys/fs/cgroup/memory/x: cannot allocate memory"
+)
+
+
+def said(status: int, words: str) -> APIError:
+    """An answer of the engine."""
+    response: Any = SimpleNamespace(status_code=status)
+    return APIError(words, response=response, explanation=words)
+
+
+def image(executor: DockerExecutor, folder: Path, lines: str) -> str:
+    """Build an image of these lines."""
+    (folder / "Dockerfile").write_text(f"FROM python:3.11-slim\n{lines}\n")
+    built = executor.build(BuildRequest(folder, "Dockerfile", 120, GIB))
+    assert built.image is not None, built
+    return built.image
+
+
+@pytest.mark.parametrize("words", [NO_PROCESS, NO_GROUP])
+@pytest.mark.parametrize(
+    ("fails", "outcome"),
+    [(("service", "control"), SandboxError), (("service",) * 9, "down"), (("service",), "up")],
+)
+def test_incident_a_host_that_could_start_nothing_was_a_service_that_is_down(
+    docker_executor: DockerExecutor,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    words: str,
+    fails: tuple[str, ...],
+    outcome: object,
+) -> None:
+    """A host without processes or control groups left speaks as a missing command does: a container of ours tells."""
+    made = image(docker_executor, tmp_path, "CMD sleep 60")
+    api = docker_executor._engine.client.api
+    real, left = api.start, list(fails)
+
+    def start(name: str) -> None:
+        if left and f"-{left[0]}-" in name:
+            left.pop(0)
+            raise said(500, words)
+        real(name)
+
+    monkeypatch.setattr(api, "start", start)
+    if outcome is SandboxError:
+        with pytest.raises(SandboxError, match="a container of ours"), docker_executor.serve(made, SERVICE):
+            pass
+        return
+    with docker_executor.serve(made, SERVICE) as service:
+        assert service.down() is (Verdict.SERVICE_DOWN if outcome == "down" else None)
+
+
+@pytest.mark.parametrize(
+    "line", ["USER 0:nosuchgroup", "USER 4294967295", "RUN rm -rf /w && touch /w\nENTRYPOINT []\nCMD true"]
+)
+def test_incident_an_image_that_can_never_start_hid_its_zero(
+    docker_executor: DockerExecutor, tmp_path: Path, line: str
+) -> None:
+    """An unknown group, a user out of range and a working directory that is a file were pending, not down."""
+    made = image(docker_executor, tmp_path, f"WORKDIR /w\n{line}\nLABEL once={uuid4().hex}")
+    with docker_executor.serve(made, SERVICE) as service:
+        assert service.down() is Verdict.SERVICE_DOWN
+        assert service.logs()
+
+
+@pytest.mark.parametrize(
+    ("answer", "passes"),
+    [
+        (said(400, 'OCI runtime exec failed: exec failed: exec: "/nope": no such file or directory'), False),
+        (said(409, "Container x is not running"), False),
+        (said(500, "open /proc/1/ns/net: too many open files"), None),
+        (said(500, "write /run/x.json: no space left on device"), None),
+    ],
+)
+def test_incident_a_health_check_that_the_engine_could_not_run_had_failed(
+    docker_executor: DockerExecutor,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    answer: APIError,
+    passes: bool | None,
+) -> None:
+    """Any error of the engine took the candidate's health check for one that does not work."""
+    made = image(docker_executor, tmp_path, "HEALTHCHECK CMD true\nCMD sleep 60")
+
+    def fail(*_: object, **__: object) -> None:
+        raise answer
+
+    with docker_executor.serve(made, SERVICE) as service:
+        assert service.health_check_passes(60) is True
+        monkeypatch.setattr(docker_executor._engine.client.api, "exec_start", fail)
+        if passes is None:
+            with pytest.raises(SandboxError, match="health check"):
+                service.health_check_passes(5)
+        else:
+            assert service.health_check_passes(5) is passes
+
+
+def test_incident_output_that_was_cut_was_a_crash_of_the_candidates(
+    docker_executor: DockerExecutor, job: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A connection that broke while a probe answered left half an answer, and a probe that works had crashed."""
+    real = docker_job.OutputStream.__iter__
+
+    def broken(stream: docker_job.OutputStream) -> Any:
+        for frame in real(stream):
+            yield frame
+            raise ConnectionResetError(104, "Connection reset by peer")
+
+    monkeypatch.setattr(docker_job.OutputStream, "__iter__", broken)
+    text = "import time; print('half', flush=True); time.sleep(1); print('whole')"
+    with pytest.raises(SandboxError, match="output of a job was cut"):
+        docker_executor.run(job(text))
