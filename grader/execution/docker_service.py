@@ -12,6 +12,7 @@ import requests
 from docker.errors import APIError, DockerException, NotFound
 from docker.types import LogConfig, Mount
 
+from grader.errors import SandboxError
 from grader.execution.containers import (
     confinement,
     container_runs,
@@ -24,6 +25,7 @@ from grader.execution.engine_life import EngineLife, LifeSince
 from grader.execution.images import inspect_image
 from grader.execution.keeper import create_volume, start_keeper
 from grader.execution.limits import JobLimits
+from grader.execution.memory_watch import MemoryWatch
 from grader.execution.protocol import Execution, Job, Stopped
 from grader.execution.runs import Run
 from grader.types import Verdict
@@ -46,30 +48,40 @@ class DockerService:
     """The running container of a service; made by `serving`, which removes it."""
 
     def __init__(
-        self, engine: Engine, container: str, probe: Probe, disk: DiskWatch | None, life: LifeSince
+        self,
+        engine: Engine,
+        container: str,
+        probe: Probe,
+        disk: DiskWatch | None,
+        life: LifeSince,
+        memory: MemoryWatch | None = None,
     ) -> None:
         self._engine = engine
         self._container = container
         self._probe = probe
         self._disk = disk
         self._life = life
+        self._memory = memory
 
     def running(self) -> bool:
-        """Return whether its main process is alive; SandboxError where the engine took it along."""
-        runs = container_runs(self._engine, self._container)
-        self._check()
-        return runs
+        """Return whether its main process is alive; SandboxError where the engine or the host took it along."""
+        return self.down() is None
 
     def _check(self) -> None:
         self._life.check("a service was running")
 
     def down(self) -> Verdict | None:
-        """Return why it is not running: OOM, DISK_LIMIT or SERVICE_DOWN; None while it runs."""
+        """Return why it is not running: OOM, DISK_LIMIT or SERVICE_DOWN; None while it runs.
+
+        SandboxError where the engine or the host took it along.
+        """
         with engine_errors("looking at the service"):
             state = self._engine.client.api.inspect_container(self._container)["State"]
         self._check()
         if state["Running"]:
             return None
+        if self._memory is not None and self._memory.host_ran_out(state):
+            raise SandboxError("the host ran out of memory while a service was running; end other work on it")
         if state["OOMKilled"]:
             return Verdict.OOM
         return Verdict.DISK_LIMIT if self._disk_full() else Verdict.SERVICE_DOWN
@@ -173,6 +185,7 @@ def serving(
     keeper = run.name("keeper")
     volumes: dict[str, str] = {}
     disk: DiskWatch | None = None
+    memory: MemoryWatch | None = None
     try:
         with engine_errors("preparing the service"):
             declared = _declared_volumes(engine, image)
@@ -206,8 +219,13 @@ def serving(
         if not read_only:
             disk = DiskWatch(engine, name, limits.tmp)
             disk.start()
-        yield DockerService(engine, name, probe, disk, since)
+        with engine_errors("looking at the service"):
+            memory = MemoryWatch(engine, name, engine.client.api.inspect_container(name), limits)
+        memory.start()
+        yield DockerService(engine, name, probe, disk, since, memory)
     finally:
+        if memory is not None:
+            memory.stop()
         if disk is not None:
             disk.stop()
         remove_container(engine.client, name)

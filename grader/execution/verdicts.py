@@ -45,7 +45,7 @@ def verdict_of(ending: Ending, limits: JobLimits) -> tuple[Verdict, str]:
     The engine's own word goes first (out of memory, whatever the exit code), then what we did to the job,
     then its exit code; standard error only tells one failure from another, never failure from success.
     """
-    if _memory_of_the_host(ending, limits):
+    if memory_of_the_host(ending, limits):
         peak, limit = _mib(ending.peak_memory or 0), _mib(limits.memory)
         return Verdict.INFRA_ERROR, f"the host ran out of memory; this had used {peak} of its {limit}"
     if _out_of_memory(ending, limits):
@@ -71,7 +71,7 @@ def verdict_of(ending: Ending, limits: JobLimits) -> tuple[Verdict, str]:
     return Verdict.OK, ""
 
 
-def _memory_of_the_host(ending: Ending, limits: JobLimits) -> bool:
+def memory_of_the_host(ending: Ending, limits: JobLimits) -> bool:
     """Whether a job was killed for memory that others used.
 
     A low peak alone does not say so: it is sampled, and a container that goes at once takes its counters along.

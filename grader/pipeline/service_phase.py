@@ -30,6 +30,8 @@ from grader.types import Model, PhaseRecord, Verdict
 SLOW_HOST_MS = 250.0
 """p99 that the brief allows a service; a host on which one that does nothing misses it times nobody."""
 SLOW_HOST_ANSWERED = 0.99
+ANSWERED = ("replay", "parity")
+"""Arrays in which a row without an answer costs points; an answer that is late is none."""
 HEALTH_SECONDS = 15.0
 """How long the image's own health check may take while the service answers."""
 HANGING_CHECK = (
@@ -77,13 +79,12 @@ def measure_service(
     latency = floor.model_copy(update={"seconds": round(first.seconds + second.seconds, 2)})
     contents = _contents(executor, image, issued, requests.folder.with_name("image.tar"), limits)
     found = served.evidence.model_copy(update={"latency_floor": slower(before, after), "contents": contents})
-    record = _excused(served.record, latency, alive=served.alive)
+    record = _excused(served.record, latency, late=served.late)
     return Outcome(ServiceMeasured(records=(record, latency), service=found), served.arrays)
 
 
-def _excused(record: PhaseRecord, floor: PhaseRecord, *, alive: bool) -> PhaseRecord:
+def _excused(record: PhaseRecord, floor: PhaseRecord, *, late: bool) -> PhaseRecord:
     """Return the record of a service; what was late on a host too slow to time one says nothing of it."""
-    late = record.verdict is Verdict.TIMEOUT_JOB or (record.verdict is Verdict.SERVICE_DOWN and alive)
     if not (late and floor.failed_on_our_side):
         return record
     detail = f"{record.detail}; {floor.detail}"
@@ -185,8 +186,8 @@ class Served:
     evidence: ServiceEvidence
     arrays: dict[str, FloatArray]
     record: PhaseRecord
-    alive: bool
-    """Whether it ran to the end, and was late at most."""
+    late: bool
+    """Whether it missed something that a slow host makes any service miss."""
 
 
 @dataclass(frozen=True)
@@ -223,6 +224,7 @@ def serve_and_probe(
         checked = service.health_check_passes(HEALTH_SECONDS) if alive else None
         stopped = service.stop(limits.stop_seconds)
     found, record = probed.value, probed.record
+    read_only = _serves_read_only(executor, image, limits, found) if found.started else None
     if record.verdict is Verdict.OK and not (found.started and alive):
         record = record.model_copy(update=_ended(found, alive, stopped))
     found = found.model_copy(
@@ -232,13 +234,18 @@ def serve_and_probe(
             "stop_seconds": round(stopped.seconds, 2) if alive else None,
             "stop_exit_code": stopped.exit_code if not stopped.killed else 137,
             "log_tail": stopped.log_tail[-TEXT:],
-            "read_only_root": _serves_read_only(executor, image, limits, found) if found.started else None,
+            "read_only_root": read_only,
         }
     )
     arrays = {f"service.{name}": values for name, values in probed.arrays.items()}
     arrays["service.parity_rows"] = requests.positions.astype(np.float64)
     record = record.model_copy(update={"seconds": round(time.monotonic() - started, 2)})
-    return Served(found, arrays, record, alive)
+    unanswered = any(np.isnan(probed.arrays[name]).any() for name in ANSWERED if name in probed.arrays)
+    waited = unanswered or checked is False or stopped.killed or read_only is False
+    late = record.verdict is Verdict.TIMEOUT_JOB or (
+        alive and (record.verdict is Verdict.SERVICE_DOWN or (record.verdict is Verdict.OK and waited))
+    )
+    return Served(found, arrays, record, late)
 
 
 def _with_working_check(image: ImageEvidence, passed: bool | None) -> ImageEvidence:
@@ -278,7 +285,11 @@ def _healthy(service: Service, port: int, limits: Limits) -> bool:
         arguments=(str(port), f"{limits.start_seconds:g}"),
         limits=limits.prober,
     )
-    return run_probe(service, job, Health, Health()).value.started
+    probed = run_probe(service, job, Health, Health())
+    if probed.record.verdict is Verdict.INFRA_ERROR:
+        raise SandboxError(f"serving with a read-only root: {probed.record.detail}")
+    service.running()  # raises where the engine or the host has ended it
+    return probed.value.started
 
 
 class Floor(Model):

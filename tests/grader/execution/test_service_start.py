@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -11,8 +12,9 @@ import pytest
 from docker.errors import APIError
 
 from grader.errors import SandboxError
-from grader.execution import docker_job
+from grader.execution import docker_job, watch
 from grader.execution.docker import DockerExecutor
+from grader.execution.docker_service import DockerService
 from grader.execution.limits import GIB, MIB, JobLimits
 from grader.execution.protocol import BuildRequest
 from grader.types import Verdict
@@ -137,3 +139,34 @@ def test_incident_output_that_was_cut_was_a_crash_of_the_candidates(
     text = "import time; print('half', flush=True); time.sleep(1); print('whole')"
     with pytest.raises(SandboxError, match="output of a job was cut"):
         docker_executor.run(job(text))
+
+
+def until_down(service: DockerService) -> Verdict | None:
+    """Wait for the end of a service and return how it ended."""
+    until = time.monotonic() + 30
+    while service.running() and time.monotonic() < until:
+        time.sleep(0.1)
+    return service.down()
+
+
+@pytest.mark.parametrize(("available", "ours"), [(20, True), (900, False)])
+def test_incident_a_service_that_was_killed_for_the_hosts_memory_was_down(
+    docker_executor: DockerExecutor,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    available: int,
+    ours: bool,
+) -> None:
+    """The kernel kills where most memory is, which may be a service far below its limit on a host that is full."""
+    meminfo = tmp_path / "meminfo"
+    meminfo.write_text(f"MemTotal:       1000 kB\nMemAvailable:   {available} kB\n")
+    monkeypatch.setattr(watch, "MEMINFO", meminfo)
+    made = image(docker_executor, tmp_path, "CMD sleep 60")
+    with docker_executor.serve(made, SERVICE) as service:
+        time.sleep(1)
+        docker_executor._engine.client.api.kill(service._container, "SIGKILL")
+        if ours:
+            with pytest.raises(SandboxError, match="the host ran out of memory"):
+                until_down(service)
+        else:
+            assert until_down(service) is Verdict.SERVICE_DOWN

@@ -180,6 +180,36 @@ def test_incident_a_service_that_was_late_on_a_slow_host_lost_its_points(
     assert statuses(report)["serving.contract"] == ("pending" if ours else "scored")
 
 
+UP = {"started": True, "health_status": 200}
+
+
+@pytest.mark.parametrize("idle_p99", [5.0, 900.0])
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"read_only": answer({"started": False})},
+        {"service": answer(UP, {"replay": np.array([0.5, np.nan])})},
+        {"service": answer(UP, {"parity": np.array([np.nan, 0.5])})},
+    ],
+)
+def test_incident_what_a_service_missed_on_a_slow_host_was_held_against_it(
+    order: Order, idle_p99: float, said: dict[str, bytes]
+) -> None:
+    """Rows without an answer in time, and a second start that took too long, cost points on any host."""
+    floor = answer({"latency": {**LATENCY, "p99_ms": idle_p99}})
+    report = run(order, FakeExecutor({**said, "latency": floor}))
+    slow = idle_p99 > 250
+    assert verdicts(report)["service"] is (Verdict.INFRA_ERROR if slow else Verdict.OK)
+    assert statuses(report)["serving.contract"] == ("pending" if slow else "scored")
+
+
+def test_incident_a_read_only_start_that_we_broke_was_the_images(order: Order) -> None:
+    """A prober that the host had no memory for said that the image needs a writable root."""
+    report = run(order, FakeExecutor({"read_only": Verdict.INFRA_ERROR}))
+    assert verdicts(report)["service"] is Verdict.INFRA_ERROR
+    assert statuses(report)["serving.contract"] == "pending"
+
+
 def test_a_defect_of_ours_in_a_phase_is_pending_too(order: Order) -> None:
     """Any exception of the pipeline's own is ours."""
     report = run(order, FakeExecutor({"service": KeyError("oops")}))
