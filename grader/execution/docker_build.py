@@ -13,6 +13,7 @@ from typing import Any
 import requests
 from docker.errors import DockerException, ImageNotFound, NotFound
 
+from grader.errors import SandboxError
 from grader.execution.build_client import BuildCommand, BuildEnd, run_build
 from grader.execution.build_host import HostDuring, may_pass
 from grader.execution.disk_watch import blame_for_disk, build_watcher, free_disk, out_of_space
@@ -242,8 +243,11 @@ def image_content(inspected: Mapping[str, Any]) -> str:
 
 
 def _read_dockerfile(request: BuildRequest) -> tuple[str | None, str]:
-    """Return the Dockerfile's text, or why it cannot be read."""
-    content = read_regular(str(request.context), request.dockerfile, MAX_DOCKERFILE)
+    """Return the Dockerfile's text, or why it cannot be read; SandboxError where the machine refuses."""
+    try:
+        content = read_regular(str(request.context), request.dockerfile, MAX_DOCKERFILE)
+    except OSError as error:
+        raise SandboxError(f"{request.dockerfile}: cannot be read: {error}") from error
     if content is None:
         return (
             None,

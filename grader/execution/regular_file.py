@@ -5,16 +5,22 @@ Standard library only: its text is handed to `python -c` in the container that k
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 import sys
 
+REFUSALS = (errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.EIO, errno.ESTALE)
+"""What the machine refuses for its own sake."""
 NOT_READ = 3
 """Exit code of the program where there is no such file to be read."""
 
 
 def read_regular(root: str, name: str, limit: int) -> bytes | None:
-    """Return a file's bytes; None where it is absent, not a regular file, behind a link, or over `limit`."""
+    """Return a file's bytes; None where it is absent, not a regular file, behind a link, or over `limit`.
+
+    OSError where the machine refuses to read anything.
+    """
     parts = name.split("/")
     if "\0" in name or any(part in ("", ".", "..") for part in parts):
         return None
@@ -32,7 +38,9 @@ def read_regular(root: str, name: str, limit: int) -> bytes | None:
         with os.fdopen(opened.pop(), "rb") as file:
             content = file.read(limit + 1)
         return content if len(content) <= limit else None
-    except OSError:
+    except OSError as error:
+        if error.errno in REFUSALS:
+            raise
         return None
     finally:
         for handle in opened:

@@ -9,6 +9,8 @@ from functools import partial
 from pathlib import Path
 from typing import IO
 
+from grader.errors import SandboxError
+from grader.probes.shared.host import of_the_host
 from grader.probes.unpack.entries import Entry
 from grader.probes.unpack.rules import EntryRules, RefusedError, junk_folder
 
@@ -40,6 +42,8 @@ def _listed(folder: Path, root: Path) -> list[os.DirEntry[str]]:
         with os.scandir(folder) as found:
             return sorted(found, key=lambda entry: entry.name)
     except OSError as error:
+        if of_the_host(error):
+            raise SandboxError(f"{folder}: cannot be read: {error.strerror}") from error
         name = folder.relative_to(root).as_posix()
         raise RefusedError("unreadable", f"{name!r}: the folder cannot be read: {error.strerror}") from error
 
@@ -48,6 +52,8 @@ def _open_regular(path: str, name: str) -> IO[bytes]:
     try:
         handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
     except OSError as error:
+        if of_the_host(error):
+            raise SandboxError(f"{path}: cannot be opened: {error.strerror}") from error
         raise RefusedError("special-file", f"{name!r}: cannot be opened: {error.strerror}") from error
     if not stat.S_ISREG(os.fstat(handle).st_mode):
         os.close(handle)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import time
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
@@ -15,12 +16,15 @@ import grader.probes
 from grader.evidence.decode import decode
 from grader.evidence.document import FloatArray
 from grader.execution.protocol import Execution, Executor, Job, Service
+from grader.probes.shared.host import REFUSALS
 from grader.types import Model, PhaseRecord, Verdict
 
 PROBES = Path(grader.probes.__file__).resolve().parent
 ROOT = PROBES.parent.parent
 PACKAGE = grader.probes.__name__
 TEXT = 4000
+LAST_ERROR = re.compile(rb"\nOSError: \[Errno (\d+)\][^\n]*\s*\Z")
+"""The end of what Python prints of an error that nobody caught."""
 
 M = TypeVar("M", bound=Model)
 
@@ -74,6 +78,10 @@ def run_probe(
     started = time.monotonic()
     execution = executor.run(job) if hasattr(executor, "run") else executor.probe(job)
     record = record_of(job.id, execution, time.monotonic() - started)
+    if host_refused(execution):
+        detail = f"the host refused what a probe needs: {(record.output_tail or record.output_head)[-300:]}"
+        ours = {"verdict": Verdict.INFRA_ERROR, "ours": True, "detail": detail.strip()}
+        return Probed(empty, {}, record.model_copy(update=ours))
     if execution.verdict is not Verdict.OK:
         return Probed(empty, {}, record)
     try:
@@ -82,6 +90,12 @@ def run_probe(
         detail = f"the probe's answer is not usable: {error}"[:TEXT]
         return Probed(empty, {}, record.model_copy(update={"verdict": Verdict.CRASH, "detail": detail}))
     return Probed(value, arrays, record)
+
+
+def host_refused(execution: Execution) -> bool:
+    """Return whether a script of ours ended by an error of the host's; for jobs that run no code of a submission."""
+    found = LAST_ERROR.search(execution.stderr) if execution.verdict is Verdict.CRASH else None
+    return found is not None and int(found[1]) in REFUSALS
 
 
 def record_of(phase: str, execution: Execution, seconds: float) -> PhaseRecord:

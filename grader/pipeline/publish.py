@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from grader.errors import SandboxError, UsageError
+from grader.probes.shared.host import of_the_host
 
 PREFIX = ".grading-"
 EARLIER = "earlier"
@@ -92,10 +93,13 @@ def put_in_place(result: Path, out: Path) -> None:
 
 @contextmanager
 def disk_full_is_ours(place: Path) -> Iterator[None]:
-    """Turn a full disk into a SandboxError that says what to do."""
+    """Turn a full disk, and what else the machine refuses, into a SandboxError that says what to do."""
     try:
         yield
     except OSError as error:
+        if of_the_host(error):
+            said = f"the machine refused what a grading needs: {error}; run the same command again"
+            raise SandboxError(said) from error
         if error.errno not in _FULL:
             raise
         raise SandboxError(

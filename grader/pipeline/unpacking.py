@@ -10,7 +10,7 @@ from grader.errors import SandboxError
 from grader.execution.limits import Limits
 from grader.execution.protocol import Executor, Job, Saved
 from grader.intake.opening import Unpack
-from grader.pipeline.probing import probe_library, probe_script
+from grader.pipeline.probing import host_refused, probe_library, probe_script
 from grader.probes.unpack.rules import RefusedError
 from grader.types import Verdict
 
@@ -41,6 +41,10 @@ def unpack_with(executor: Executor, limits: Limits) -> Unpack:
         execution = executor.run(job)
         if execution.verdict is Verdict.INFRA_ERROR:
             raise SandboxError(f"unpacking the submission: {execution.detail}")
+        if host_refused(execution):
+            raise SandboxError(
+                f"unpacking the submission: {execution.stderr[-300:].decode('utf-8', 'replace')}"
+            )
         if execution.verdict is not Verdict.OK:
             said = execution.stderr.decode("utf-8", "replace").strip().splitlines()
             message = f"unpacking it ended with {execution.verdict}: {execution.detail}"

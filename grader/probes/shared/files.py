@@ -9,6 +9,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
+from grader.probes.shared.host import of_the_host
+
 MAX_ENTRIES = 200_000
 JUNK = frozenset(
     (".git", ".hg", ".venv", "venv", "env", "__MACOSX", "node_modules", "__pycache__", ".ipynb_checkpoints")
@@ -24,7 +26,9 @@ def list_files(root: Path) -> dict[str, int]:
         try:
             with os.scandir(root / prefix) as opened:
                 entries = sorted(opened, key=lambda entry: entry.name)
-        except OSError:
+        except OSError as error:
+            if of_the_host(error):
+                raise
             continue
         for entry in entries:
             if len(found) >= MAX_ENTRIES:
@@ -39,10 +43,12 @@ def list_files(root: Path) -> dict[str, int]:
 
 @contextmanager
 def regular_file(root: Path, relative: str, cap: int) -> Iterator[BinaryIO]:
-    """Open a regular file; ValueError says why not (a link, no file, over `cap` bytes)."""
+    """Open a regular file; ValueError says why not (a link, no file, over `cap`), OSError what the host refuses."""
     try:
         handle = os.open(root / relative, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
     except (OSError, ValueError) as error:
+        if of_the_host(error):
+            raise
         raise ValueError(f"found nothing readable ({type(error).__name__}), expected a file") from error
     try:
         status = os.fstat(handle)

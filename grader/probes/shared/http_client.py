@@ -7,6 +7,7 @@ import http.client
 import socket
 import time
 
+from grader.probes.shared.host import of_the_host
 from grader.probes.shared.http_answers import ANSWER_CAP, Answer, Received, tail, whole
 
 ANSWER_SECONDS = 10.0
@@ -51,6 +52,8 @@ def ask(
     except TimeoutError:
         return Answer(0, seconds=time.monotonic() - begin, error=f"no whole answer within {seconds:g} s")
     except OSError as error:
+        if of_the_host(error):
+            raise  # no answer of the service, but a connection that we could not make
         reason = type(error).__name__
     took = time.monotonic() - begin
     try:

@@ -14,6 +14,7 @@ from functools import partial
 from pathlib import Path
 from typing import IO
 
+from grader.probes.shared.host import of_the_host
 from grader.probes.unpack.rules import RefusedError, junk_folder
 
 DAMAGE = (
@@ -52,6 +53,8 @@ def from_archive(path: Path) -> Iterator[Entry]:
         found = "neither a zip nor a tar" if path.stat().st_size else "an empty file"
         raise RefusedError("damaged", f"expected a folder, .zip or .tar.gz; found {found}") from error
     except (*DAMAGE, OSError) as error:
+        if of_the_host(error):
+            raise
         said = str(error)[:300] or type(error).__name__
         raise RefusedError("damaged", f"not a readable .zip or .tar.gz: {said}") from error
 

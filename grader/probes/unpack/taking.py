@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from typing import Protocol
 
+from grader.probes.shared.host import of_the_host
 from grader.probes.unpack.entries import DAMAGE, Entry
 from grader.probes.unpack.rules import MIB, EntryRules, RefusedError, checked_parts, folded, junk_folder
 
@@ -137,6 +138,8 @@ def _chunks(entry: Entry) -> Iterator[bytes]:
             while chunk := source.read(CHUNK):
                 yield chunk
     except (*DAMAGE, OSError) as error:
+        if of_the_host(error):
+            raise
         said = str(error)[:300] or type(error).__name__
         raise RefusedError("damaged", f"{entry.name!r}: damaged: {said}") from error
 
