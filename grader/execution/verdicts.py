@@ -50,15 +50,16 @@ def verdict_of(ending: Ending, limits: JobLimits) -> tuple[Verdict, str]:
         return Verdict.INFRA_ERROR, f"the host ran out of memory; this had used {peak} of its {limit}"
     if _out_of_memory(ending, limits):
         return Verdict.OOM, f"used more than its {_mib(limits.memory)} of memory"
+    late = f"did not end within {limits.seconds:g} seconds"
+    # Before what standard error says: whoever only waited may have printed anything.
+    if ending.timed_out and ending.held_up is not None and not (ending.pids_refused or ending.flooded):
+        return Verdict.INFRA_ERROR, f"{late}; {ending.held_up}"
     failed = ending.exit_code != 0 or ending.timed_out
     if failed and _out_of_processes(ending):
         return Verdict.PIDS, f"started more than the {limits.pids} processes and threads allowed"
     if ending.flooded:
         return Verdict.OUTPUT_LIMIT, f"printed far more than the {limits.output_bytes} bytes kept"
     if ending.timed_out:
-        late = f"did not end within {limits.seconds:g} seconds"
-        if ending.held_up is not None:
-            return Verdict.INFRA_ERROR, f"{late}; {ending.held_up}"
         return Verdict.TIMEOUT_JOB, late
     if failed and NO_SPACE.search(ending.stderr_tail):
         if ending.area_full is not None and ending.area_full > 0.9:

@@ -27,7 +27,8 @@ from grader.types import Model, PhaseRecord, Verdict
 NOTEBOOK_AREA = "notebook"
 PACKAGES = "requirements-notebook.txt"
 P = TypeVar("P", bound=Model)
-EXIT_VERDICTS = {3: Verdict.KERNEL_DEAD, 4: Verdict.TIMEOUT_CELL}
+EXIT_VERDICTS = {3: Verdict.KERNEL_DEAD, 4: Verdict.TIMEOUT_CELL, 5: Verdict.KERNEL_DEAD}
+LATE_START = 5
 
 
 @dataclass(frozen=True)
@@ -61,6 +62,11 @@ def run_notebook(executor: Executor, staged: Staged, limits: Limits) -> PhaseRec
     record = record_of("notebook", execution, time.monotonic() - started)
     if record.verdict is Verdict.CRASH and execution.exit_code in EXIT_VERDICTS:
         record = record.model_copy(update={"verdict": EXIT_VERDICTS[execution.exit_code or 0]})
+    if record.verdict is Verdict.KERNEL_DEAD and execution.exit_code == LATE_START:
+        late = "the kernel was not ready in time"
+        if execution.held_up is not None:
+            return our_fault("notebook", f"{late}; {execution.held_up}")
+        record = record.model_copy(update={"detail": late})
     if record.verdict is Verdict.TIMEOUT_CELL and execution.held_up is not None:
         late = f"a cell did not end within {limits.notebook_cell_seconds:g} seconds; {execution.held_up}"
         return our_fault("notebook", late)

@@ -1,7 +1,8 @@
 """Run the audit notebook of a submission from a fresh kernel, in order, and keep what came of it.
 
 Runs beside code of the submission, so nothing it prints or writes is believed: what counts is its exit code
-(0 the run ended, with or without an error in a cell; 3 the kernel died; 4 a cell ran over its time) and what
+(0 the run ended, with or without an error in a cell; 3 the kernel died; 4 a cell ran over its time; 5 the
+kernel was not ready in time) and what
 is later read from `executed.ipynb`, in a container of its own.
 
 The kernel starts in the notebook's folder of a private, writable copy of the submission without its

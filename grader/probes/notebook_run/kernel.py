@@ -12,7 +12,10 @@ from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernel
 from grader.probes.shared.notebooks import Cell
 from grader.probes.shared.text import Json, clean
 
-KERNEL_DEAD, CELL_TIMEOUT = 3, 4
+KERNEL_DEAD, CELL_TIMEOUT, KERNEL_LATE = 3, 4, 5
+START_SECONDS = 120
+OUTPUT_SECONDS = 120
+"""How long what a cell printed may still be on its way after its end; on a busy host it takes its time."""
 OUTPUT_CAP, OUTPUTS_TOTAL, OUTPUTS_PER_CELL = 4 << 20, 20 << 20, 500
 
 
@@ -57,7 +60,8 @@ def execute(book: Any, folder: Path, cell_seconds: float) -> tuple[int, str, str
     client = CappedClient(
         book,
         timeout=cell_seconds,
-        startup_timeout=120,
+        startup_timeout=START_SECONDS,
+        iopub_timeout=OUTPUT_SECONDS,
         kernel_name="python3",
         allow_errors=False,
         force_raise_errors=True,
@@ -72,4 +76,8 @@ def execute(book: Any, folder: Path, cell_seconds: float) -> tuple[int, str, str
         return CELL_TIMEOUT, "timeout", f"a cell ran over {cell_seconds:g} s"
     except DeadKernelError:
         return KERNEL_DEAD, "dead", "the kernel died"
+    except RuntimeError as error:
+        if "didn't respond" not in str(error):
+            raise
+        return KERNEL_LATE, "late", f"the kernel was not ready within {START_SECONDS} s"
     return 0, "ok", ""

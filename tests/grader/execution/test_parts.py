@@ -63,6 +63,16 @@ def test_flood_limit_lies_between_twice_and_fifty_times():
         (Ending(None, timed_out=True, peak_memory=99 * MIB), Verdict.TIMEOUT_JOB),
         (Ending(None, timed_out=True, held_up="busy"), Verdict.INFRA_ERROR),
         (Ending(1, held_up="busy"), Verdict.CRASH),
+        (
+            Ending(
+                None,
+                timed_out=True,
+                held_up="busy",
+                stderr_tail=b"[Errno 11] Resource temporarily unavailable",
+            ),
+            Verdict.INFRA_ERROR,
+        ),
+        (Ending(None, timed_out=True, held_up="busy", pids_refused=True), Verdict.PIDS),
         (Ending(None, timed_out=True, pids_refused=True), Verdict.PIDS),
         (Ending(137, flooded=True), Verdict.OUTPUT_LIMIT),
         (Ending(1, stderr_tail=b"OSError: [Errno 28] No space left on device"), Verdict.DISK_LIMIT),

@@ -48,6 +48,7 @@ class EndsWith(FakeExecutor):
 
 @pytest.mark.parametrize(("code", "held_up", "verdict"), [
     (4, None, Verdict.TIMEOUT_CELL), (4, "the host was busy", Verdict.INFRA_ERROR),
+    (5, None, Verdict.KERNEL_DEAD), (5, "the host was busy", Verdict.INFRA_ERROR),
     (3, "the host was busy", Verdict.KERNEL_DEAD), (1, "the host was busy", Verdict.CRASH),
 ])  # fmt: skip
 def test_a_cell_that_was_late_on_a_busy_host_is_ours(
