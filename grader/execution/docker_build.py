@@ -22,6 +22,7 @@ from grader.execution.engine import Builder, Engine, engine_errors, first_line
 from grader.execution.images import image_exists, inspect_image
 from grader.execution.limits import MIB
 from grader.execution.offline import asked_network, because_offline
+from grader.execution.old_engine import too_old
 from grader.execution.protocol import Build, BuildRequest
 from grader.execution.regular_file import read_regular
 from grader.execution.runs import Run
@@ -177,6 +178,9 @@ class ImageBuilder:
             return blame_for_disk(end.stopped), end.stopped
         with engine_errors("building an image"):
             self._engine.client.ping()
+        lack = too_old(_reason(end), self._engine.version) if not end.timed_out else None
+        if lack is not None:
+            return Verdict.INFRA_ERROR, lack
         trouble = self._network_kept_it(end, text)
         if trouble is not None:
             return Verdict.INFRA_ERROR, trouble

@@ -32,7 +32,7 @@ def test_incident_a_build_that_waited_for_an_index_was_the_candidates(
 
     A build that times out while the index answers is still the candidate's.
     """
-    engine = SimpleNamespace(client=SimpleNamespace(ping=lambda: True))
+    engine = SimpleNamespace(client=SimpleNamespace(ping=lambda: True), version="20.10")
     builder = ImageBuilder(engine, SimpleNamespace(), lambda: None, "control")
     monkeypatch.setattr(builder, "_control", lambda kind: index)
     end = BuildEnd(None if timed_out else 1, Capture(1024), 900.0, timed_out=timed_out)
@@ -67,7 +67,7 @@ def test_a_build_kept_offline_is_blamed_for_its_own_failures_only(
     tmp_path, monkeypatch, log, timed_out, verdict
 ):
     """Who grades chose to give no network, so a step that asked for it costs nothing; no control build is asked."""
-    engine = SimpleNamespace(client=SimpleNamespace(ping=lambda: True))
+    engine = SimpleNamespace(client=SimpleNamespace(ping=lambda: True), version="20.10")
     builder = ImageBuilder(engine, SimpleNamespace(), lambda: None, "control", offline=True)
     monkeypatch.setattr(builder, "_control", lambda kind: pytest.fail("nothing offline reaches an index"))
     said = Capture(4096)
@@ -91,7 +91,9 @@ def test_incident_a_short_log_of_a_full_disk_was_not_read(tmp_path, monkeypatch,
     monkeypatch.setattr(docker_build, "free_disk", lambda root: free * GIB)
     monkeypatch.setattr(docker_build, "build_watcher", lambda *given: None)
     run = open_run(tmp_path / "runs")
-    engine = SimpleNamespace(client=SimpleNamespace(ping=lambda: True), root_dir=tmp_path, host="")
+    engine = SimpleNamespace(
+        client=SimpleNamespace(ping=lambda: True), root_dir=tmp_path, host="", version="20.10"
+    )
     builder = ImageBuilder(engine, run, lambda: SimpleNamespace(buildkit=False), "control")
     monkeypatch.setattr(builder, "_control", lambda kind: None)
     (tmp_path / "Dockerfile").write_text("FROM scratch\nCOPY x x\n")

@@ -72,7 +72,9 @@ def fake_builder(
     monkeypatch.setattr(docker_build, "run_build", client)
     monkeypatch.setattr(docker_build, "free_disk", lambda root: 900 * GIB)
     monkeypatch.setattr(docker_build, "build_watcher", lambda *given: None)
-    engine: Any = SimpleNamespace(client=SimpleNamespace(ping=lambda: True), root_dir=tmp_path, host="")
+    engine: Any = SimpleNamespace(
+        client=SimpleNamespace(ping=lambda: True), root_dir=tmp_path, host="", version="20.10"
+    )
     program: Any = SimpleNamespace(buildkit=False)
     builder = ImageBuilder(engine, run, lambda: program, "control")
     monkeypatch.setattr(builder, "_control", control)

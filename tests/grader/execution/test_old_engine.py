@@ -1,0 +1,76 @@
+"""What an old engine or client cannot build is no failure of the Dockerfile."""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+
+import pytest
+
+from grader.execution.docker import DockerExecutor
+from grader.execution.limits import GIB
+from grader.execution.old_engine import too_old
+from grader.execution.protocol import BuildRequest
+from grader.types import Verdict
+
+LLB = "failed to solve with frontend dockerfile.v0: failed to create LLB definition: "
+CLASSIC = "Error response from daemon: "
+NEWER = "ERROR: failed to solve: "
+PRINTED = "dockerfile parse error line 2: Unknown flag: link"
+
+
+@pytest.mark.parametrize(
+    ("reason", "ours"),
+    [
+        (f"{LLB}dockerfile parse error line 2: Unknown flag: link", True),
+        (f"{CLASSIC}dockerfile parse error line 9: Unknown flag: start-interval", True),
+        (f"{NEWER}dockerfile parse error on line 3: unknown flag: --parents", True),
+        (
+            "the --chmod option requires BuildKit. Refer to https://docs.docker.com/go/buildkit/ to learn",
+            True,
+        ),
+        (LLB + "failed to process \"${A#a}\": missing ':' in substitution", True),
+        (f"{LLB}dockerfile parse error line 2: Unknown flag: nosuch", False),
+        (f"{LLB}dockerfile parse error line 2: unknown instruction: LINK", False),
+        (LLB + 'failed to process "${X:?need}": X: need', False),
+        (f"executor failed running [/bin/sh -c echo '{PRINTED}'; exit 1]: exit code: 1", False),
+        (f"{NEWER}process \"/bin/sh -c echo '{PRINTED}'; exit 1\" did not complete successfully", False),
+        (f"The command '/bin/sh -c echo {PRINTED}; exit 1' returned a non-zero code: 1", False),
+    ],
+)
+def test_only_a_builder_that_reads_the_dockerfile_says_so(reason: str, ours: bool) -> None:
+    """The words of engines and clients, old and new, are known; a command that holds them is not believed."""
+    assert (too_old(reason, "20.10") is not None) is ours
+
+
+@pytest.mark.docker
+@pytest.mark.parametrize(
+    ("line", "classic_only"),
+    [
+        ("COPY --link Dockerfile /x", False),
+        ("HEALTHCHECK --start-interval=5s CMD true", False),
+        ("COPY --chmod=755 Dockerfile /x", True),
+    ],
+)
+@pytest.mark.parametrize("buildkit", [True, False])
+def test_incident_a_flag_that_our_engine_was_too_old_for_cost_the_service(
+    docker_executor: DockerExecutor,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    line: str,
+    classic_only: bool,
+    buildkit: bool,
+) -> None:
+    """The official syntax line is dropped for the builder that is here, which knew no flag of later years."""
+    if docker_executor._engine.heredocs and (buildkit or not classic_only):
+        pytest.skip("this engine is new")
+    builder = dataclasses.replace(docker_executor._builder(), buildkit=buildkit)
+    monkeypatch.setattr(docker_executor, "_found_builder", builder)
+    (tmp_path / "Dockerfile").write_text(f"FROM python:3.11-slim\n{line}\n")
+    built = docker_executor.build(BuildRequest(tmp_path, "Dockerfile", 120, GIB))
+    known = buildkit and classic_only
+    assert built.verdict is (Verdict.OK if known else Verdict.INFRA_ERROR), built.detail
+    assert known or "newer" in built.detail
+    (tmp_path / "Dockerfile").write_text("FROM python:3.11-slim\nCOPY --nosuch Dockerfile /x\n")
+    built = docker_executor.build(BuildRequest(tmp_path, "Dockerfile", 120, GIB))
+    assert built.verdict is Verdict.BUILD_FAIL, built.detail
