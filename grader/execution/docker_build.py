@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -36,11 +37,26 @@ RUNS_BY = (
 """What of an image's configuration decides how it runs."""
 MAX_DOCKERFILE = 1 * MIB
 CONTROL_SECONDS = 120.0
+_FETCH = "python -c \"import urllib.request as r; r.urlopen('{}', timeout=30).read(4096)\""
 # Each asks what a build of a submission would ask, with nothing of the submission in it.
 CONTROL_STEPS = {
     "pip": "python -m pip download --no-cache-dir --no-deps --dest /tmp/control six",
     "apt": "apt-get -o APT::Update::Error-Mode=any update",
+    "conda": _FETCH.format("https://conda.anaconda.org/conda-forge/noarch/repodata.json.zst"),
+    "apk": _FETCH.format("https://dl-cdn.alpinelinux.org/alpine/latest-stable/main/x86_64/APKINDEX.tar.gz"),
 }
+ASKED_WHERE = {
+    "apt": re.compile("apt"),
+    "conda": re.compile(r"^[^#\n]*(?:conda|mamba)", re.M),
+    "apk": re.compile(r"^[^#\n]*\bapk\b", re.M),
+}
+"""What a Dockerfile holds that may need an index beside pip's."""
+NOT_REACHED = re.compile(
+    r"resolv|DNS|connect|CondaHTTPError|CondaSSLError|Timeout was reached|temporary error|network error|bad address"
+    r"|unable to select packages",
+    re.I,
+)
+"""What conda, mamba and apk say where their index is out of reach."""
 
 
 class ImageBuilder:
@@ -194,7 +210,9 @@ class ImageBuilder:
         if self._offline:
             reason = _reason(end)
             return because_offline(reason) if asked_network(end.log_text(), reason) else None
-        kinds = ["pip"] + (["apt"] if "apt" in text else [])
+        reached = NOT_REACHED.search(end.log_text()) is None
+        kinds = [kind for kind, words in ASKED_WHERE.items() if words.search(text)]
+        kinds = ["pip", *(kind for kind in kinds if kind == "apt" or end.timed_out or not reached)]
         troubles = (self.network_trouble(kind) for kind in kinds)
         return next((trouble for trouble in troubles if trouble is not None), None)
 

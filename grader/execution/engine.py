@@ -20,6 +20,7 @@ from grader.errors import SandboxError
 DEFAULT_HOST = "unix:///var/run/docker.sock"
 CLIENT_PLACES = ("/usr/bin/docker", "/usr/local/bin/docker", "/opt/homebrew/bin/docker", "/snap/bin/docker")
 CALL_SECONDS = 120
+ASK_SECONDS = 60
 STRONGER_RUNTIME = "runsc"
 """gVisor: a kernel of its own between containers and the machine's."""
 HEREDOC_ENGINE = 23
@@ -151,11 +152,14 @@ def _ask(program: str, host: str, *words: str) -> str | None:
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
-            timeout=20,
+            timeout=ASK_SECONDS,
             check=False,
             env={**os.environ, "DOCKER_HOST": host},
         )
-    except (OSError, subprocess.TimeoutExpired):
+    except subprocess.TimeoutExpired as error:
+        # A busy host: taken for a client without BuildKit, the submission's build would fail for that.
+        raise SandboxError(f"{program} {words[0]}: no answer within {ASK_SECONDS} seconds") from error
+    except OSError:
         return None
     return answer.stdout if answer.returncode == 0 else None
 

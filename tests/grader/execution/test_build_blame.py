@@ -1,10 +1,13 @@
 """Whose fault a build was that did not end well; no engine is asked."""
 
+import subprocess
 from types import SimpleNamespace
 
 import pytest
 
+from grader.errors import SandboxError
 from grader.execution import docker_build
+from grader.execution import engine as engine_module
 from grader.execution.build_client import BuildEnd
 from grader.execution.capture import Capture
 from grader.execution.docker_build import ImageBuilder
@@ -99,3 +102,58 @@ def test_incident_a_short_log_of_a_full_disk_was_not_read(tmp_path, monkeypatch,
     (tmp_path / "Dockerfile").write_text("FROM scratch\nCOPY x x\n")
     assert builder.build(BuildRequest(tmp_path, "Dockerfile", 900, GIB)).verdict is verdict
     run.release()
+
+
+CONDA = "FROM condaforge/miniforge3\nRUN conda install -y numpy\n"
+MAMBA = "FROM mambaorg/micromamba:2\nRUN micromamba install -y -n base -f environment.yml\n"
+APK = "FROM python:3.12-alpine\nRUN apk add --no-cache gcc\n"
+HTTP_000 = "CondaHTTPError: HTTP 000 CONNECTION FAILED for url <https://conda.anaconda.org/x.json>\n"
+LIBMAMBA = "critical libmamba Download error (6) Could not resolve hostname [https://conda.anaconda.org/conda-forge/x]\n"
+APK_AWAY = (
+    "WARNING: fetching https://dl-cdn.alpinelinux.org/alpine/v3.22/main: temporary error (try again later)\n"
+)
+CONFLICT = "error    libmamba Could not solve for environment specs\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "log", "timed_out", "asked"),
+    [
+        (CONDA, HTTP_000, False, ["pip", "conda"]),
+        (MAMBA, LIBMAMBA, False, ["pip", "conda"]),
+        (APK, APK_AWAY, False, ["pip", "apk"]),
+        (APK, "", True, ["pip", "apk"]),
+        (MAMBA, CONFLICT, False, ["pip"]),
+        ("FROM python:3.11-slim\n# conda, apk\nRUN false\n", HTTP_000, False, ["pip"]),
+        ("FROM python:3.11-slim\nRUN apt-get update\n", "", False, ["pip", "apt"]),
+    ],
+)
+def test_incident_an_index_other_than_pips_was_out_of_reach(
+    tmp_path, monkeypatch, text, log, timed_out, asked
+):
+    """Where PyPI answers and conda's or Alpine's index does not, every submission built from it was BUILD_FAIL."""
+    engine = SimpleNamespace(client=SimpleNamespace(ping=lambda: True), version="20.10")
+    builder = ImageBuilder(engine, SimpleNamespace(), lambda: None, "control")
+    kinds = []
+
+    def control(kind):
+        kinds.append(kind)
+        return AWAY if kind == asked[-1] else None
+
+    monkeypatch.setattr(builder, "_control", control)
+    said = Capture(4096)
+    said.write(log.encode())
+    end = BuildEnd(None if timed_out else 1, said, 9.0, timed_out=timed_out)
+    found, _ = builder._blame(end, text, BuildRequest(tmp_path, "Dockerfile", 900, GIB))
+    assert (kinds, found) == (asked, Verdict.INFRA_ERROR)
+    assert set(kinds) <= set(docker_build.CONTROL_STEPS)
+
+
+def test_incident_a_client_that_was_slow_to_answer_had_no_buildkit(monkeypatch):
+    """On a busy host the older builder was taken, which fails on what BuildKit builds."""
+
+    def late(*given, **named):
+        raise subprocess.TimeoutExpired("docker", 60)
+
+    monkeypatch.setattr(engine_module.subprocess, "run", late)
+    with pytest.raises(SandboxError, match="no answer"):
+        engine_module.find_builder("unix:///var/run/docker.sock")
