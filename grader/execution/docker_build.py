@@ -36,6 +36,8 @@ RUNS_BY = (
 )  # fmt: skip
 """What of an image's configuration decides how it runs."""
 MAX_DOCKERFILE = 1 * MIB
+KEPT_FROM_US = re.compile("denied|unauthorized|authorization|authentication|docker login", re.I)
+"""What an engine says, with 404, of a repository that a registry, a mirror or a policy does not give out."""
 CONTROL_SECONDS = 120.0
 _FETCH = "python -c \"import urllib.request as r; r.urlopen('{}', timeout=30).read(4096)\""
 # Each asks what a build of a submission would ask, with nothing of the submission in it.
@@ -136,9 +138,11 @@ class ImageBuilder:
         name, _, tag = base.partition(":") if "@" not in base else (base, "", "")
         try:
             self._engine.client.api.pull(name, tag=tag or None)
-        except (ImageNotFound, NotFound) as error:
-            return _no_image(Verdict.BUILD_FAIL, f"the base image {base} does not exist: {error.explanation}")
         except (DockerException, requests.RequestException) as error:
+            said = str(getattr(error, "explanation", ""))
+            # Each repository that may be named exists, so one that is kept from us is no matter of the submission.
+            if isinstance(error, NotFound) and not KEPT_FROM_US.search(said):
+                return _no_image(Verdict.BUILD_FAIL, f"the base image {base} does not exist: {said}")
             with engine_errors("fetching a base image"):
                 self._engine.client.ping()
             return _no_image(

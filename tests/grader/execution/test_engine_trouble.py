@@ -7,7 +7,7 @@ import threading
 import time
 
 import pytest
-from docker.errors import APIError, ImageNotFound
+from docker.errors import APIError, ImageNotFound, NotFound
 
 from grader.errors import SandboxError
 from grader.execution.docker import DockerExecutor
@@ -85,18 +85,24 @@ def test_engine_that_goes_away_is_our_error_and_its_leftovers_are_swept(
     gc.collect()  # here, where their warnings are ignored, and not during a later test
 
 
+DENIED = "pull access denied for python, repository does not exist or may require {}"
+
+
 @pytest.mark.parametrize(
     ("error", "verdict"),
     [
         (APIError("500 Server Error", explanation="lookup: no such host"), Verdict.INFRA_ERROR),
         (ImageNotFound("404", explanation="manifest unknown"), Verdict.BUILD_FAIL),
+        (NotFound("404", explanation="docker.io/library/python:3.13.99-slim: not found"), Verdict.BUILD_FAIL),
+        (ImageNotFound("404", explanation=DENIED.format("docker login")), Verdict.INFRA_ERROR),
+        (NotFound("404", explanation=DENIED.format("authorization: server message")), Verdict.INFRA_ERROR),
         (None, Verdict.INFRA_ERROR),
     ],
 )
-def test_base_image_that_cannot_be_had(
+def test_incident_a_base_image_that_was_kept_from_us_did_not_exist(
     docker_executor: DockerExecutor, tmp_path, monkeypatch, error, verdict
 ):
-    """No registry is our trouble; a tag that no registry has is the candidate's."""
+    """No registry, or one that gives us nothing, is our trouble; a tag that no registry has is the candidate's."""
 
     def pull(*_, **__):
         if error is not None:
