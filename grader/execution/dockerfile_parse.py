@@ -73,7 +73,8 @@ def parse(text: str) -> Dockerfile:
 def _refuse_odd_signs(lines: list[str]) -> None:
     """Refuse what two readers may take for a blank or not: then they disagree where an instruction ends."""
     for number, line in enumerate(lines, start=1):
-        if CONTROL.search(line) or line.strip() != line.strip(" \t"):
+        comment = line.lstrip(" \t").startswith("#")  # its end is its line's for every reader
+        if CONTROL.search(line) or (line.strip() != line.strip(" \t") and not comment):
             raise ParseError(number, "control signs and unusual blanks are not allowed")
 
 

@@ -225,3 +225,14 @@ def test_first_heredoc_is_told():
     """An engine without heredocs must know that it cannot build this file."""
     assert check_dockerfile(BASE + "COPY <<EOF /a\nx\nEOF\n").needs_heredocs == 2
     assert check_dockerfile(BASE + "COPY . /a\n").needs_heredocs is None
+
+
+def test_incident_a_comment_that_ends_in_an_unusual_blank_was_no_dockerfile():
+    """A comment pasted from a page is read by every builder; the same blank at an instruction's end is not."""
+    assert (
+        check_dockerfile("# a note\u00a0\nFROM python:3.11-slim\n  # another\u3000\nRUN true\n").refusals
+        == ()
+    )
+    assert check_dockerfile("FROM python:3.11-slim\u00a0\n").refusals
+    assert check_dockerfile("\u00a0# a note\nFROM python:3.11-slim\n").refusals
+    assert check_dockerfile("# a note\u2028RUN true\nFROM python:3.11-slim\n").refusals
