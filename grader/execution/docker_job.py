@@ -108,6 +108,7 @@ def run_to_end(
         pids_refused=watch.pids_refused,
         peak_memory=watch.peak_memory,
         limit_untouched=watch.limit_untouched,
+        peak_exact=watch.peak_exact,
         host_short=watch.host_short,
         held_up=held_up(watch.cpu.left()) if alone else None,
     )

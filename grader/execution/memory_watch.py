@@ -43,6 +43,7 @@ class MemoryWatch(threading.Thread):
             oom_killed=bool(state["OOMKilled"]) or self._seen.oom_killed,
             peak_memory=self._seen.peak_memory,
             limit_untouched=self._seen.limit_untouched,
+            peak_exact=self._seen.peak_exact,
             host_short=self._seen.host_short,
         )
         return memory_of_the_host(ending, self._limits)

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from grader.execution.limits import JobLimits
 from grader.types import Verdict
 
+AT_LIMIT = 0.95
+"""Share of its limit that a job has used at least where that is what it was killed for."""
 SIGKILL_CODES = (137, -9)
 FAR_BELOW = 0.5
 """Share of its limit below which a job's known peak says that it was not the one that used up the memory."""
@@ -22,6 +24,7 @@ class Ending:
     """Facts of an ended job; `area_full` is the used share 0..1 of its output area where known.
 
     `limit_untouched`: the kernel killed for memory while its counters say that the job never was at its limit.
+    `peak_exact`: the peak is the kernel's own, read after it had killed.
     `host_short`: the host had next to no memory left while the job ran. `held_up`: a sentence where the host
     left it too little CPU for a clock to say anything.
     """
@@ -37,6 +40,7 @@ class Ending:
     limit_untouched: bool = False
     host_short: bool = False
     held_up: str | None = None
+    peak_exact: bool = False
 
 
 def verdict_of(ending: Ending, limits: JobLimits) -> tuple[Verdict, str]:
@@ -79,6 +83,8 @@ def memory_of_the_host(ending: Ending, limits: JobLimits) -> bool:
     """
     killed = ending.oom_killed or _killed_by_another(ending)
     low = ending.peak_memory is not None and ending.peak_memory < FAR_BELOW * limits.memory
+    if ending.peak_exact and ending.oom_killed and (ending.peak_memory or 0) < AT_LIMIT * limits.memory:
+        return True
     return killed and low and (ending.limit_untouched or ending.host_short)
 
 
@@ -90,7 +96,7 @@ def _out_of_memory(ending: Ending, limits: JobLimits) -> bool:
     if ending.oom_killed:
         return True
     # The engine may miss the event where the whole container goes at once; the peak does not.
-    return _killed_by_another(ending) and (ending.peak_memory or 0) > 0.95 * limits.memory
+    return _killed_by_another(ending) and (ending.peak_memory or 0) > AT_LIMIT * limits.memory
 
 
 def _out_of_processes(ending: Ending) -> bool:

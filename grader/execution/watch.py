@@ -24,6 +24,7 @@ class Watch:
 
     Counters are read from the host's control groups where the engine is on this machine, else from the
     engine's statistics once a second. They vanish with the container, so `sample` is called while it runs.
+    `peak_exact` is true where the kernel's own highest count was read after a kill for memory was seen.
     `limit_untouched` is true where a kill for memory was seen and the container's own limit never was reached,
     `host_short` where the host (of control groups that can be read) had next to no memory left. `cpu` is how
     much of its `cpus` the host left to the container.
@@ -34,6 +35,7 @@ class Watch:
         self.pids_refused = False
         self.oom_killed = False
         self.limit_untouched = False
+        self.peak_exact = False
         self.host_short = False
         self._client: DockerClient = engine.client
         self._container = container
@@ -52,10 +54,13 @@ class Watch:
 
     def _sample_cgroups(self) -> None:
         for memory in self._folders.get("memory", []):
-            self._raise_peak(_number(memory / "memory.max_usage_in_bytes") or _number(memory / "memory.peak"))
             events = _text(memory / "memory.oom_control") + _text(memory / "memory.events")
+            # After the events: what was read before a kill says nothing of how the limit was reached for it.
+            peak = _number(memory / "memory.max_usage_in_bytes") or _number(memory / "memory.peak")
+            self._raise_peak(peak)
             if _counter(events, "oom_kill") > 0:
                 self.oom_killed = True
+                self.peak_exact = peak is not None
                 self.limit_untouched = _limit_untouched(memory, events)
         self.host_short |= host_short()
         for pids in self._folders.get("pids", []):

@@ -63,6 +63,9 @@ def test_flood_limit_lies_between_twice_and_fifty_times():
         (Ending(None, timed_out=True, peak_memory=99 * MIB), Verdict.TIMEOUT_JOB),
         (Ending(None, timed_out=True, held_up="busy"), Verdict.INFRA_ERROR),
         (Ending(1, held_up="busy"), Verdict.CRASH),
+        (Ending(3, oom_killed=True, peak_memory=80 * MIB, peak_exact=True), Verdict.INFRA_ERROR),
+        (Ending(3, oom_killed=True, peak_memory=99 * MIB, peak_exact=True), Verdict.OOM),
+        (Ending(3, oom_killed=True, peak_memory=80 * MIB), Verdict.OOM),
         (
             Ending(
                 None,

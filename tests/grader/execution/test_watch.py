@@ -45,3 +45,24 @@ def test_incident_a_kill_by_the_hosts_kernel_was_the_candidates(tmp_path, monkey
 def test_a_host_without_memory_is_seen(tmp_path, monkeypatch):
     """A container that goes at once leaves no counters, but the host was short before."""
     assert sampled(tmp_path, monkeypatch, {}, available=20).host_short
+
+
+def test_incident_a_kill_on_a_small_host_was_the_candidates(tmp_path, monkeypatch):
+    """What is read before the kernel kills is less than what it killed for, so the peak is read after the kill."""
+    real = module._text
+
+    def text(path):
+        said = real(path)
+        if path.name == "memory.events":
+            (tmp_path / "memory.peak").write_text("900")
+        return said
+
+    monkeypatch.setattr(module, "_text", text)
+    seen = sampled(tmp_path, monkeypatch, {"memory.events": V2.format(limit=1), "memory.peak": "10"})
+    assert (seen.peak_memory, seen.peak_exact) == (900, True)
+    assert not sampled(tmp_path, monkeypatch, {"memory.events": "oom_kill 0\n"}).peak_exact
+
+
+def test_a_kill_that_has_no_count_of_its_own_stays_the_jobs(tmp_path, monkeypatch):
+    """Older kernels tell no peak of a group: then nothing is exact."""
+    assert not sampled(tmp_path, monkeypatch, {"memory.events": V2.format(limit=1)}).peak_exact
