@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import shutil
 import threading
 import time
@@ -23,6 +24,8 @@ MEASURE_ANYWAY = 15.0
 GROWTH_FACTOR = 3
 GROWTH_SLACK = 2 * GIB
 """Disk a build may take: the largest allowed image times the factor (stages, caches), and what others write."""
+MOST_FILES = 500_000
+"""Files that a build may make; a disk with room for fewer was filled up by others."""
 RESERVE = 1 * GIB
 """Bytes that strangers' builds must leave free on the engine's disk."""
 OURS = "the engine's disk"
@@ -39,6 +42,17 @@ def free_disk(root: Path | None) -> int | None:
         return None
 
 
+def free_files(root: Path | None) -> int | None:
+    """Return how many files more the engine's disk takes, None where it is not here or has no such limit."""
+    if root is None:
+        return None
+    try:
+        found = os.statvfs(root)
+    except OSError:
+        return None
+    return found.f_favail if found.f_files else None
+
+
 def most_disk(max_bytes: int) -> int:
     """Return the bytes of disk that the build of an image of at most `max_bytes` may take."""
     return GROWTH_FACTOR * max_bytes + GROWTH_SLACK
@@ -49,10 +63,17 @@ def blame_for_disk(said: str) -> Verdict:
     return Verdict.INFRA_ERROR if said.startswith(OURS) else Verdict.DISK_LIMIT
 
 
-def out_of_space(before: int | None, run: Run, max_bytes: int) -> tuple[Verdict, str]:
-    """Tell whose fault a disk was that filled up in a build: `before` is what was free when that began."""
+def out_of_space(
+    before: int | None, run: Run, max_bytes: int, files: int | None = None
+) -> tuple[Verdict, str]:
+    """Tell whose fault a disk was that filled up in a build.
+
+    `before` bytes were free when that began, and `files` more could be made where that is known.
+    """
     allowed = most_disk(max_bytes)
     said = _too_much_disk(run, allowed)
+    if files is not None and files < MOST_FILES:
+        said = f"{OURS} took {files} files more when the build began, at least {MOST_FILES} are needed"
     if before is None or before < allowed:
         said = f"{OURS} is full; make {allowed / MIB:.0f} MiB of room on it"
     return blame_for_disk(said), said

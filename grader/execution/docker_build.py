@@ -17,7 +17,7 @@ from docker.errors import DockerException, ImageNotFound, NotFound
 from grader.errors import SandboxError
 from grader.execution.build_client import BuildCommand, BuildEnd, run_build
 from grader.execution.build_host import HostDuring, may_pass
-from grader.execution.disk_watch import blame_for_disk, build_watcher, free_disk, out_of_space
+from grader.execution.disk_watch import blame_for_disk, build_watcher, free_disk, free_files, out_of_space
 from grader.execution.dockerfile_gate import check_dockerfile
 from grader.execution.engine import Builder, Engine, engine_errors, first_line
 from grader.execution.images import image_exists, inspect_image
@@ -180,14 +180,14 @@ class ImageBuilder:
         return not self._offline and may_pass(f"{built.log_head}\n{built.log_tail}")
 
     def _attempt(self, builder: Builder, command: BuildCommand, text: str, request: BuildRequest) -> Build:
-        before = free_disk(self._engine.root_dir)
+        before, files = free_disk(self._engine.root_dir), free_files(self._engine.root_dir)
         host = HostDuring(self._engine, self._run, build_watcher(self._engine, self._run, request.max_bytes))
         end = run_build(builder, self._engine.host, command, watcher=host)
         if end.exit_code == 0:
             return self._built(command.tag, end, request)
         verdict, detail = self._blame(end, text, request)
         if verdict is Verdict.BUILD_FAIL and NO_SPACE.search(end.log.value()):
-            verdict, detail = out_of_space(before, self._run, request.max_bytes)
+            verdict, detail = out_of_space(before, self._run, request.max_bytes, files)
         excuse = host.excuse(end) if verdict in (Verdict.BUILD_FAIL, Verdict.TIMEOUT_JOB) else None
         if excuse is not None:
             verdict, detail = Verdict.INFRA_ERROR, f"{detail}; {excuse}"

@@ -114,7 +114,8 @@ class DockerService:
                 time.sleep(HEALTH_LOOK_EVERY)
         except APIError as error:
             # 400: the command is not there; 404 and 409: the service has ended. The rest is the engine's own.
-            if error.status_code in (400, 404, 409) or "OCI runtime" in str(error.explanation):
+            its_own = error.status_code in (400, 404, 409) or "OCI runtime" in str(error.explanation)
+            if its_own or not container_runs(self._engine, self._container):
                 return False
             with engine_errors("running the service's health check"):
                 raise

@@ -14,7 +14,7 @@ from docker.errors import ImageNotFound
 from grader.errors import SandboxError
 from grader.execution.build_client import BuildCommand, run_build
 from grader.execution.build_host import HostDuring, may_pass
-from grader.execution.disk_watch import blame_for_disk, build_watcher, free_disk, out_of_space
+from grader.execution.disk_watch import blame_for_disk, build_watcher, free_disk, free_files, out_of_space
 from grader.execution.engine import Builder, Engine, engine_errors
 from grader.execution.limits import GIB, MIB
 from grader.execution.requirements_gate import check_requirements
@@ -148,7 +148,7 @@ def packages_image(
     command = BuildCommand(
         context, context / "Dockerfile", tag, PACKAGES_SECONDS, labels=run.labels, offline=offline
     )
-    before = free_disk(engine.root_dir)
+    before, files = free_disk(engine.root_dir), free_files(engine.root_dir)
     host = HostDuring(engine, run, build_watcher(engine, run, PACKAGES_BYTES))
     end = run_build(builder, engine.host, command, watcher=host)
     if end.exit_code == 0:
@@ -156,7 +156,7 @@ def packages_image(
     if end.stopped is not None:
         return PackagesImage(None, f"{requirements.name}: {end.stopped}", blame_for_disk(end.stopped))
     if not end.timed_out and NO_SPACE.search(end.log.value()):
-        verdict, said = out_of_space(before, run, PACKAGES_BYTES)
+        verdict, said = out_of_space(before, run, PACKAGES_BYTES, files)
         return PackagesImage(None, f"{requirements.name}: {said}", verdict)
     reason = "took too long" if end.timed_out else _pip_reason(end.log_text())
     detail = f"{requirements.name} cannot be installed from wheels: {reason}"

@@ -92,6 +92,7 @@ def test_incident_a_short_log_of_a_full_disk_was_not_read(tmp_path, monkeypatch,
     )
     monkeypatch.setattr(docker_build, "run_build", lambda *given, **named: BuildEnd(1, said, 9.0))
     monkeypatch.setattr(docker_build, "free_disk", lambda root: free * GIB)
+    monkeypatch.setattr(docker_build, "free_files", lambda root: None)
     monkeypatch.setattr(docker_build, "build_watcher", lambda *given: None)
     run = open_run(tmp_path / "runs")
     engine = SimpleNamespace(

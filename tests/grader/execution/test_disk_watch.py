@@ -8,7 +8,7 @@ from types import SimpleNamespace
 import pytest
 
 from grader.execution import disk_watch
-from grader.execution.disk_watch import DiskWatch, blame_for_disk, build_watcher, out_of_space
+from grader.execution.disk_watch import DiskWatch, blame_for_disk, build_watcher, free_files, out_of_space
 from grader.execution.limits import MIB
 from grader.execution.runs import open_run, others_at_work
 from grader.types import Verdict
@@ -101,6 +101,23 @@ def test_incident_disk_that_other_gradings_took_was_a_candidates(
     finally:
         for run in runs:
             run.release()
+
+
+@pytest.mark.parametrize(
+    ("files", "verdict"),
+    [(3, Verdict.INFRA_ERROR), (9_000_000, Verdict.DISK_LIMIT), (None, Verdict.DISK_LIMIT)],
+)
+def test_incident_a_disk_without_inodes_was_the_candidates(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, files: int | None, verdict: Verdict
+) -> None:
+    """A disk that takes no more files says what a full one says, with all of its bytes free."""
+    found = SimpleNamespace(f_favail=files, f_files=10**7 if files is not None else 0)
+    monkeypatch.setattr(disk_watch.os, "statvfs", lambda _: found)
+    assert free_files(tmp_path) == files
+    assert free_files(None) is None
+    run = open_run(tmp_path / "runs")
+    assert out_of_space(900 * 1024 * MIB, run, MIB, free_files(tmp_path))[0] is verdict
+    run.release()
 
 
 def test_a_grading_that_is_over_is_at_work_no_more(tmp_path: Path) -> None:

@@ -63,6 +63,7 @@ def test_incident_packages_that_found_our_disk_full_were_the_candidates(
     monkeypatch.setattr(images, "run_build", lambda *given, **named: ended)
     monkeypatch.setattr(images, "build_watcher", lambda *given: None)
     monkeypatch.setattr(images, "free_disk", lambda root: free * GIB)
+    monkeypatch.setattr(images, "free_files", lambda root: None)
     run = open_run(tmp_path / "runs")
     wanted = tmp_path / "requirements-notebook.txt"
     wanted.write_text("polars==1.9.0\n")
