@@ -24,6 +24,7 @@ PASSING = re.compile(
     r"|\b(?:429|500|502|503|504) |too many requests|from versions: none|do not match the hashes"
     r"|\b137\b|\bkilled\b|cannot allocate memory|out of memory|too many open files|resource temporarily unavailable"
     r"|input/output error|resource busy|rpc error|context canceled|OCI runtime|create shim|layer does not exist"
+    r"|unknown parent image|no such image|failed to (?:get|export|register) layer"
     r"|no such container|error reading from server",
     re.I,
 )

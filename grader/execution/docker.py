@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import platform
+import re
 import threading
 import time
 from collections.abc import Callable
@@ -14,7 +15,7 @@ from types import TracebackType
 from grader.errors import SandboxError
 from grader.execution.areas import Areas
 from grader.execution.capture import spooled
-from grader.execution.containers import container_runs, create_job, remove_container
+from grader.execution.containers import PROGRAM, container_runs, create_job, remove_container
 from grader.execution.docker_build import ImageBuilder
 from grader.execution.docker_job import Ended, run_to_end
 from grader.execution.docker_service import DockerService, serving
@@ -37,6 +38,10 @@ from grader.types import ExecutorName, Verdict
 
 Progress = Callable[[str], None]
 RECOVER_EVERY = 1.0
+PROGRAM_LOST = re.compile(
+    rb"\S+: can't (?:open file|find '__main__' module in) '" + PROGRAM.encode() + rb"[^\n]*\n?"
+)
+"""What Python says where the folder that it is to run is not to be read, as on a disk that lets only some users in."""
 ALONE = "none"
 """The network of a job that nothing of the submission runs beside."""
 
@@ -273,6 +278,10 @@ class DockerExecutor:
         finally:
             remove_container(self._engine.client, name)
         since.check(f"the job {job.id} was at work")
+        # All that it said: nothing of the submission has run, and nothing that did could say so and no more.
+        if ended.ending.exit_code in (1, 2) and PROGRAM_LOST.fullmatch(ended.stderr.value()):
+            said = ended.stderr.value().decode("utf-8", "replace").strip()
+            raise SandboxError(f"the job {job.id} could not read its own program: {said}")
         return self._execution(job, ended)
 
     def _execution(self, job: Job, ended: Ended) -> Execution:

@@ -28,7 +28,7 @@ NOTEBOOK_AREA = "notebook"
 PACKAGES = "requirements-notebook.txt"
 P = TypeVar("P", bound=Model)
 EXIT_VERDICTS = {3: Verdict.KERNEL_DEAD, 4: Verdict.TIMEOUT_CELL, 5: Verdict.KERNEL_DEAD}
-LATE_START = 5
+LATE_START, UNREADABLE = 5, 6
 
 
 @dataclass(frozen=True)
@@ -60,6 +60,8 @@ def run_notebook(executor: Executor, staged: Staged, limits: Limits) -> PhaseRec
     started = time.monotonic()
     execution = executor.run(job)
     record = record_of("notebook", execution, time.monotonic() - started)
+    if record.verdict is Verdict.CRASH and execution.exit_code == UNREADABLE:
+        return our_fault("notebook", f"the job could not read the submission: {record.output_head[:300]}")
     if record.verdict is Verdict.CRASH and execution.exit_code in EXIT_VERDICTS:
         record = record.model_copy(update={"verdict": EXIT_VERDICTS[execution.exit_code or 0]})
     if record.verdict is Verdict.KERNEL_DEAD and execution.exit_code == LATE_START:

@@ -2,7 +2,7 @@
 
 Runs beside code of the submission, so nothing it prints or writes is believed: what counts is its exit code
 (0 the run ended, with or without an error in a cell; 3 the kernel died; 4 a cell ran over its time; 5 the
-kernel was not ready in time) and what
+kernel was not ready in time; 6, before anything ran, that the submission cannot be read here) and what
 is later read from `executed.ipynb`, in a container of its own.
 
 The kernel starts in the notebook's folder of a private, writable copy of the submission without its
@@ -31,6 +31,8 @@ from grader.probes.shared.notebooks import NOTEBOOK_CAP, find_notebook, read_cel
 from grader.probes.shared.output import emit
 from grader.probes.shared.text import clean
 
+UNREADABLE = 6
+
 
 def link_data(data: Path, place: Path) -> None:
     """Let the issued files be found in `place`; files of the submission there are kept."""
@@ -49,7 +51,11 @@ def main() -> int:
     parser.add_argument("--cell-seconds", type=float, default=600)
     options = parser.parse_args()
     root, output = Path(os.environ["SUBMISSION_DIR"]).resolve(), Path(os.environ["OUTPUT_DIR"]).resolve()
-    files = list_files(root)
+    try:
+        files = list_files(root)
+    except OSError as error:
+        print(error, file=sys.stderr)
+        return UNREADABLE
     path = find_notebook(root, files, options.notebook)
     if path is None:
         emit({"state": "absent", "notebook": None, "error": "no notebook in the submission", "seconds": 0.0})

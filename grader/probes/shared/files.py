@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 from collections.abc import Iterator
@@ -19,7 +20,10 @@ LFS_POINTER = b"version https://git-lfs.github.com/spec/"
 
 
 def list_files(root: Path) -> dict[str, int]:
-    """Return size by relative path of the regular files below a folder, shallow ones first, no links."""
+    """Return size by relative path of the regular files below a folder, shallow ones first, no links.
+
+    OSError where the folder itself cannot be read.
+    """
     found: dict[str, int] = {}
     folders = [("", 0)]
     for prefix, depth in folders:
@@ -29,6 +33,9 @@ def list_files(root: Path) -> dict[str, int]:
         except OSError as error:
             if of_the_host(error):
                 raise
+            if not prefix:
+                # Laid out by us for everyone to read: that it is not to be read here is no word on what is in it.
+                raise OSError(errno.EIO, f"a folder that was laid out cannot be read: {error}") from error
             continue
         for entry in entries:
             if len(found) >= MAX_ENTRIES:

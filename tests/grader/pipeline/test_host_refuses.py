@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import struct
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -11,11 +12,14 @@ from typing import Any
 import pytest
 
 from grader.errors import SandboxError, SubmissionError
+from grader.execution import containers
+from grader.execution.containers import SANDBOX_USER
 from grader.execution.docker import DockerExecutor
 from grader.execution.docker_build import ImageBuilder
 from grader.execution.limits import GIB, MIB, JobLimits, Limits
 from grader.execution.protocol import BuildRequest, Execution, Job
 from grader.intake.opening import open_submission, unpack_here
+from grader.pipeline.audit_phase import Staged, measure_files, run_notebook
 from grader.pipeline.probing import host_refused, probe_library, run_probe
 from grader.pipeline.publish import disk_full_is_ours
 from grader.pipeline.unpacking import unpack_with
@@ -131,6 +135,49 @@ def test_incident_a_probe_that_the_host_refused_had_crashed_on_the_submission(
         archive.writestr("a", "b")
     with pytest.raises(SandboxError if ours else SubmissionError):
         open_submission(path, tmp_path / "out", unpack_with(Ends(stderr), Limits()))
+
+
+@pytest.mark.docker
+def test_incident_a_disk_that_let_our_jobs_read_nothing_was_an_empty_submission(tmp_path: Path) -> None:
+    """Where modes say yes and the disk says no (NFS, labels, access lists), all was absent and worth nothing."""
+    closed = tmp_path / "closed"
+    closed.mkdir(mode=0o755)
+    (closed / "audit.ipynb").write_text("{}")
+    # Version 2; then tag, permissions and user of each entry: owner, one user, group, mask, others.
+    entries = ((1, 7, -1), (2, 0, SANDBOX_USER), (4, 5, -1), (16, 5, -1), (32, 5, -1))
+    listed = b"".join(struct.pack("<HHi", *entry) for entry in entries)
+    try:
+        os.setxattr(closed, "system.posix_acl_access", struct.pack("<I", 2) + listed)
+    except OSError:
+        pytest.skip("this disk knows no access lists")
+    executor: DockerExecutor
+    with open_docker_executor(tmp_path / "runs") as executor:
+        staged = Staged(*[closed] * 5)
+        assert run_notebook(executor, staged, Limits()).ours
+        found = measure_files(executor, staged, Limits()).value.records
+    assert [record.verdict for record in found] == [Verdict.INFRA_ERROR] * 2, found
+
+
+@pytest.mark.docker
+@pytest.mark.parametrize("lost", ["unreadable", "empty"])
+def test_incident_a_program_of_ours_that_was_not_to_be_read_had_crashed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, lost: str
+) -> None:
+    """A shared folder that its machine shows late or not at all made every phase the candidate's CRASH."""
+
+    def laid_out(job: Job, folder: Path) -> Path:
+        folder.mkdir(mode=0o700 if lost == "unreadable" else 0o755)
+        return folder
+
+    monkeypatch.setattr(containers, "lay_out", laid_out)
+    script = tmp_path / "x.py"
+    script.write_text("")
+    executor: DockerExecutor
+    with (
+        open_docker_executor(tmp_path / "runs") as executor,
+        pytest.raises(SandboxError, match="its own program"),
+    ):
+        executor.run(Job("x", script, JobLimits(seconds=60, memory=256 * MIB)))
 
 
 @pytest.mark.docker
