@@ -23,8 +23,10 @@ PROBES = Path(grader.probes.__file__).resolve().parent
 ROOT = PROBES.parent.parent
 PACKAGE = grader.probes.__name__
 TEXT = 4000
-LAST_ERROR = re.compile(rb"\nOSError: \[Errno (\d+)\][^\n]*\s*\Z")
-"""The end of what Python prints of an error that nobody caught."""
+LAST_ERROR = re.compile(
+    rb"\n(?:OSError: \[Errno (\d+)\]|PermissionError: \[Errno 13\] [\w ]+: '/mnt/)[^\n]*\s*\Z"
+)
+"""The end of what Python prints of an error that nobody caught; all below /mnt is laid out for everyone to read."""
 
 M = TypeVar("M", bound=Model)
 
@@ -95,7 +97,7 @@ def run_probe(
 def host_refused(execution: Execution) -> bool:
     """Return whether a script of ours ended by an error of the host's; for jobs that run no code of a submission."""
     found = LAST_ERROR.search(execution.stderr) if execution.verdict is Verdict.CRASH else None
-    return found is not None and int(found[1]) in REFUSALS
+    return found is not None and (found[1] is None or int(found[1]) in REFUSALS)
 
 
 def record_of(phase: str, execution: Execution, seconds: float) -> PhaseRecord:

@@ -19,6 +19,7 @@ import shutil
 import sys
 import tempfile
 import time
+from contextlib import nullcontext
 from pathlib import Path
 
 from grader.probes.notebook_run.kernel import execute, normalised
@@ -51,8 +52,12 @@ def main() -> int:
     parser.add_argument("--cell-seconds", type=float, default=600)
     options = parser.parse_args()
     root, output = Path(os.environ["SUBMISSION_DIR"]).resolve(), Path(os.environ["OUTPUT_DIR"]).resolve()
+    data = os.environ.get("DATA_DIR")
     try:
         files = list_files(root)
+        for place in Path(data).resolve().iterdir() if data else ():
+            with place.open("rb") if place.is_file() else nullcontext():
+                pass
     except OSError as error:
         print(error, file=sys.stderr)
         return UNREADABLE
@@ -72,7 +77,6 @@ def main() -> int:
     work.mkdir()
     copy_submission(root, files, work)
     folder = (work / path).parent
-    data = os.environ.get("DATA_DIR")
     for place in {work, folder} if data else ():
         link_data(Path(str(data)).resolve(), place / "data")
     os.environ["OUTPUT_DIR"] = str(output)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import lzma
 import stat
 import struct
@@ -44,8 +45,12 @@ class Entry:
 def from_archive(path: Path) -> Iterator[Entry]:
     """Yield the entries of a .zip, .tar, .tar.gz, .tar.bz2 or .tar.xz; RefusedError where it is none."""
     try:
-        with path.open("rb") as stream:
-            is_zip = stream.read(2) == b"PK"
+        try:
+            with path.open("rb") as stream:
+                is_zip = stream.read(2) == b"PK"
+        except OSError as error:
+            # A copy of ours for everyone to read.
+            raise OSError(errno.EIO, f"the archive that was laid out cannot be read: {error}") from error
         yield from _from_zip(path) if is_zip else _from_tar(path)
     except tarfile.ReadError as error:
         if not str(error).startswith(NO_TAR):

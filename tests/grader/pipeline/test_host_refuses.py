@@ -20,7 +20,7 @@ from grader.execution.limits import GIB, MIB, JobLimits, Limits
 from grader.execution.protocol import BuildRequest, Execution, Job
 from grader.intake.opening import open_submission, unpack_here
 from grader.pipeline.audit_phase import Staged, measure_files, run_notebook
-from grader.pipeline.probing import host_refused, probe_library, run_probe
+from grader.pipeline.probing import host_refused, probe_library, probe_script, run_probe
 from grader.pipeline.publish import disk_full_is_ours
 from grader.pipeline.unpacking import unpack_with
 from grader.probes.shared.files import list_files, read_file
@@ -137,25 +137,67 @@ def test_incident_a_probe_that_the_host_refused_had_crashed_on_the_submission(
         open_submission(path, tmp_path / "out", unpack_with(Ends(stderr), Limits()))
 
 
+def close(path: Path) -> None:
+    """Keep the sandbox's user from a path whose mode lets everybody in."""
+    # Version 2; then tag, permissions and user of each entry: owner, one user, group, mask, others.
+    entries = ((1, 7, -1), (2, 0, SANDBOX_USER), (4, 5, -1), (16, 5, -1), (32, 5, -1))
+    listed = b"".join(struct.pack("<HHi", *entry) for entry in entries)
+    try:
+        os.setxattr(path, "system.posix_acl_access", struct.pack("<I", 2) + listed)
+    except OSError:
+        pytest.skip("this disk knows no access lists")
+
+
 @pytest.mark.docker
 def test_incident_a_disk_that_let_our_jobs_read_nothing_was_an_empty_submission(tmp_path: Path) -> None:
     """Where modes say yes and the disk says no (NFS, labels, access lists), all was absent and worth nothing."""
     closed = tmp_path / "closed"
     closed.mkdir(mode=0o755)
     (closed / "audit.ipynb").write_text("{}")
-    # Version 2; then tag, permissions and user of each entry: owner, one user, group, mask, others.
-    entries = ((1, 7, -1), (2, 0, SANDBOX_USER), (4, 5, -1), (16, 5, -1), (32, 5, -1))
-    listed = b"".join(struct.pack("<HHi", *entry) for entry in entries)
-    try:
-        os.setxattr(closed, "system.posix_acl_access", struct.pack("<I", 2) + listed)
-    except OSError:
-        pytest.skip("this disk knows no access lists")
+    close(closed)
     executor: DockerExecutor
     with open_docker_executor(tmp_path / "runs") as executor:
         staged = Staged(*[closed] * 5)
         assert run_notebook(executor, staged, Limits()).ours
         found = measure_files(executor, staged, Limits()).value.records
     assert [record.verdict for record in found] == [Verdict.INFRA_ERROR] * 2, found
+
+
+@pytest.mark.docker
+def test_incident_what_we_gave_and_nobody_could_read_was_the_candidates(
+    tmp_path: Path, submission: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An archive was damaged, a notebook failed at its first line and a service's probe crashed for files of ours."""
+    data, requests, archive = tmp_path / "data", tmp_path / "requests", tmp_path / "a.zip"
+    for folder, name in ((data, "snapshots.parquet"), (requests, "plan.json")):
+        folder.mkdir()
+        (folder / name).write_text("{}")
+    with zipfile.ZipFile(archive, "w") as opened:
+        opened.writestr("a", "b")
+    (submission / "audit.ipynb").write_text("{}")
+    close(data)
+    close(requests)
+    executor: DockerExecutor
+    with open_docker_executor(tmp_path / "runs") as executor:
+        staged = Staged(submission, submission, submission, data, requests)
+        assert run_notebook(executor, staged, Limits()).ours
+        prober = Job(
+            "service",
+            probe_script("service"),
+            Limits().prober,
+            inputs={"REQUESTS_DIR": requests},
+            library=probe_library("service"),
+        )
+        assert run_probe(executor, prober, type(EMPTY), EMPTY).record.verdict is Verdict.INFRA_ERROR
+        run = executor.run
+
+        def closed(job: Job) -> Execution:
+            close(job.inputs["SUBMISSION_ARCHIVE"])
+            return run(job)
+
+        monkeypatch.setattr(executor, "run", closed)
+        with pytest.raises(SandboxError, match="cannot be read"):
+            open_submission(archive, tmp_path / "out", unpack_with(executor, Limits()))
 
 
 @pytest.mark.docker
