@@ -17,6 +17,11 @@ Mask = npt.NDArray[np.bool_]
 
 ABSOLUTE, RELATIVE = 0.02, 0.10
 COMPARISON = re.compile(r"^(<=|>=|!=|<|>)\s*(.+)$")
+COMPARED: dict[str, np.ufunc] = {
+    "<": np.less, "<=": np.less_equal, ">": np.greater, ">=": np.greater_equal, "!=": np.not_equal,
+}  # fmt: skip
+TRUTH = {"true": "1", "false": "0"}
+"""How JSON spells the values of a column of 0 and 1."""
 SPAN = re.compile(r"(\d{4}-\d{2})(?:\s*(?:\.\.|to|-|–|—)\s*(\d{4}-\d{2}))?")
 
 
@@ -125,23 +130,25 @@ class Recomputer:
             return self._compares(column, compared[1], compared[2].strip())
         if statistics.is_categorical(column):
             return (column.astype(str).str.casefold() == text.strip().casefold()).to_numpy()
+        text = TRUTH.get(text.strip().lower(), text)
         try:
             return np.asarray(statistics.numbers(column) == float(text))
         except ValueError:
             return np.zeros(len(column), dtype=bool)
 
     def _compares(self, column: pd.Series, sign: str, right: str) -> Mask:
+        """Compare by value, texts and months in their own order; a null on either side matches nothing."""
+        known = column.notna().to_numpy()
+        beside = self.frame[right] if right in self.frame.columns else None
+        if beside is not None:
+            known = known & beside.notna().to_numpy()
         left = statistics.numbers(column)
-        other: statistics.Floats | float
-        if right in self.frame.columns:
-            other = statistics.numbers(self.frame[right])
-        else:
-            try:
-                other = float(right)
-            except ValueError:
-                if sign == "!=":
-                    return (column.astype(str) != right).to_numpy()
-                return np.zeros(len(column), dtype=bool)
-        comparisons = {"<": np.less, "<=": np.less_equal, ">": np.greater, ">=": np.greater_equal}
-        compare = comparisons.get(sign, np.not_equal)
-        return np.asarray(compare(left, other) & ~np.isnan(left))
+        if statistics.is_categorical(column) and np.isnan(left).all():
+            words = column.astype(str).to_numpy(dtype=object)
+            others = right if beside is None else beside.astype(str).to_numpy(dtype=object)
+            return np.asarray(COMPARED[sign](words, others).astype(bool) & known)
+        try:
+            other = float(right) if beside is None else statistics.numbers(beside)
+        except ValueError:
+            return known if sign == "!=" else np.zeros(len(column), dtype=bool)
+        return np.asarray(COMPARED[sign](left, other) & known)

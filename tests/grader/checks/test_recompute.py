@@ -9,8 +9,10 @@ from typing import Any
 import pandas as pd
 import pytest
 
+from assignment.starter.audit_statistics import quoted_value
 from grader.checks.recompute import Recomputer, agrees, months_of
 from grader.evidence.notebook import FindingClaim, StatisticClaim
+from grader.probes.notebook.finding import read_finding
 from tests.grader.case_builder import truth_of
 
 VECTORS = json.loads(
@@ -77,3 +79,43 @@ def test_match_rate_on_a_key_column_is_defined() -> None:
         statistic=StatisticClaim(name="match_rate", value=1.0),
     )
     assert Recomputer(truth_of(frame, last_mature_month="2024-12")).value(claim) == 1.0
+
+
+FLAGS = pd.DataFrame(
+    {
+        "customer_id": [1, 2, 3, 4],
+        "snapshot_month": ["2023-01", "2023-01", "2023-02", "2023-03"],
+        "autopay": [1, 0, 1, 1],
+        "plan": ["plus", None, "basic", "plus"],
+        "used": [1.0, 2.0, None, 4.0],
+        "bought": [1.0, 3.0, 5.0, None],
+        "churned_90d": [0, 1, 0, 0],
+    }
+)
+
+
+@pytest.mark.parametrize(
+    ("where", "rows"),
+    [
+        ({"autopay": True}, 3),
+        ({"autopay": [False]}, 1),
+        ({"snapshot_month": ">= 2023-02"}, 2),
+        ({"snapshot_month": "< 2023-02"}, 2),
+        ({"plan": "!= plus"}, 1),
+        ({"used": "!= bought"}, 1),
+        ({"used": "> 1"}, 2),
+    ],
+)
+def test_incident_rows_were_chosen_otherwise_than_by_the_starters_own_module(
+    where: dict[str, Any], rows: int
+) -> None:
+    """`true` for a column of 0 and 1, a month compared, and a null beside `!=` count as the starter counts them."""
+    sent = {
+        "kind": "impossible_values",
+        "columns": [],
+        "where": where,
+        "statistic": {"name": "count", "value": rows},
+    }
+    read = FindingClaim.model_validate(read_finding(sent, "findings[0]", [], "findings.json"))
+    assert quoted_value(FLAGS, sent) == rows
+    assert Recomputer(truth_of(FLAGS, last_mature_month="2023-03")).value(read) == rows
