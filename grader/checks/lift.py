@@ -42,10 +42,11 @@ def lift_bounds(case: Case) -> dict[int, dict[str, tuple[float, float]]]:
 
 
 def lift_agreement(case: Case, path: str) -> LiftAgreement:
-    """Compare the submitted lift table, told under `path`, with ours; missing deciles cost in proportion."""
+    """Compare the submitted lift table, told under `path`, with ours; deciles without a figure cost in proportion."""
     ours = {row.decile: row for row in metrics.lift_table(case.test.y, case.test.tuned)}
     tied = lift_bounds(case)
     right = total = 0
+    told: set[int] = set()
     proofs: list[Proof] = []
     for row in case.evidence.document.evaluation.lift.rows:
         mine = ours.get(row.decile)
@@ -61,11 +62,11 @@ def lift_agreement(case: Case, path: str) -> LiftAgreement:
             if said is None:
                 continue
             total += 1
+            told.add(row.decile)
             nearest = float(np.clip(said, *tied[row.decile][name]))
             good = abs(said - nearest) <= max(slack, 0.03 * abs(nearest))
             right += good
             if not good and len(proofs) < 6:
                 proofs.append(proof(path, f"decile {row.decile} {name}", f"{said:.4g}", f"{measured:.4g}"))
-    known = {row.decile for row in case.evidence.document.evaluation.lift.rows} & set(ours)
-    credit = (right / total) ** 2 * (len(known) / 10) if total else 0.0
+    credit = (right / total) ** 2 * (len(told) / 10) if total else 0.0
     return LiftAgreement(right, total, tuple(proofs), credit)

@@ -8,6 +8,7 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 
+from grader.probes.evaluation.claims import settle
 from grader.probes.evaluation.html_tables import TableReader
 from grader.probes.shared.files import read_file
 from grader.probes.shared.notebooks import Cell, text_of
@@ -36,6 +37,11 @@ LIFT: dict[str, tuple[str, ...]] = {  # the contract's own name first, the vague
 }
 
 
+TOTAL = re.compile(r"\W*(total|all|overall|sum)\W*", re.I)
+"""Label of a line that is of no decile."""
+COMMA = re.compile(r"[+-]?\d+,\d+\s*%?")
+
+
 def find_columns(names: list[str]) -> dict[str, int]:
     """Return the place of each of our columns that a header has; the contract's own name comes before others.
 
@@ -53,6 +59,22 @@ def find_columns(names: list[str]) -> dict[str, int]:
     return places
 
 
+def of_tuned(header: list[str], lines: list[list[str]]) -> list[list[str]]:
+    """Return the lines of the tuned model where a column tells models apart, else all.
+
+    >>> of_tuned(["model", "decile"], [["baseline", "1"], ["tuned", "1"]])
+    [['tuned', '1']]
+    """
+    spot = next((place for place, name in enumerate(header) if word(name) in ("model", "model_name")), None)
+    if spot is None:
+        return lines
+    models = [settle((word(line[spot]),)).model if spot < len(line) else "" for line in lines]
+    for wanted in (("tuned",), ("tuned", "")):
+        if chosen := [line for line, model in zip(lines, models, strict=True) if model in wanted]:
+            return chosen
+    return lines
+
+
 def lift_rows(table: list[list[str]], shown: str, problems: list[str]) -> list[dict[str, Json]]:
     """Return LiftRow objects of a table whose first row is its header; ValueError where it is no lift table."""
     header = table[0] if table else []
@@ -61,9 +83,11 @@ def lift_rows(table: list[list[str]], shown: str, problems: list[str]) -> list[d
         found = clean(", ".join(map(word, header)), 150)
         raise ValueError(f"found columns {found}; expected decile, lift and others")
     rows: list[dict[str, Json]] = []
-    for place, line in enumerate(table[1:101], start=1):
+    for place, line in enumerate(of_tuned(header, table[1:101]), start=1):
         read = {ours: number(line[spot]) if spot < len(line) else None for ours, spot in places.items()}
         label = line[places["decile"]] if "decile" in places and places["decile"] < len(line) else ""
+        if TOTAL.fullmatch(clean(label, 40)):
+            continue
         whole = re.fullmatch(r"\D{0,10}(\d{1,3})(\.0+)?(st|nd|rd|th)?\D{0,10}", clean(label, 40))
         rows.append({**read, "decile": int(whole[1]) if whole else place})
     if not rows:
@@ -106,6 +130,9 @@ def find_lift(root: Path, files: Mapping[str, int], books: Mapping[str, list[Cel
             lines = text.splitlines()[:110]
             separator = max(",;\t", key=(lines or [""])[0].count)
             table = [row for row in csv.reader(io.StringIO("\n".join(lines)), delimiter=separator) if row]
+            if separator == ";":  # as spreadsheets write where the comma is the decimal sign
+                table = [[cell.replace(",", ".") if COMMA.fullmatch(cell.strip()) else cell for cell in row]
+                         for row in table]  # fmt: skip
             return {"path": shown, "rows": lift_rows(table, shown, problems), "problems": problems[:50]}
         except (ValueError, csv.Error) as error:
             problems.append(f"{shown}: {clean(error, 200)}")

@@ -184,6 +184,14 @@ def test_a_picture_that_was_only_found_was_said_to_agree(good: Case) -> None:
     assert check.PICTURE in [shown.measured for shown in check.probabilities_calibrated(good).proofs]
 
 
+def test_incident_a_lift_table_of_blank_cells_was_paid_in_full(good: Case) -> None:
+    """Ten deciles with the one figure that everybody knows (all churners are captured by the last) show nothing."""
+    rows = tuple(LiftRow(decile=n, cumulative_capture=1.0 if n == 10 else None) for n in range(1, 11))
+    evaluation = good.evidence.document.evaluation.model_copy(update={"lift": LiftTable(rows=rows)})
+    found = check.curves_recompute(with_document(good, evaluation=evaluation))
+    assert found.credit == pytest.approx(0.35 + 0.65 * 0.1)
+
+
 def test_a_wrong_lift_table_loses(good: Case) -> None:
     """Figures of another model's table, or of the reversed order, do not agree."""
     table = good.evidence.document.evaluation.lift

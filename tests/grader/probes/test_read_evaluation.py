@@ -224,6 +224,30 @@ def test_lift_tables(tmp_path):
     assert any("turned" in problem for problem in found.problems)
 
 
+HEADER = "decile,customers,churners,churn_rate,lift,cumulative_capture"
+
+
+@pytest.mark.parametrize(
+    "table",
+    [
+        HEADER.replace(",", ";") + "\n1;10;5;0,500;5,000;0,500\n2;10;1;0,100;1,000;0,600\n",
+        f"{HEADER}\n1,10,5,0.5,5.0,0.5\n2,10,1,0.1,1,0.6\nTotal,20,6,0.3,3.0,1\n",
+        f"{HEADER}\n2,10,5,0.5,5.0,0.5\n1,10,1,0.1,1,0.6\nTotal,20,6,0.3,3.0,1\n",
+        f"model,{HEADER}\nbaseline,1,10,4,0.4,4,0.4\nbaseline,2,10,2,0.2,2,0.6\n"
+        "tuned,1,10,5,0.5,5,0.5\ntuned,2,10,1,0.1,1,0.6\n",
+        f"{HEADER},model\n1,10,4,0.4,4,0.4,logreg\n2,10,2,0.2,2,0.6,logreg\n"
+        "1,10,5,0.5,5,0.5,random_forest\n2,10,1,0.1,1,0.6,random_forest\n",
+    ],
+    ids=["decimal commas", "a total", "a total below the other order", "two models", "models by name"],
+)
+def test_incident_lift_tables_were_read_wrong(tmp_path, table):
+    """A decimal comma parted thousands, a total turned the order of the deciles, two models were taken for one."""
+    write(tmp_path / "submission" / "evaluation" / "lift.csv", table)
+    rows = read(tmp_path).lift.rows
+    said = [(r.decile, r.customers, r.churners, r.churn_rate, r.lift, r.cumulative_capture) for r in rows]
+    assert said == [(1, 10, 5, 0.5, 5.0, 0.5), (2, 10, 1, 0.1, 1.0, 0.6)]
+
+
 def test_columns_beside_the_contracts_own_do_not_displace_them(tmp_path):
     """A column `rank`, `mean` or `capture` that stood further left was read in place of the exact one."""
     header = "rank,decile,n,customers,hits,churners,mean,churn_rate,lift,capture,cumulative_capture\n"
