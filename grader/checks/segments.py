@@ -5,12 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
+import pandas as pd
 
 from grader import metrics
 from grader.checks.case import Case
 from grader.evidence.modelling import SegmentRow
+from grader.statistics import is_categorical, numbers
 from grader.types import Proof, proof
 
+NULL = frozenset({"nan", "null", "none", "na", "n/a", "<na>", "missing", ""})
+"""What a null is called where it is a level."""
 LEAST_ROWS = 30
 """Test rows from which a figure of a segment says anything."""
 SLACK = {
@@ -50,14 +55,31 @@ def segments_recompute(case: Case) -> Segments:
     return Segments(credit, proof(path, "segments", f"{len(table.rows)} segments", measured))
 
 
+def _of_level(values: pd.Series, level: str) -> npt.NDArray[np.bool_]:
+    """Return which rows hold a level as people spell it: 3 for 3.0, true for 1, nan for a null."""
+    spelled = np.asarray(values.astype(str).str.casefold() == level)
+    if spelled.any():
+        return spelled
+    if level in NULL:
+        return np.asarray(values.isna())
+    try:
+        amount = float({"true": "1", "false": "0"}.get(level, level))
+    except ValueError:
+        return spelled
+    return spelled if is_categorical(values) else np.asarray(numbers(values) == amount)
+
+
 def _holds(case: Case, row: SegmentRow) -> bool:
     issued = case.truth.issued
     if row.column not in issued.columns:
         return False
-    level = issued[row.column].iloc[case.test_rows].astype(str).str.casefold().to_numpy()
-    chosen = level == row.level.strip().casefold()
+    chosen = _of_level(issued[row.column].iloc[case.test_rows], row.level.strip().casefold())
     size = int(chosen.sum())
-    if size < LEAST_ROWS or (row.rows is not None and abs(row.rows - size) > max(2.0, 0.02 * size)):
+    # Rows, or customers, who have a row in each month of the test.
+    sizes = (size, np.unique(case.test.customer[chosen]).size)
+    if size < LEAST_ROWS or (
+        row.rows is not None and all(abs(row.rows - n) > max(2.0, 0.02 * n) for n in sizes)
+    ):
         return False
     y, p = case.test.y[chosen], case.test.tuned[chosen]
     ours = {"churn_rate": float(y.mean()), "mean_score": float(p.mean())}

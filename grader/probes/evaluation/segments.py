@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from grader.probes.evaluation.vocabulary import SEGMENT
+from grader.probes.evaluation.vocabulary import MODELS, SEGMENT
 from grader.probes.shared.documents import parse_json
 from grader.probes.shared.files import read_file
 from grader.probes.shared.text import Json, clean, decode_text, number, word
@@ -24,11 +24,31 @@ FIGURES = {
     "roc_auc": r"(roc_?auc|auc|auroc)",
 }
 Line = dict[str, Json]
+OF_TUNED = re.compile(rf"{MODELS['tuned']}_(?=.)|(?<=.)_{MODELS['tuned']}$")
+
+
+def _is_model(name: Json, model: str) -> bool:
+    return re.fullmatch(rf"{MODELS[model]}(_{MODELS[model]})*", word(name)) is not None
+
+
+def _of_tuned(node: Json) -> Json:
+    """Return what is said of the tuned model where a node says it of each model, with what is said of both."""
+    if not isinstance(node, dict):
+        return node
+    told = {key: part for key, part in node.items() if isinstance(part, dict | list)}
+    own = next((part for key, part in told.items() if _is_model(key, "tuned")), None)
+    if own is None or not isinstance(own, dict):
+        return node if own is None else own
+    return {**{key: part for key, part in node.items() if key not in told}, **own}
 
 
 def _line(given: Mapping[str, Json], column: str = "", level: str = "") -> Line | None:
     """Return a SegmentRow of an object's keys; None where it names no segment or no figure."""
+    given = _of_tuned(given)
     named = {word(key): value for key, value in list(given.items())[:60]}
+    if _is_model(named.get("model", ""), "baseline"):
+        return None
+    named = {**{OF_TUNED.sub("", key): value for key, value in named.items()}, **named}
     keys = list(named)
 
     def pick(pattern: str) -> str:
@@ -49,7 +69,8 @@ def _line(given: Mapping[str, Json], column: str = "", level: str = "") -> Line 
 
 
 def _lines(node: Json) -> Iterator[Line]:
-    """Yield the segments of a list of objects, or of objects by column and level."""
+    """Yield the tuned model's segments of a list of objects, or of objects by column and level."""
+    node = _of_tuned(node)
     if isinstance(node, list):
         for part in node[:SEGMENT_CAP]:
             if isinstance(part, dict) and (found := _line(part)):
@@ -68,7 +89,7 @@ def _lines(node: Json) -> Iterator[Line]:
 def _of_document(document: Json, depth: int = 0) -> list[Line]:
     if not isinstance(document, dict) or depth > 4:
         return []
-    for key, part in list(document.items())[:300]:
+    for key, part in sorted(list(document.items())[:300], key=lambda item: _is_model(item[0], "baseline")):
         named = SEGMENT.search(word(key))
         if found := list(_lines(part)) if named else _of_document(part, depth + 1):
             return found

@@ -1,0 +1,55 @@
+"""Levels of a segment as people spell them, held against the issued column."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from grader.checks.case import Case
+from grader.checks.segments import segments_recompute
+from grader.evidence.modelling import EvaluationEvidence, SegmentRow, SegmentTable
+from grader.metrics import pr_auc
+from tests.grader.case_builder import case_of, with_document
+
+
+@pytest.fixture(scope="module")
+def scored() -> Case:
+    """A good submission of a world with a satisfaction score of 1 to 3, a null where nobody was asked, and a flag."""
+    case = case_of()
+    issued = case.truth.issued
+    asked = np.where(issued["usage"] < -1, np.nan, np.digitize(issued["strong"], [-0.4, 0.4]) + 1.0)
+    flag = (issued["usage"] > 0).astype(int)
+    return Case(case.evidence, replace(case.truth, issued=issued.assign(score=asked, flag=flag)))
+
+
+def credit_of(case: Case, column: str, levels: dict[str, pd.Series], count: str = "rows") -> float:
+    """What honest figures by these levels earn, with the number of rows or of customers beside them."""
+    rows = []
+    for level, chosen in levels.items():
+        held = chosen.iloc[case.test_rows].to_numpy()
+        y, p = case.test.y[held], case.test.tuned[held]
+        size = y.size if count == "rows" else np.unique(case.test.customer[held]).size
+        rows.append(
+            SegmentRow(column=column, level=level, rows=size, churn_rate=float(y.mean()), pr_auc=pr_auc(y, p))
+        )
+    told = EvaluationEvidence(segments=SegmentTable(path="evaluation/metrics.json", rows=tuple(rows)))
+    return segments_recompute(with_document(case, evaluation=told)).credit
+
+
+@pytest.mark.parametrize("spelling", ["{:.1f}", "{:.0f}"])
+@pytest.mark.parametrize("count", ["rows", "customers"])
+def test_incident_a_level_spelled_otherwise_was_none(scored: Case, spelling: str, count: str) -> None:
+    """3 is 3.0 in a column that holds nulls, a null is a level by any name, and customers are counted once."""
+    score = scored.truth.issued["score"]
+    levels = {spelling.format(level): score == level for level in (1, 2, 3)} | {"missing": score.isna()}
+    assert credit_of(scored, "score", levels, count) == 1.0
+
+
+def test_incident_a_flag_spelled_as_a_truth_value_was_none(scored: Case) -> None:
+    """True and false are 1 and 0, and the other way round they are wrong."""
+    flag = scored.truth.issued["flag"]
+    assert credit_of(scored, "flag", {"True": flag == 1, "False": flag == 0}) == 1.0
+    assert credit_of(scored, "flag", {"True": flag == 0, "False": flag == 1}) == 0.0
