@@ -13,6 +13,7 @@ from grader.checks.leak_use import leak_moves_predictions
 from grader.checks.segments import segments_recompute
 from grader.checks.worth import unshipped, unusable
 from grader.evidence.modelling import TrackedRun
+from grader.probes.tracking.runs import REGISTERED
 from grader.types import Finding, Proof, proof
 
 BASELINE_WORDS = re.compile(
@@ -27,6 +28,8 @@ OTHER_TAG = re.compile(r"compar|against|versus|(^|_)vs(_|$)|parent|refer|feature
 """Tags that tell of something else than what the run itself is: what it is held against, what it read."""
 SHORT_ID = re.compile(r"[0-9a-f]{7,32}")
 """A run's id as people abbreviate it: what a version-control system shows, or more."""
+MODEL_ID = re.compile(r"(?:^|/)(m-[0-9a-f]{10})[0-9a-f]{22}/")
+"""How the id of a logged model begins, in the path of its files."""
 MODEL_NAME = re.compile(r"(^|_)(model|estimator|algorithm|classifier)(_?(type|name|class|kind))?$", re.I)
 DATA_NAME = re.compile(
     r"data|snapshot|variant|sha256|rows|months?|period|(^|_)(train|fit)(ed|ting|ing)?_(on|from|until|till|to|start|end|span)"
@@ -134,9 +137,38 @@ def _traced(case: Case, runs: list[TrackedRun]) -> tuple[float | None, str]:
             or any(run.run_id.startswith(s) and sum(k.startswith(s) for k in known) == 1 for s in short)
         )
         by_name = run.name == served and names.count(served) == 1
-        if (version and version == served) or by_id or by_name:
+        by_model = any(found[1] in served for path in run.models if (found := MODEL_ID.search(path)))
+        if (
+            (version and version == served)
+            or by_id
+            or by_name
+            or by_model
+            or _registered_as(run, served, runs)
+        ):
             return 1.0, f"served {served!r} is run {run.run_id[:8]} {run.name!r}"
     return 0.0, f"served {served!r} is none of the tracked runs"
+
+
+def _registered_as(run: TrackedRun, served: str, runs: list[TrackedRun]) -> bool:
+    """Whether the registry calls a run's model what is served: by name and version, or by a version of no other."""
+    words = _words(served)
+    told = [_versions(other) for other in runs]
+    for name, number in _versions(run):
+        if re.search(rf"(?<!\S){re.escape(_words(name))} (?:v ?|version )?{re.escape(number)}$", words):
+            return True
+        alone = sum(any(n == number for _, n in one) for one in told) == 1
+        if alone and re.fullmatch(rf"(?:v ?|version )?{re.escape(number)}", words):
+            return True
+    return False
+
+
+def _versions(run: TrackedRun) -> list[tuple[str, str]]:
+    parts = [one.rpartition("/") for one in run.tags.get(REGISTERED, "").split(",")]
+    return [(name, number) for name, _, number in parts if name and number]
+
+
+def _words(text: str) -> str:
+    return re.sub(r"[\W_]+", " ", text.casefold()).strip()
 
 
 def _consistent(case: Case, runs: list[TrackedRun]) -> float:

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import time
 from pathlib import Path
 
 from grader.probes.service.session import Session
 from grader.probes.shared.http_answers import Answer
 from grader.probes.shared.http_client import ask
-from grader.probes.shared.text import one_line
+from grader.probes.shared.text import Json, one_line
+
+ASKED = ("status", "model_version")
+"""What the contract asks of the answer to GET /health."""
 
 
 def listening() -> dict[int, bool]:
@@ -69,14 +73,21 @@ def wait_until_up(session: Session) -> int | None:
                     f"GET /health: found status {session.result['health_status']}; {path} has 200"
                 )
                 break
-    session.result["health_body"] = one_line(answer.body[:600].decode("utf-8", "replace"), 500)
     document = answer.json()
+    session.result["health_body"] = one_line(_shown(answer.body, document), 500)
     if isinstance(document, dict):
         version = next((document[k] for k in ("model_version", "version", "model") if document.get(k)), "")
         session.result["model_version"] = one_line(version, 200)
     if listening().get(port) is False:
         session.problems.append(f"port {port}: found listening on 127.0.0.1 only, expected 0.0.0.0")
     return port
+
+
+def _shown(body: bytes, document: Json) -> str:
+    """Return the body as it came; of one too long to show first what the contract asks for."""
+    if len(body) > 500 and isinstance(document, dict):
+        return json.dumps({**{key: document[key] for key in ASKED if key in document}, **document})
+    return body[:600].decode("utf-8", "replace")
 
 
 def healthy(session: Session, port: int) -> bool:

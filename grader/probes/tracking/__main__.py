@@ -1,8 +1,8 @@
 """Read the MLflow store of a submission without MLflow: SQLite by plain SQL, or the files of `mlruns`.
 
-Prints TrackingEvidence. Of several stores the one with most runs is read, and the others are told of. The
-database is opened read-only and immutable, so nothing is migrated. Artefact addresses hold the author's own
-paths; a model counts where its file is really in the submission.
+Prints TrackingEvidence. Of several stores the stated one, else that with most runs, is read, and the others are
+told of. The database is opened read-only and immutable, so nothing is migrated. Artefact addresses hold the
+author's own paths; a model counts where its file is really in the submission.
 """
 
 from __future__ import annotations
@@ -43,16 +43,25 @@ def main() -> None:
             problems.append(f"{clean(path, 300)}-wal: found writes that were never merged; they are not read")
         stores.append((path, "sqlite", runs))
     folder, in_folder = read_folders(root, files)
+    if stated is not None and stated not in files:
+        own = read_folders(root, {path: files[path] for path in files if path.startswith(f"{stated}/")})[1]
+        folder, in_folder = (stated, own) if own else (folder, in_folder)
     if in_folder:
         stores.append((folder, "file", in_folder))
     if not stores:
         problems.append("mlflow.db: found no tracking store (no database, no mlruns), expected one")
         emit({"path": None, "store": None, "problems": problems[:100], "runs": []})
         return
-    place, kind, runs = max(stores, key=lambda store: len(store[2]))  # the first of equal ones
+
+    def meant(place: str) -> bool:
+        return stated is not None and f"{place}/".startswith(f"{stated}/")
+
+    # Where submission.yaml says, else the one with most runs; the first of equal ones.
+    place, kind, runs = max(stores, key=lambda store: (meant(store[0]) and bool(store[2]), len(store[2])))
     for other, _, unread in stores:
         if more := len(unread.keys() - runs.keys()):
-            told = f"found {more} runs that are not in {clean(place, 300)}, which has most runs and is the one read"
+            why = "is where submission.yaml says" if meant(place) and not meant(other) else "has most runs"
+            told = f"found {more} runs that are not in {clean(place, 300)}, which {why} and is the one read"
             problems.append(f"{clean(other, 300)}: {told}")
     place_models(runs, root, files)
     found = finish(runs, clean(place, 300), problems)

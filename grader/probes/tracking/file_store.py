@@ -10,7 +10,7 @@ from pathlib import Path
 from grader.probes.shared.documents import parse_yaml
 from grader.probes.shared.files import read_file
 from grader.probes.shared.text import Json, clean, decode_text, number
-from grader.probes.tracking.runs import READ_CAP, add, blank_run
+from grader.probes.tracking.runs import READ_CAP, add, blank_run, register
 
 STATES = {"1": "RUNNING", "2": "SCHEDULED", "3": "FINISHED", "4": "FAILED", "5": "KILLED"}
 
@@ -29,11 +29,14 @@ def read_folders(root: Path, files: Mapping[str, int]) -> tuple[str, dict[str, d
     places: dict[str, str] = {}
     sets: dict[str, str] = {}
     models: list[dict[str, Json]] = []
+    versions: list[dict[str, Json]] = []
     store = ""
     for path in [path for path in files if path.endswith("/meta.yaml")][: READ_CAP * 2]:
         meta, folder = read_meta(root, path), path.removesuffix("/meta.yaml")
         run_id = meta.get("run_id") or meta.get("run_uuid")
-        if (
+        if re.fullmatch(r"version-\d+", folder.split("/")[-1]) and "version" in meta:
+            versions.append(meta)  # of the registry, with the id of the run that it came from
+        elif (
             isinstance(run_id, str)
             and meta.get("lifecycle_stage") != "deleted"
             and "/.trash/" not in f"/{path}"
@@ -55,6 +58,8 @@ def read_folders(root: Path, files: Mapping[str, int]) -> tuple[str, dict[str, d
         if run:
             run["ids"].append(clean(meta["model_id"], 100))
             run["uris"].append(meta.get("artifact_location"))
+    for meta in versions:
+        register(runs, meta.get("run_id"), meta.get("name"), meta.get("version"))
     for path in files:
         spots = re.finditer(r"(?<=/)(params|metrics|tags|inputs)/", path)
         found = next((spot for spot in spots if path[: spot.start()] in places), None)

@@ -10,7 +10,7 @@ from typing import Any
 
 from grader.probes.shared.text import Json, clean, number
 from grader.probes.tracking.database import columns_of, open_database, rows_of
-from grader.probes.tracking.runs import READ_CAP, add, blank_run
+from grader.probes.tracking.runs import READ_CAP, add, blank_run, register
 
 
 def read_database(root: Path, relative: str) -> dict[str, dict[str, Json]]:
@@ -73,7 +73,7 @@ def read_metrics(
 def read_inputs(
     connection: sqlite3.Connection, tables: Mapping[str, set[str]], runs: Mapping[str, Any]
 ) -> None:
-    """Put data sets and the addresses of logged models into their runs."""
+    """Put data sets, the addresses of logged models and what the registry calls them into their runs."""
     sets = {}
     for key, name, digest in rows_of(
         connection, tables, "datasets", ["dataset_uuid", "name", "digest"], 5000
@@ -86,6 +86,10 @@ def read_inputs(
         if run_id in runs and stage != "deleted":
             runs[run_id]["ids"].append(clean(key, 100))
             runs[run_id]["uris"].append(place)
+    for name, version, run_id in rows_of(
+        connection, tables, "model_versions", ["name", "version", "run_id"], 5000
+    ):
+        register(runs, run_id, name, version)
     fields = ["source_type", "source_id", "destination_type", "destination_id"]
     for _, source, _, target in rows_of(connection, tables, "inputs", fields, READ_CAP * 5):
         for run_id, other in ((target, source), (source, target)):

@@ -146,6 +146,33 @@ def test_incident_two_nested_runs_hid_a_flat_search(good: Case) -> None:
 
 
 @pytest.mark.parametrize(
+    ("served", "traced"),
+    [
+        ("churn/3", True),
+        ("models:/churn/3", True),
+        ("churn-v3", True),
+        ("3", True),
+        ("v3", True),
+        ("m-" + "c" * 32, True),
+        ("churn/4", False),
+        ("other/3", False),
+        ("13", False),
+        ("1", False),
+        ("churn", False),
+    ],
+)
+def test_incident_what_the_registry_calls_a_model_was_no_trace(good: Case, served: str, traced: bool) -> None:
+    """Name and version of a registered model, or its id, lead back to its run; a version that two have does not."""
+    runs = [r.model_copy(update={"tags": {}}) for r in good.evidence.document.tracking.runs]
+    model, tag = f"mlruns/1/models/m-{'c' * 32}/artifacts/MLmodel", "mlflow.registered_versions"
+    runs[0] = runs[0].model_copy(update={"tags": {tag: "simple/1"}})
+    runs[1] = runs[1].model_copy(update={"models": (model,), "tags": {tag: "churn/1,churn/3"}})
+    service = good.evidence.document.service.model_copy(update={"model_version": served})
+    credit = tracked(with_document(good, service=service), *runs)
+    assert credit == pytest.approx(1.0 if traced else 0.9)
+
+
+@pytest.mark.parametrize(
     ("tag", "value", "credit"),
     [
         ("feature_set", "base", 1.0),
