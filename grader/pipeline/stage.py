@@ -19,6 +19,8 @@ PUBLIC_FILES = (*DATA_FILES, "contract.yaml", "data_dictionary.md")
 NEEDED_FILES = ("snapshots.parquet", "contract.yaml")
 READMES = ("PRODUCTION.md", "README.md", "README.rst", "README.txt", "README")
 PROSE = frozenset(name.lower() for name in READMES)
+STATED_FINDINGS = ("findings", "findings_json")
+"""Keys of submission.yaml under which the findings reader looks."""
 NOT_SHOWN = "This text is read by the grader and not shown to running code.\n"
 
 
@@ -65,6 +67,10 @@ def stage_submission(submission: Path, folder: Path) -> Path:
 def stage_without_findings(staged: Path, folder: Path) -> Path:
     """Lay out the same without any findings file, so that a notebook cannot copy what it should compute."""
     shutil.copytree(staged, folder, ignore=_findings_files, copy_function=_link)
+    files = {p.relative_to(staged).as_posix(): p.stat().st_size for p in staged.rglob("*") if p.is_file()}
+    stated = next(filter(None, map(read_stated(staged, files).path, STATED_FINDINGS)), None)
+    if stated in files and stated.lower().endswith(".json"):
+        (folder / stated).unlink(missing_ok=True)
     open_to_all(folder)
     return folder
 

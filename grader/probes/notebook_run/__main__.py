@@ -6,8 +6,7 @@ kernel was not ready in time; 6, before anything ran, that the submission cannot
 is later read from `executed.ipynb`, in a container of its own.
 
 The kernel starts in the notebook's folder of a private, writable copy of the submission without its
-findings.json; where that copy has no `data`, one is linked to DATA_DIR, as the brief's default says, and where it
-has one, what is missing in it is linked there.
+findings.json; in its `data`, where the brief's default looks, what is missing is linked to the files of DATA_DIR.
 """
 
 from __future__ import annotations
@@ -36,13 +35,19 @@ UNREADABLE = 6
 
 
 def link_data(data: Path, place: Path) -> None:
-    """Let the issued files be found in `place`; files of the submission there are kept."""
-    if place.is_dir():
-        for path in data.iterdir():
-            if not os.path.lexists(place / path.name):
-                (place / path.name).symlink_to(path)
-    elif not os.path.lexists(place):
-        place.symlink_to(data)
+    """Let the issued files be found in `place`, a folder to write in; files of the submission there are kept."""
+    if not os.path.lexists(place):
+        place.mkdir()
+    if not place.is_dir():
+        return
+    for path in data.iterdir():
+        target = place / path.name
+        if os.path.lexists(target):
+            continue
+        if path.is_dir():
+            link_data(path, target)
+        else:
+            target.symlink_to(path)
 
 
 def main() -> int:

@@ -78,6 +78,15 @@ def test_submitted_findings_are_out_of_sight_of_the_notebook(tmp_path: Path) -> 
     assert (tmp_path / "s" / "findings.json").is_file()
 
 
+def test_incident_stated_findings_by_another_name_were_in_sight(tmp_path: Path) -> None:
+    """A notebook could copy the file that submission.yaml names; the submission itself keeps it."""
+    written(tmp_path / "s", audit__result_dot_json="{}", other_dot_json="{}")
+    (tmp_path / "s" / "submission.yaml").write_text("findings: ./audit/result.json\n", encoding="utf-8")
+    folder = stage_without_findings(tmp_path / "s", tmp_path / "without")
+    assert {p.name for p in folder.rglob("*") if p.is_file()} == {"other.json", "submission.yaml"}
+    assert (tmp_path / "s" / "audit" / "result.json").is_file()
+
+
 def test_hostile_modes_are_opened(tmp_path: Path) -> None:
     """Folders and files that an archive closed can be read by the user of the jobs."""
     written(tmp_path / "s", a__b_dot_txt="x")

@@ -167,6 +167,23 @@ def test_a_data_folder_in_the_submission_hid_the_issued_data(places, kept, below
     assert not (places / "data" / "clean.csv").exists()
 
 
+def test_incident_a_notebook_could_not_keep_a_file_beside_the_data(places):
+    """What it writes into `data` lands in its own copy, parts of large data are found there, issued files stay."""
+    write(places / "data" / "snapshots.parquet" / "part-0.parquet", "issued")
+    (places / "data").chmod(0o555)
+    lines = (
+        "import pathlib\npathlib.Path('data/clean.csv').write_text('a')\n"
+        "assert pathlib.Path('data/snapshots.csv').read_text() == 'a\\n1\\n'\n"
+        "assert [p.read_text() for p in pathlib.Path('data').rglob('part-*')] == ['issued']\n"
+        "assert pathlib.Path('data/clean.csv').read_text() == 'a'"
+    )
+    write(places / "submission" / "audit.ipynb", notebook(lines))
+    code, status, _ = run(places)
+    (places / "data").chmod(0o755)
+    assert (code, status["state"], status["error"]) == (0, "ok", "")
+    assert not (places / "data" / "clean.csv").exists()
+
+
 def test_a_file_named_data_stops_no_notebook(places):
     """It is theirs, and stays what it is."""
     write(places / "submission" / "data", "a file")
