@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import csv
 import gzip
 import io
+import itertools
 import json
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -16,6 +18,7 @@ from grader.probes.shared.text import clean, decode_text
 
 arrow: Any = pa  # the library ships no type information
 parquet: Any = pq
+SEPARATORS = ",;\t|"
 TABLE_CAP, ROW_CAP = 1 << 30, 5_000_000
 
 
@@ -67,6 +70,38 @@ def series_of(table: Any, name: str) -> pd.Series:
     return pd.Series(column.to_pandas())
 
 
+def joined(parts: Sequence[tuple[Table, dict[str, str]]]) -> Table:
+    """Return the parts of one table as one, with the columns that the folders of each part spell (`split=test`)."""
+    names = [*dict.fromkeys(name for table, spelled in parts for name in (*table.names, *spelled))]
+
+    def load(columns: list[str]) -> pd.DataFrame:
+        frames, rows = [], 0
+        for table, spelled in parts:
+            frame = table.load([name for name in columns if name in table.names])
+            rows += len(frame)
+            if rows > ROW_CAP:
+                raise ValueError(f"found over {ROW_CAP} rows, expected fewer")
+            told = {name: value for name, value in spelled.items() if name not in table.names}
+            frames.append(frame.assign(**told).reindex(columns=columns))
+        return pd.concat(frames, ignore_index=True)
+
+    return Table(names, None, load)
+
+
+def header_place(lines: Sequence[str]) -> int:
+    """Return the place of the header: below blank lines, and below comments that part into other fields.
+
+    >>> header_place(["", "# by run 3f", "id,p", "1,.5"]), header_place(["# id,p", "1,.5"])
+    (2, 0)
+    """
+    told = [place for place, line in enumerate(lines) if line.strip()]
+    for place, below in itertools.pairwise(told):
+        fields = [max(map(lines[n].count, SEPARATORS)) for n in (place, below)]
+        if lines[place][0] != "#" or fields[0] == fields[1]:
+            return place
+    return told[-1] if told else 0
+
+
 def open_text(data: bytes, path: str) -> Table:
     """Open delimited text, packed by gzip or not."""
     if data[:2] == b"\x1f\x8b":
@@ -80,10 +115,11 @@ def open_text(data: bytes, path: str) -> Table:
     if data[:2] in (b"\xff\xfe", b"\xfe\xff") or b"\0" in data[:100]:
         data = decode_text(data).encode()
     head = data[: 1 << 16].decode("utf-8-sig", "replace").splitlines()
-    if not head or len(head[0]) > 20_000:
+    above = header_place(head)
+    if not head or len(head[above]) > 20_000:
         raise ValueError("found no header line, expected delimited text")
-    separator = max(",;\t|", key=head[0].count)
-    names = [name.strip().strip('"') for name in head[0].split(separator)]
+    separator = max(SEPARATORS, key=head[above].count)
+    names = [name.strip().strip('"') for name in next(csv.reader([head[above]], delimiter=separator))]
 
     def load(columns: list[str]) -> pd.DataFrame:
         places = [names.index(name) for name in columns]
@@ -93,7 +129,7 @@ def open_text(data: bytes, path: str) -> Table:
                 sep=separator,
                 usecols=places,
                 header=None,
-                skiprows=1,
+                skiprows=above + 1,
                 dtype=str,
                 keep_default_na=True,
                 nrows=ROW_CAP,

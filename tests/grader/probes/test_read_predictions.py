@@ -84,6 +84,44 @@ def test_delimited_text_with_other_names(data, packed, separator):
     assert found.non_finite == 1
 
 
+@pytest.mark.parametrize("above", ["\n", "# scored on 2024-12-31, best; final\n# run 3f2a\n\n"])
+def test_incident_lines_above_the_header_hid_a_table(data, above):
+    """A blank line or a comment above the header is no header, and a quoted separator in a name parts nothing."""
+    frame = frame_of(**{"note, more": ["x"] * 4})
+    text = above + frame[["note, more", *frame_of().columns]].to_csv(index=False)
+    write(data / "submission" / "evaluation" / "predictions.csv", text)
+    found, arrays = read(data)
+    assert (found.matched_rows, found.problems) == (4, ())
+    np.testing.assert_array_equal(arrays["p_tuned"], [0.5, 0.6, 0.7, 0.8])
+
+
+def test_a_header_written_as_a_comment_is_the_header(data):
+    """As numpy writes it: a line of as many fields as the rows have."""
+    write(data / "submission" / "evaluation" / "predictions.csv", "# " + frame_of().to_csv(index=False))
+    assert read(data)[0].matched_rows == 4
+
+
+@pytest.mark.parametrize("place", ["evaluation/predictions.parquet", "scores/final.parquet"])
+@pytest.mark.parametrize("by", [None, "split"])
+def test_incident_of_a_table_in_parts_one_was_read(data, by, place):
+    """A folder of parts is one table, as it is for whoever reads Parquet; folders that spell a column give it."""
+    folder = data / "submission" / place
+    if by:
+        frame_of().to_parquet(folder, partition_cols=[by])
+    else:
+        folder.mkdir(parents=True)
+        for name, part in (("part-0", frame_of()[:1]), ("part-1", frame_of()[1:])):
+            part.to_parquet(folder / f"{name}.parquet")
+        write(folder / "_SUCCESS", "")
+    write(data / "submission" / "submission.yaml", f"predictions: {place}\n")
+    found, arrays = read(data)
+    assert (found.path, found.rows, found.matched_rows, found.problems) == (place, 4, 4, ())
+    order = np.argsort(arrays["row"])
+    np.testing.assert_array_equal(arrays["split"][order], [0, 1, 2, 3])
+    np.testing.assert_array_equal(arrays["p_tuned"][order], [0.5, 0.6, 0.7, 0.8])
+    np.testing.assert_array_equal(arrays["y_true"][order], [0, 1, 0, 0])
+
+
 def test_dates_in_parquet_and_one_probability(data):
     """Timestamps are months, one probability column is the tuned model's, without a split all rows are test."""
     frame = frame_of(snapshot_month=pd.to_datetime(["2024-04-30", "2024-05-31", "2024-04-01", "2024-04-02"]))
