@@ -22,7 +22,7 @@ COMPARED: dict[str, np.ufunc] = {
 }  # fmt: skip
 TRUTH = {"true": "1", "false": "0"}
 """How JSON spells the values of a column of 0 and 1."""
-SPAN = re.compile(r"(\d{4}-\d{2})(?:\s*(?:\.\.|to|-|–|—)\s*(\d{4}-\d{2}))?")
+SPAN = re.compile(r"(\d{4}-\d{2})(?:-\d{2}(?!\d))?(?:\s*(?:\.\.|to|-|–|—)\s*(\d{4}-\d{2}))?")
 
 
 def agrees(said: float, measured: float) -> bool:

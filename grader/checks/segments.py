@@ -48,7 +48,8 @@ def segments_recompute(case: Case) -> Segments:
     if not table.rows:
         return Segments(0.0, proof(path, "segments", measured="no figures by segment"))
     held = [row for row in table.rows if _holds(case, row)]
-    columns = {row.column for row in held if sum(other.column == row.column for other in held) >= 2}
+    levels = {(row.column, row.level.strip().casefold()) for row in held}
+    columns = {column for column, _ in levels if sum(other == column for other, _ in levels) >= 2}
     share = len(held) / len(table.rows)
     credit = min(1.0, share / ENOUGH) if columns else 0.0
     measured = f"{len(held)} recompute on the test rows, by {', '.join(sorted(columns)) or 'no column twice'}"

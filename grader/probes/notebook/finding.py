@@ -27,6 +27,8 @@ STATUSES = {
     "note": ("note", "info", "harmless", "legitimate", "expected", "benign", "ok", "decoy", "not_a_defect"),
     "ask": ("ask", "question", "unclear", "unsure", "clarify", "query", "to_clarify", "suspected"),
 }
+VALUES = 60
+"""Values of a column that `where` may list."""
 FOR_NOTES = (
     "seasonality",
     "strong_predictor",
@@ -80,9 +82,16 @@ def read_finding(entry: Mapping[str, Json], place: str, problems: list[str], fil
     where = pick("where")
     slices: dict[str, Json] = {}
     if isinstance(where, dict):
+        for key, part in where.items():
+            if isinstance(part, list) and len(part) > VALUES:
+                note(
+                    f"where.{clean(key, 60)}",
+                    f"{len(part)} values, the first {VALUES} are read",
+                    f"at most {VALUES}",
+                )
         slices = {
             clean(key, 100): tuple(
-                spelled(value) for value in (part if isinstance(part, list) else [part])[:60]
+                spelled(value) for value in (part if isinstance(part, list) else [part])[:VALUES]
             )
             for key, part in list(where.items())[:20]
         }

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from grader.probes.shared.text import Json
 
 ANSWER_CAP = 8 << 20
+CHUNKED = re.compile(rb"\r\ntransfer-encoding:[ \t]*chunked[ \t]*(?:\r\n|$)")
 
 
 @dataclass(frozen=True)
@@ -55,7 +56,7 @@ def whole(data: bytes, method: str) -> bool:
     if head[:12].split(b" ")[-1][:1] == b"1" or method == "HEAD":
         return False
     lower = head.lower()
-    if b"transfer-encoding: chunked" in lower:
+    if CHUNKED.search(lower):
         return body.endswith(b"0\r\n\r\n")
     found = re.search(rb"\r\ncontent-length:\s*(\d{1,12})", lower)
     return found is not None and len(body) >= int(found[1])

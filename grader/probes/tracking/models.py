@@ -13,7 +13,9 @@ from grader.probes.shared.text import Json, clean
 MODEL_CAP = 2 << 30
 # What only ever holds fitted objects is a model by its ending (`pipeline.joblib`), unless its name says a part of one.
 MODEL_FILE = re.compile(
-    r"(^|/)(MLmodel|(model|.*[-_.]model|lgbm?|lightgbm|xgboost|booster)[^/]*\.(txt|json|bin|pt)"
+    r"(^|/)(MLmodel"
+    r"|(?![^/]*[-_.](?:metrics?|params?|card|summary|notes?|config|report|info|schema|description|importances?)\.\w+$)"
+    r"(model|.*[-_.]model|lgbm?|lightgbm|xgboost|booster)[^/]*\.(txt|json|bin|pt)"
     r"|(?![^/]*(?:scaler|encoder|imputer|columns|features|preprocess|vocab))[^/]+"
     r"\.(pkl|pickle|joblib|ubj|cbm|onnx|skops|lgb|cloudpickle))$"
 )

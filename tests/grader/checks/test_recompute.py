@@ -70,6 +70,14 @@ def test_months_of_reads_a_range_and_a_month() -> None:
     assert months_of("the first half") is None
 
 
+def test_incident_a_range_of_days_was_one_month() -> None:
+    """Month-ends as dates are the months they lie in; every separator still parts two months."""
+    assert months_of("2023-01-31..2023-03-31") == (24276, 24278)
+    assert months_of("2023-01-31 to 2023-03-31") == (24276, 24278)
+    assert months_of("2023-01-2023-03") == months_of("2023-01 - 2023-03") == (24276, 24278)
+    assert months_of("2023-01-31") == (24276, 24276)
+
+
 def test_match_rate_on_a_key_column_is_defined() -> None:
     """Quoting that rows belong to the same customer month after month crashed the check; it is 1."""
     frame = pd.DataFrame(VECTORS["frame"])

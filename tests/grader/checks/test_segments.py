@@ -53,3 +53,10 @@ def test_incident_a_flag_spelled_as_a_truth_value_was_none(scored: Case) -> None
     flag = scored.truth.issued["flag"]
     assert credit_of(scored, "flag", {"True": flag == 1, "False": flag == 0}) == 1.0
     assert credit_of(scored, "flag", {"True": flag == 0, "False": flag == 1}) == 0.0
+
+
+def test_incident_one_level_told_twice_was_two(scored: Case) -> None:
+    """A level that is repeated compares nothing with anything."""
+    score = scored.truth.issued["score"]
+    twice = {"1": score == 1, "1 ": score == 1}
+    assert credit_of(scored, "score", twice) == 0.0

@@ -224,6 +224,13 @@ def test_lift_tables(tmp_path):
     assert any("turned" in problem for problem in found.problems)
 
 
+def test_incident_a_threshold_with_its_reason_was_none(tmp_path):
+    """A figure of the decision may stand under `value`, as those of the models may."""
+    decision = {"threshold": {"value": 0.2, "reason": "break-even"}, "capacity_share": {"value": 0.1}}
+    found = metrics(tmp_path, {"tuned": {"pr_auc": 0.27}, "decision": decision})
+    assert found.decision == {"threshold": 0.2, "capacity_share": 0.1}
+
+
 HEADER = "decile,customers,churners,churn_rate,lift,cumulative_capture"
 
 

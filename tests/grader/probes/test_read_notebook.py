@@ -229,6 +229,14 @@ def test_sprayed_and_hostile_findings_are_bounded(tmp_path):
     assert not file.findings[0].summary.startswith("\u202e")
 
 
+def test_incident_a_long_list_of_rows_was_cut_in_silence(tmp_path):
+    """Where not every value of `where` is read, the figure may be another: whoever checks is told."""
+    entry = {"kind": "duplicate_rows", "columns": [], "where": {"customer_id": list(range(200))}}
+    file = claims(tmp_path, {"findings": [entry]})
+    assert len(file.findings[0].where["customer_id"]) == 60
+    assert "200 values, the first 60 are read" in file.problems[0]
+
+
 def test_links_and_folders_are_not_followed(tmp_path):
     """A findings.json that is a link, or a folder, is not opened."""
     secret = write(tmp_path / "secret.json", {"findings": [{"kind": "secret"}]})

@@ -220,10 +220,15 @@ def test_hostile_stores_end(tmp_path):
         ("feature_columns.pkl", False),
         ("notes.txt", False),
         ("metrics.json", False),
+        ("lgbm_model.txt", True),
+        ("xgboost.json", True),
+        ("model_metrics.json", False),
+        ("model_card.txt", False),
+        ("lightgbm_params.json", False),
     ],
 )
 def test_a_fitted_pipeline_is_a_model_by_whatever_name(tmp_path, name, counts):
-    """A pipeline logged as `pipeline.joblib` was no model artefact, and the same file called `model.joblib` was."""
+    """A pipeline logged as `pipeline.joblib` was no model artefact, and a text named after the model was one."""
     store(tmp_path / "mlflow.db")
     path = f"mlruns/1/{PARENT}/artifacts/{name}"
     write(tmp_path / path, "x")

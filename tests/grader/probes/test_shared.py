@@ -13,6 +13,7 @@ import pytest
 
 from grader.probes.shared.documents import parse_json, parse_yaml
 from grader.probes.shared.files import LFS_POINTER, list_files, read_file, read_head
+from grader.probes.shared.http_answers import whole
 from grader.probes.shared.http_client import ask
 from grader.probes.shared.load import load
 from grader.probes.shared.output import JSON_LIMIT, emit
@@ -125,3 +126,13 @@ def test_load_counts_from_when_a_request_was_due():
     series = load(lambda place: time.sleep(0.05) is None and place != 3, rate=50.0, seconds=0.2)
     assert (series["sent"], series["answered"], series["errors"]) == (10, 9, 1)
     assert 50 <= series["p50_ms"] <= series["p95_ms"] <= series["p99_ms"]
+
+
+@pytest.mark.parametrize(
+    "field", ["Transfer-Encoding:chunked", "transfer-encoding:  Chunked ", "Transfer-Encoding: chunked"]
+)
+def test_incident_an_answer_in_chunks_was_waited_for_beyond_its_end(field):
+    """However the header is spaced, the last chunk ends the answer, though the server keeps the connection open."""
+    head = f"HTTP/1.1 200 OK\r\n{field}\r\n\r\n".encode()
+    assert whole(head + b"2\r\n{}\r\n0\r\n\r\n", "POST")
+    assert not whole(head + b"2\r\n{}\r\n", "POST")
