@@ -1,7 +1,7 @@
 """Read the MLflow store of a submission without MLflow: SQLite by plain SQL, or the files of `mlruns`.
 
 Prints TrackingEvidence. Of several stores the stated one, else that with most runs, is read, and the others are
-told of. The database is opened read-only and immutable, so nothing is migrated. Artefact addresses hold the
+told of. The database is opened read-only, or a copy of it, so nothing is migrated. Artefact addresses hold the
 author's own paths; a model counts where its file is really in the submission.
 """
 
@@ -16,6 +16,7 @@ from grader.probes.shared.files import list_files
 from grader.probes.shared.output import emit
 from grader.probes.shared.stated import stated_path
 from grader.probes.shared.text import Json, clean
+from grader.probes.tracking.database import MERGE_CAP
 from grader.probes.tracking.file_store import read_folders
 from grader.probes.tracking.models import place_models
 from grader.probes.tracking.selection import finish
@@ -39,7 +40,7 @@ def main() -> None:
         except (ValueError, sqlite3.Error) as error:
             problems.append(f"{clean(path, 300)}: {clean(error, 200)}")
             continue
-        if files.get(path + "-wal"):
+        if files.get(path + "-wal") and max(files[path], files[path + "-wal"]) > MERGE_CAP:
             problems.append(f"{clean(path, 300)}-wal: found writes that were never merged; they are not read")
         stores.append((path, "sqlite", runs))
     folder, in_folder = read_folders(root, files)

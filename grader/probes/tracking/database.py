@@ -10,24 +10,46 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from grader.probes.shared.files import read_head
+from grader.probes.shared.files import read_file, read_head
 
-DATABASE_CAP = 2 << 30
+DATABASE_CAP, MERGE_CAP = 2 << 30, 64 << 20
 QUERY_SECONDS = 60
 
 
-def open_database(root: Path, relative: str) -> sqlite3.Connection:
-    """Open a database read-only and immutable with a time limit; ValueError where it is none."""
+def open_database(root: Path, relative: str, scratch: Path) -> sqlite3.Connection:
+    """Open a database read-only and immutable with a time limit; ValueError where it is none.
+
+    Where writes lie beside it that were never merged, as a process leaves them that still runs or was killed, a
+    copy of both in `scratch` is opened, so that they are read and the submission stays as it is.
+    """
     if not read_head(root, relative, DATABASE_CAP).startswith(b"SQLite format 3\0"):
         raise ValueError("found no SQLite database")
     place = quote(str((root / relative).absolute()))
-    connection = sqlite3.connect(f"file:{place}?mode=ro&immutable=1", uri=True)
+    address = f"file:{place}?mode=ro&immutable=1"
+    if copied := merged(root, relative, scratch):
+        address = f"file:{quote(str(copied.absolute()))}"
+    connection = sqlite3.connect(address, uri=True)
     connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, 16 << 20)
     connection.text_factory = lambda data: data.decode("utf-8", "replace")
     connection.execute("PRAGMA trusted_schema=OFF")
+    connection.execute("PRAGMA query_only=ON")
     end = time.monotonic() + QUERY_SECONDS
     connection.set_progress_handler(lambda: int(time.monotonic() > end), 10_000)
     return connection
+
+
+def merged(root: Path, relative: str, scratch: Path) -> Path | None:
+    """Return a copy of a database with its unmerged writes; None where there are none, or too much to copy."""
+    copy = scratch / f"{len(list(scratch.iterdir()))}.db"
+    try:
+        writes = read_file(root, f"{relative}-wal", MERGE_CAP)
+        if not writes:
+            return None
+        copy.write_bytes(read_file(root, relative, MERGE_CAP))
+        copy.with_name(f"{copy.name}-wal").write_bytes(writes)
+    except (ValueError, OSError):
+        return None
+    return copy
 
 
 def columns_of(connection: sqlite3.Connection) -> dict[str, set[str]]:

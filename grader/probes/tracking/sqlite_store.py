@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import tempfile
 from collections.abc import Mapping
 from contextlib import closing
 from pathlib import Path
@@ -16,7 +17,10 @@ from grader.probes.tracking.runs import READ_CAP, add, blank_run, register
 def read_database(root: Path, relative: str) -> dict[str, dict[str, Json]]:
     """Return the runs of a SQLite store that are not deleted; ValueError where it is no such store."""
     runs: dict[str, dict[str, Json]] = {}
-    with closing(open_database(root, relative)) as connection:
+    with (
+        tempfile.TemporaryDirectory() as scratch,
+        closing(open_database(root, relative, Path(scratch))) as connection,
+    ):
         try:
             tables = columns_of(connection)
             if not {"runs", "experiments"} <= set(tables):

@@ -96,3 +96,25 @@ def test_incident_a_stated_folder_was_read_with_every_other(tmp_path: Path) -> N
     folder_run(tmp_path / "final" / "mlruns", TUNED, "tuned")
     write(tmp_path / "submission.yaml", "mlflow: final/mlruns\n")
     assert [run.name for run in read(tmp_path).runs] == ["tuned"]
+
+
+def test_incident_runs_that_were_not_merged_into_the_database_were_none(tmp_path: Path) -> None:
+    """A store that was copied while a process had it open holds its runs beside it; they are read, nothing written."""
+    live, sent = tmp_path / "live", tmp_path / "sent"
+    live.mkdir()
+    sent.mkdir()
+    db = sqlite3.connect(live / "mlflow.db", isolation_level=None)
+    db.execute("PRAGMA journal_mode=WAL")
+    db.execute("PRAGMA wal_autocheckpoint=0")
+    db.execute("CREATE TABLE experiments (experiment_id INTEGER, name TEXT)")
+    db.execute("CREATE TABLE runs (run_uuid TEXT, name TEXT, status TEXT, lifecycle_stage TEXT)")
+    db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    db.execute("INSERT INTO runs VALUES (?, 'tuned', 'FINISHED', 'active')", (TUNED,))
+    for name in ("mlflow.db", "mlflow.db-wal"):
+        (sent / name).write_bytes((live / name).read_bytes())
+    db.close()
+    before = {path.name: path.read_bytes() for path in sent.iterdir()}
+    found = read(sent)
+    assert [run.name for run in found.runs] == ["tuned"]
+    assert found.problems == ()
+    assert {path.name: path.read_bytes() for path in sent.iterdir()} == before
