@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import math
 import re
 import warnings
@@ -12,6 +13,8 @@ from numpy.typing import NDArray
 
 from grader.probes.shared.text import Json, clean, decode_text
 
+MARKS = ("mark", "layer", "hconcat", "vconcat", "concat", "facet", "marks")
+"""What a description of Vega draws with."""
 PIXEL_CAP = 40_000_000
 LOOKED_AT = 1200
 STEP, ROUGH, BACKGROUND = 32, 0.6, 0.1
@@ -31,6 +34,23 @@ def measure_drawing(text: str, path: str) -> dict[str, Json]:
     )
     width, height = (int(side[1]) if side else int(box[n]) if box else 0 for n, side in enumerate(sides, 1))
     return {"path": path, "width": width, "height": height, "ink": min(1.0, drawn / 1000)}
+
+
+def measure_description(document: dict[str, Json], path: str) -> list[dict[str, Json]]:
+    """Return a PlotFile of a figure that is kept as a description (Plotly, Vega), which is never drawn; else nothing.
+
+    Its ink is, as of an SVG, the number of values and strokes over 1,000; one without any marks is no plot.
+    """
+    traces = document.get("data")
+    marks = len(traces) if isinstance(traces, list) else int(any(key in document for key in MARKS))
+    if not marks:
+        return []
+    layout = document.get("layout")
+    stated = layout if isinstance(layout, dict) else document
+    sides = [side if isinstance(side := stated.get(name), int) and 0 < side < 100_000 else usual
+             for name, usual in (("width", 700), ("height", 450))]  # fmt: skip
+    ink = min(1.0, (10 * marks + len(json.dumps(document)[:100_000]) // 10) / 1000)
+    return [{"path": path, "width": sides[0], "height": sides[1], "ink": ink}]
 
 
 def measure(data: bytes, path: str) -> dict[str, Json]:

@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import base64
 import binascii
+import re
 from collections.abc import Mapping
 from pathlib import Path
 
-from grader.probes.evaluation.images import measure, measure_drawing
+from grader.probes.evaluation.images import measure, measure_description, measure_drawing
 from grader.probes.shared.files import read_file
 from grader.probes.shared.notebooks import Cell, text_of
 from grader.probes.shared.text import Json, clean
 
 PLOT_CAP, PLOTS = 20 << 20, 150
+
+
+DESCRIBED = re.compile(r"application/vnd\.(?:plotly|vegalite|vega)\.v\d+(?:\.\d+)?\+json")
+"""Figures that a notebook keeps as a description, which the page draws."""
 
 
 def find_plots(
@@ -34,6 +39,9 @@ def find_plots(
                     continue
                 packed = text_of(data.get("image/png", data.get("image/jpeg")))
                 drawing = "" if packed else text_of(data.get("image/svg+xml"))
+                told = next((data[kind] for kind in data if DESCRIBED.fullmatch(str(kind))), None)
+                if not packed and not drawing and isinstance(told, dict) and len(plots) < 2 * PLOTS:
+                    plots += measure_description(told, f"{name}#cell{cell.number}")
                 if not 0 < len(packed or drawing) <= PLOT_CAP or len(plots) >= 2 * PLOTS:
                     continue
                 shown = f"{name}#cell{cell.number}"
