@@ -47,7 +47,7 @@ def test_a_probe_brings_its_own_folder_and_what_is_shared(name):
 def test_the_notebook_job_learns_nothing_of_the_probes():
     """Beside the runner of the candidate's notebook lies what finds and reads a notebook, and nothing that asks."""
     shared = {Path(place).stem for place in probe_library("notebook_run") if "/shared/" in place}
-    assert shared == {"documents", "files", "notebooks", "output", "stated", "text"}
+    assert shared == {"documents", "files", "host", "notebooks", "output", "stated", "text"}
 
 
 @pytest.mark.parametrize("name", ["evaluation", "notebook", "notebook_run", "predictions", "tracking"])
