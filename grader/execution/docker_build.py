@@ -198,7 +198,7 @@ class ImageBuilder:
             return blame_for_disk(end.stopped), end.stopped
         with engine_errors("building an image"):
             self._engine.client.ping()
-        lack = too_old(_reason(end), self._engine.version) if not end.timed_out else None
+        lack = too_old(_reason(end), self._engine.version, text) if not end.timed_out else None
         if lack is not None:
             return Verdict.INFRA_ERROR, lack
         trouble = self._network_kept_it(end, text)

@@ -40,7 +40,25 @@ PRINTED = "dockerfile parse error line 2: Unknown flag: link"
 )
 def test_only_a_builder_that_reads_the_dockerfile_says_so(reason: str, ours: bool) -> None:
     """The words of engines and clients, old and new, are known; a command that holds them is not believed."""
-    assert (too_old(reason, "20.10") is not None) is ours
+    assert (too_old(reason, "20.10", "FROM scratch\n") is not None) is ours
+
+
+@pytest.mark.parametrize(
+    ("line", "flag", "ours"),
+    [
+        ("COPY --link . /x", "link", True),
+        ("ONBUILD COPY --Link . /x", "link", True),
+        ("RUN --security=sandbox true", "security", True),
+        ("COPY --mount=type=bind . /x", "mount", False),
+        ("RUN --link true", "link", False),
+        ("COPY --start-interval=5s . /x", "start-interval", False),
+        ("RUN --device=none true", "device", False),
+    ],
+)
+def test_incident_a_flag_out_of_its_place_made_every_engine_too_old(line: str, flag: str, ours: bool) -> None:
+    """No builder knows it there, old or new, so grading again with a newer one would wait for ever."""
+    reason = f"{CLASSIC}dockerfile parse error line 2: Unknown flag: {flag}"
+    assert (too_old(reason, "20.10", f"FROM scratch\n{line}\n") is not None) is ours
 
 
 @pytest.mark.docker
@@ -71,6 +89,7 @@ def test_incident_a_flag_that_our_engine_was_too_old_for_cost_the_service(
     known = buildkit and classic_only
     assert built.verdict is (Verdict.OK if known else Verdict.INFRA_ERROR), built.detail
     assert known or "newer" in built.detail
-    (tmp_path / "Dockerfile").write_text("FROM python:3.11-slim\nCOPY --nosuch Dockerfile /x\n")
-    built = docker_executor.build(BuildRequest(tmp_path, "Dockerfile", 120, GIB))
-    assert built.verdict is Verdict.BUILD_FAIL, built.detail
+    for wrong in ("COPY --nosuch Dockerfile /x", "COPY --start-interval=5s Dockerfile /x"):
+        (tmp_path / "Dockerfile").write_text(f"FROM python:3.11-slim\n{wrong}\n")
+        built = docker_executor.build(BuildRequest(tmp_path, "Dockerfile", 120, GIB))
+        assert built.verdict is Verdict.BUILD_FAIL, built.detail
