@@ -24,6 +24,7 @@ FIGURES = {
     "roc_auc": r"(roc_?auc|auc|auroc)",
 }
 Line = dict[str, Json]
+FIGURE = re.compile("|".join(FIGURES.values()))
 OF_TUNED = re.compile(rf"{MODELS['tuned']}_(?=.)|(?<=.)_{MODELS['tuned']}$")
 
 
@@ -44,11 +45,13 @@ def _of_tuned(node: Json) -> Json:
 
 def _line(given: Mapping[str, Json], column: str = "", level: str = "") -> Line | None:
     """Return a SegmentRow of an object's keys; None where it names no segment or no figure."""
-    given = _of_tuned(given)
+    own = _of_tuned(given)
+    given = own if isinstance(own, dict) else given
     named = {word(key): value for key, value in list(given.items())[:60]}
-    if _is_model(named.get("model", ""), "baseline"):
+    if any(_is_model(named.get(key, ""), "baseline") for key in ("model", "model_name")):
         return None
-    named = {**{OF_TUNED.sub("", key): value for key, value in named.items()}, **named}
+    told = {OF_TUNED.sub("", key): value for key, value in named.items()}
+    named |= {key: value for key, value in told.items() if key not in named and FIGURE.fullmatch(key)}
     keys = list(named)
 
     def pick(pattern: str) -> str:
@@ -69,8 +72,12 @@ def _line(given: Mapping[str, Json], column: str = "", level: str = "") -> Line 
 
 
 def _lines(node: Json) -> Iterator[Line]:
-    """Yield the tuned model's segments of a list of objects, or of objects by column and level."""
-    node = _of_tuned(node)
+    """Yield the tuned model's segments; what is called a model and tells of none is not what is meant."""
+    yield from list(_told(_of_tuned(node))) or _told(node)
+
+
+def _told(node: Json) -> Iterator[Line]:
+    """Yield the segments of a list of objects, or of objects by column and level."""
     if isinstance(node, list):
         for part in node[:SEGMENT_CAP]:
             if isinstance(part, dict) and (found := _line(part)):
