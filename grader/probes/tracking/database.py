@@ -16,17 +16,13 @@ DATABASE_CAP, MERGE_CAP = 2 << 30, 64 << 20
 QUERY_SECONDS = 60
 
 
-def open_database(root: Path, relative: str, scratch: Path) -> sqlite3.Connection:
-    """Open a database read-only and immutable with a time limit; ValueError where it is none.
-
-    Where writes lie beside it that were never merged, as a process leaves them that still runs or was killed, a
-    copy of both in `scratch` is opened, so that they are read and the submission stays as it is.
-    """
+def open_database(root: Path, relative: str, copied: Path | None = None) -> sqlite3.Connection:
+    """Open a database, or a copy of it, read-only with a time limit; ValueError where it is none."""
     if not read_head(root, relative, DATABASE_CAP).startswith(b"SQLite format 3\0"):
         raise ValueError("found no SQLite database")
-    place = quote(str((root / relative).absolute()))
-    address = f"file:{place}?mode=ro&immutable=1"
-    if copied := merged(root, relative, scratch):
+    if copied is None:
+        address = f"file:{quote(str((root / relative).absolute()))}?mode=ro&immutable=1"
+    else:
         address = f"file:{quote(str(copied.absolute()))}"
     connection = sqlite3.connect(address, uri=True)
     connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, 16 << 20)
@@ -39,8 +35,9 @@ def open_database(root: Path, relative: str, scratch: Path) -> sqlite3.Connectio
 
 
 def merged(root: Path, relative: str, scratch: Path) -> Path | None:
-    """Return a copy of a database with its unmerged writes; None where there are none, or too much to copy."""
-    copy = scratch / f"{len(list(scratch.iterdir()))}.db"
+    """Return a copy in `scratch` of a database with the writes beside it that were never merged, as a process leaves
+    them that still runs or was killed; None where there are none, or too much to copy."""
+    copy = scratch / "copy.db"
     try:
         writes = read_file(root, f"{relative}-wal", MERGE_CAP)
         if not writes:

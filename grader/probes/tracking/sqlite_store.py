@@ -10,17 +10,39 @@ from pathlib import Path
 from typing import Any
 
 from grader.probes.shared.text import Json, clean, number
-from grader.probes.tracking.database import columns_of, open_database, rows_of
+from grader.probes.tracking.database import columns_of, merged, open_database, rows_of
 from grader.probes.tracking.runs import READ_CAP, add, blank_run, register
 
+Runs = dict[str, dict[str, Json]]
 
-def read_database(root: Path, relative: str) -> dict[str, dict[str, Json]]:
-    """Return the runs of a SQLite store that are not deleted; ValueError where it is no such store."""
-    runs: dict[str, dict[str, Json]] = {}
-    with (
-        tempfile.TemporaryDirectory() as scratch,
-        closing(open_database(root, relative, Path(scratch))) as connection,
-    ):
+
+def read_database(root: Path, relative: str) -> Runs:
+    """Return the runs of a SQLite store that are not deleted; ValueError where it is no such store.
+
+    Writes beside it that were never merged count where more is told with them: SQLite itself does not see that
+    they are of an earlier day than the database, and would undo what came after.
+    """
+    with tempfile.TemporaryDirectory() as scratch:
+        copied = merged(root, relative, Path(scratch))
+        if copied is None:
+            return _read(root, relative, None)
+        found: list[Runs] = []
+        for place in (copied, None):
+            try:
+                found.append(_read(root, relative, place))
+            except (ValueError, sqlite3.Error):
+                if place is None and not found:
+                    raise
+    return max(found, key=_told)  # the merged one of equal ones
+
+
+def _told(runs: Runs) -> tuple[int, int]:
+    return len(runs), sum(len(run[part]) for run in runs.values() for part in ("params", "metrics", "tags"))
+
+
+def _read(root: Path, relative: str, copied: Path | None) -> Runs:
+    runs: Runs = {}
+    with closing(open_database(root, relative, copied)) as connection:
         try:
             tables = columns_of(connection)
             if not {"runs", "experiments"} <= set(tables):

@@ -118,3 +118,21 @@ def test_incident_runs_that_were_not_merged_into_the_database_were_none(tmp_path
     assert [run.name for run in found.runs] == ["tuned"]
     assert found.problems == ()
     assert {path.name: path.read_bytes() for path in sent.iterdir()} == before
+
+
+def test_incident_writes_of_an_earlier_day_undid_the_runs_of_a_database(tmp_path: Path) -> None:
+    """What was once committed beside a database, and belongs to it no more, takes no run away that is in it."""
+    live, sent = tmp_path / "live.db", tmp_path / "sent"
+    sent.mkdir()
+    db = sqlite3.connect(live, isolation_level=None)
+    db.execute("PRAGMA journal_mode=WAL")
+    db.execute("PRAGMA wal_autocheckpoint=0")
+    db.execute("CREATE TABLE experiments (experiment_id INTEGER, name TEXT)")
+    db.execute("CREATE TABLE runs (run_uuid TEXT, name TEXT, status TEXT, lifecycle_stage TEXT)")
+    db.execute("INSERT INTO runs VALUES (?, 'baseline', 'FINISHED', 'active')", (OTHER,))
+    (sent / "mlflow.db-wal").write_bytes(Path(f"{live}-wal").read_bytes())
+    db.execute("INSERT INTO runs VALUES (?, 'tuned', 'FINISHED', 'active')", (TUNED,))
+    db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    db.close()
+    (sent / "mlflow.db").write_bytes(live.read_bytes())
+    assert sorted(run.name for run in read(sent).runs) == ["baseline", "tuned"]
