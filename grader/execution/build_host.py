@@ -8,12 +8,16 @@ import time
 
 from grader.execution.build_client import BuildEnd, Watcher
 from grader.execution.cpu_share import MIN_SECONDS, idle_seconds
+from grader.execution.disk_watch import free_disk
 from grader.execution.engine import Engine
+from grader.execution.limits import GIB
 from grader.execution.runs import Run, others_at_work
-from grader.execution.watch import host_short
+from grader.execution.watch import available_memory, host_short
 
 SATURATED = 0.1
 """Share of the host's CPUs that lay idle below which gradings side by side held each other up."""
+PLENTY = 4 * GIB
+"""Memory that a build may count on, as much as a notebook has; what it needs beyond that is its own matter."""
 KILLED = re.compile(r"\b137\b|\bKilled\b|[Cc]annot allocate memory|\b[Oo]ut of memory\b")
 """What a log says of a step that the kernel ended for memory; builds have no limit of ours."""
 PASSING = re.compile(
@@ -40,16 +44,24 @@ class HostDuring:
     """Looks at the host while a build runs; `look` is what else is asked. It is a watcher itself."""
 
     def __init__(self, engine: Engine, run: Run, look: Watcher | None) -> None:
+        self._engine = engine
         self._run = run
         self._look = look
         self._here = engine.root_dir is not None
         self._begun, self._idle = time.monotonic(), idle_seconds()
         self._short = self._beside = False
+        available = available_memory()
+        self._scarce = available is None or available < PLENTY
+        self.least_disk: int | None = None
+        """Fewest free bytes of the engine's disk that were seen."""
 
     def __call__(self) -> str | None:
         """Take note of the host, and return what the other watcher says."""
         self._short = self._short or (self._here and host_short())
         self._beside = self._beside or others_at_work(self._run)
+        free = free_disk(self._engine.root_dir)
+        if free is not None:
+            self.least_disk = free if self.least_disk is None else min(free, self.least_disk)
         return self._look() if self._look else None
 
     def excuse(self, end: BuildEnd) -> str | None:
@@ -58,7 +70,9 @@ class HostDuring:
             return self._held_up()
         if end.exit_code is not None and end.exit_code < 0:
             return f"the Docker client was ended by signal {-end.exit_code} during the build"
-        if self._short and end.exit_code and KILLED.search(end.log_text()):
+        # As with the CPU: one that is alone, and had plenty when it began, used it up itself.
+        others = self._beside or self._scarce
+        if self._short and others and end.exit_code and KILLED.search(end.log_text()):
             return "the host ran out of memory during the build; end other work on it and grade again"
         return None
 

@@ -28,6 +28,8 @@ MOST_FILES = 500_000
 """Files that a build may make; a disk with room for fewer was filled up by others."""
 RESERVE = 1 * GIB
 """Bytes that strangers' builds must leave free on the engine's disk."""
+NEARLY_FULL = 4 * GIB
+"""Free bytes below which a disk that is looked at every moment may have been full in between."""
 OURS = "the engine's disk"
 """How what a watcher says of a disk that is not the build's fault begins."""
 
@@ -64,14 +66,16 @@ def blame_for_disk(said: str) -> Verdict:
 
 
 def out_of_space(
-    before: int | None, run: Run, max_bytes: int, files: int | None = None
+    before: int | None, run: Run, max_bytes: int, files: int | None = None, least: int | None = None
 ) -> tuple[Verdict, str]:
-    """Tell whose fault a disk was that filled up in a build.
+    """Tell whose fault a disk was that filled up in a build, as its log says, which anybody can print.
 
-    `before` bytes were free when that began, and `files` more could be made where that is known.
+    `before` bytes were free when that began, `least` at one time since, and `files` more could be made where that
+    is known. A disk on which there was room all the time is no other grading's doing.
     """
     allowed = most_disk(max_bytes)
-    said = _too_much_disk(run, allowed)
+    shrank = before is None or least is None or least < NEARLY_FULL or before - least > allowed
+    said = _too_much_disk(run, allowed) if shrank else _took_more(allowed)
     if files is not None and files < MOST_FILES:
         said = f"{OURS} took {files} files more when the build began, at least {MOST_FILES} are needed"
     if before is None or before < allowed:
@@ -89,6 +93,10 @@ def _too_much_disk(run: Run, allowed: int) -> str:
             f"{OURS} lost more than {allowed / MIB:.0f} MiB during the build while other gradings were at work; "
             "grade this one again when they are done"
         )
+    return _took_more(allowed)
+
+
+def _took_more(allowed: int) -> str:
     return f"the build took more than {allowed / MIB:.0f} MiB of disk"
 
 

@@ -187,7 +187,7 @@ class ImageBuilder:
             return self._built(command.tag, end, request)
         verdict, detail = self._blame(end, text, request)
         if verdict is Verdict.BUILD_FAIL and NO_SPACE.search(end.log.value()):
-            verdict, detail = out_of_space(before, self._run, request.max_bytes, files)
+            verdict, detail = out_of_space(before, self._run, request.max_bytes, files, host.least_disk)
         excuse = host.excuse(end) if verdict in (Verdict.BUILD_FAIL, Verdict.TIMEOUT_JOB) else None
         if excuse is not None:
             verdict, detail = Verdict.INFRA_ERROR, f"{detail}; {excuse}"

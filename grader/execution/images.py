@@ -156,7 +156,7 @@ def packages_image(
     if end.stopped is not None:
         return PackagesImage(None, f"{requirements.name}: {end.stopped}", blame_for_disk(end.stopped))
     if not end.timed_out and NO_SPACE.search(end.log.value()):
-        verdict, said = out_of_space(before, run, PACKAGES_BYTES, files)
+        verdict, said = out_of_space(before, run, PACKAGES_BYTES, files, host.least_disk)
         return PackagesImage(None, f"{requirements.name}: {said}", verdict)
     reason = "took too long" if end.timed_out else _pip_reason(end.log_text())
     detail = f"{requirements.name} cannot be installed from wheels: {reason}"

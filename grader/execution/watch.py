@@ -120,12 +120,19 @@ def _limit_untouched(memory: Path, events: str) -> bool:
 
 def host_short() -> bool:
     """Whether the host has next to no memory available now; False where it does not say."""
-    told = {
-        name: value.split()
-        for name, _, value in (line.partition(":") for line in _text(MEMINFO).splitlines())
-    }
-    total, free = (int(told[name][0]) if told.get(name) else None for name in ("MemTotal", "MemAvailable"))
+    total, free = _memory("MemTotal"), available_memory()
     return total is not None and free is not None and free < HOST_SHORT * total
+
+
+def available_memory() -> int | None:
+    """Return the bytes of memory that the host has available now, None where it does not say."""
+    return _memory("MemAvailable")
+
+
+def _memory(name: str) -> int | None:
+    told = (line.partition(":") for line in _text(MEMINFO).splitlines())
+    value = next((value.split() for key, _, value in told if key == name), [])
+    return int(value[0]) * 1024 if value else None
 
 
 def _text(path: Path) -> str:

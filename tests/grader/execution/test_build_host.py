@@ -129,20 +129,34 @@ def test_incident_an_index_that_had_answered_before_was_not_asked_again(
 
 
 @pytest.mark.parametrize(
-    ("end", "short", "verdict"),
+    ("end", "short", "beside", "available", "verdict"),
     [
-        (ended(KILLED, 137), True, Verdict.INFRA_ERROR),
-        (ended(BUILDKIT), True, Verdict.INFRA_ERROR),
-        (ended(KILLED, 137), False, Verdict.BUILD_FAIL),
-        (ended(OWN), True, Verdict.BUILD_FAIL),
-        (ended("Step 3/9 : RUN make", -9), False, Verdict.INFRA_ERROR),
+        (ended(KILLED, 137), True, False, 1, Verdict.INFRA_ERROR),
+        (ended(KILLED, 137), True, True, 16, Verdict.INFRA_ERROR),
+        (ended(KILLED, 137), True, False, 16, Verdict.BUILD_FAIL),  # alone, it used up what there was itself
+        (ended(BUILDKIT), True, False, 1, Verdict.INFRA_ERROR),
+        (ended(KILLED, 137), False, True, 1, Verdict.BUILD_FAIL),
+        (ended(OWN), True, True, 1, Verdict.BUILD_FAIL),
+        (ended("Step 3/9 : RUN make", -9), False, False, 16, Verdict.INFRA_ERROR),
     ],
 )
 def test_incident_a_build_that_the_host_had_no_memory_for_was_the_candidates(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, run: Run, end: BuildEnd, short: bool, verdict: Verdict
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    run: Run,
+    end: BuildEnd,
+    short: bool,
+    beside: bool,
+    available: int,
+    verdict: Verdict,
 ) -> None:
-    """Steps and the client itself are killed by the kernel for what others use; the words alone excuse nobody."""
+    """Steps and the client itself are killed by the kernel for what others use; the words alone excuse nobody.
+
+    Nor does a host that only the build itself left without memory.
+    """
     monkeypatch.setattr(build_host, "host_short", lambda: short)
+    monkeypatch.setattr(build_host, "available_memory", lambda: available * GIB)
+    monkeypatch.setattr(build_host, "others_at_work", lambda run: beside)
 
     def client(*given: object, watcher: HostDuring, **named: object) -> BuildEnd:
         watcher()
@@ -178,6 +192,18 @@ def test_incident_a_build_beside_other_gradings_ran_out_of_time(
     finally:
         for one in runs:
             one.release()
+
+
+def test_the_least_room_that_was_on_the_disk_is_known(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, run: Run
+) -> None:
+    """A disk that others filled and gave back meanwhile is told from one that never was near its end."""
+    told = iter((90, 3, 70))
+    monkeypatch.setattr(build_host, "free_disk", lambda root: next(told))
+    host = HostDuring(SimpleNamespace(root_dir=tmp_path), run, None)  # type: ignore[arg-type]
+    for _ in range(3):
+        host()
+    assert host.least_disk == 3
 
 
 @pytest.mark.docker
