@@ -278,8 +278,10 @@ class DockerExecutor:
         finally:
             remove_container(self._engine.client, name)
         since.check(f"the job {job.id} was at work")
-        # All that it said: nothing of the submission has run, and nothing that did could say so and no more.
-        if ended.ending.exit_code in (1, 2) and PROGRAM_LOST.fullmatch(ended.stderr.value()):
+        # All that it said: nothing of the submission has run, and nothing that did could say so and no more,
+        # but for packages of its own, which Python imports from before it opens our program.
+        said_by_us = job.packages is None and ended.ending.exit_code in (1, 2)
+        if said_by_us and PROGRAM_LOST.fullmatch(ended.stderr.value()):
             said = ended.stderr.value().decode("utf-8", "replace").strip()
             raise SandboxError(f"the job {job.id} could not read its own program: {said}")
         return self._execution(job, ended)

@@ -60,7 +60,8 @@ def run_notebook(executor: Executor, staged: Staged, limits: Limits) -> PhaseRec
     started = time.monotonic()
     execution = executor.run(job)
     record = record_of("notebook", execution, time.monotonic() - started)
-    if record.verdict is Verdict.CRASH and execution.exit_code == UNREADABLE:
+    # Packages of its own run before our program does; what we cannot read the probes after it say as well.
+    if record.verdict is Verdict.CRASH and execution.exit_code == UNREADABLE and job.packages is None:
         return our_fault("notebook", f"the job could not read the submission: {record.output_head[:300]}")
     if record.verdict is Verdict.CRASH and execution.exit_code in EXIT_VERDICTS:
         record = record.model_copy(update={"verdict": EXIT_VERDICTS[execution.exit_code or 0]})

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import errno
+import io
+import json
 import os
 import struct
 import zipfile
@@ -220,6 +222,31 @@ def test_incident_a_program_of_ours_that_was_not_to_be_read_had_crashed(
         pytest.raises(SandboxError, match="its own program"),
     ):
         executor.run(Job("x", script, JobLimits(seconds=60, memory=256 * MIB)))
+
+
+@pytest.mark.docker
+@pytest.mark.parametrize(
+    "line",
+    [
+        "import os; os._exit(6)",
+        "import os; os.write(2, b\"python: can't open file '/mnt/job': [Errno 13]\"); os._exit(2)",
+    ],
+)
+def test_incident_a_package_could_say_that_our_own_files_were_not_to_be_read(
+    tmp_path: Path, submission: Path, monkeypatch: pytest.MonkeyPatch, line: str
+) -> None:
+    """What a notebook asks to have installed runs before our program does, so neither is believed beside it."""
+    (submission / "audit.ipynb").write_text("{}")
+    (submission / "requirements-notebook.txt").write_text("six\n")
+    executor: DockerExecutor
+    with open_docker_executor(tmp_path / "runs") as executor:
+        step = f"import sys; open(sys.path[-1] + '/x.pth', 'w').write({line!r})"
+        steps = f"FROM {executor.sandbox_image}\nUSER root\nRUN {json.dumps(['python', '-I', '-c', step])}\n"
+        client, tag = executor._engine.client, f"takehome/{executor._run.name('packages')}:latest"
+        client.images.build(fileobj=io.BytesIO(steps.encode()), tag=tag, labels=executor._run.labels, rm=True)
+        monkeypatch.setattr(executor, "_packages", lambda requirements: tag)
+        record = run_notebook(executor, Staged(*[submission] * 5), Limits())
+    assert (record.ours, record.verdict) == (False, Verdict.CRASH), record
 
 
 @pytest.mark.docker
