@@ -144,11 +144,14 @@ class Recomputer:
             known = known & beside.notna().to_numpy()
         left = statistics.numbers(column)
         if statistics.is_categorical(column) and np.isnan(left).all():
-            words = column.astype(str).to_numpy(dtype=object)
-            others = right if beside is None else beside.astype(str).to_numpy(dtype=object)
-            return np.asarray(COMPARED[sign](words, others).astype(bool) & known)
+            matched = np.zeros(len(column), dtype=bool)
+            words = column[known].astype(str).to_numpy(dtype=object)
+            others = right if beside is None else beside[known].astype(str).to_numpy(dtype=object)
+            matched[known] = COMPARED[sign](words, others)
+            return matched
         try:
-            other = float(right) if beside is None else statistics.numbers(beside)
+            spelled = TRUTH.get(right.lower(), right)
+            other = float(spelled) if beside is None else statistics.numbers(beside)
         except ValueError:
             return known if sign == "!=" else np.zeros(len(column), dtype=bool)
         return np.asarray(COMPARED[sign](left, other) & known)
