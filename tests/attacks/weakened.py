@@ -56,7 +56,7 @@ DEFENCES = (
         "network",
         "notebooks have no network",
         "grader/execution/docker.py",
-        'return self._run_in(job, image, ALONE)',
+        "return self._run_in(job, image, ALONE)",
         'return self._run_in(job, image, "bridge")',
         "notebook-reaches-out",
     ),
