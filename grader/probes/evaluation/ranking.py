@@ -6,9 +6,11 @@ from collections import defaultdict
 from collections.abc import Iterable
 
 from grader.probes.evaluation.claims import Leaf, Named, is_breakdown, place_of, settle
-from grader.probes.evaluation.vocabulary import DECISION, METRICS, SPLIT_WORDS, VALUE
+from grader.probes.evaluation.vocabulary import DECISION, METRICS, SPLIT_WORDS
 
 Figure = tuple[Named, Leaf]
+ITSELF = ("value", "estimate", "point", "score")
+"""Keys of a figure of the decision below its own name; a mean or a total there is another figure."""
 
 
 def rank_figures(found: Iterable[Leaf]) -> list[Figure]:
@@ -63,7 +65,7 @@ def rank_decision(found: Iterable[Leaf]) -> list[tuple[str, float]]:
     for path, value in found:
         if not path or not isinstance(value, float) or is_breakdown(path):
             continue
-        if len(path) > 1 and path[-1] in VALUE and place_of(path[-2], DECISION)[0] in DECISION:
+        if len(path) > 1 and path[-1] in ITSELF and place_of(path[-2], DECISION)[0] in DECISION:
             path = path[:-1]  # as `"threshold": {"value": 0.2, "reason": "..."}`
         name, vague = place_of(path[-1], DECISION)
         if "decision" in path or (len(path) == 1 and name in DECISION):

@@ -231,6 +231,13 @@ def test_incident_a_threshold_with_its_reason_was_none(tmp_path):
     assert found.decision == {"threshold": 0.2, "capacity_share": 0.1}
 
 
+def test_incident_a_total_was_the_share_of_the_calls(tmp_path):
+    """What stands beside a figure under its name, a total or a mean over folds, does not take its place."""
+    decision = {"threshold": {"mean": 0.3, "value": 0.2}, "capacity": {"total": 500, "share": 0.1}}
+    found = metrics(tmp_path, {"tuned": {"pr_auc": 0.27}, "decision": decision})
+    assert (found.decision["threshold"], found.decision["capacity_share"]) == (0.2, 0.1)
+
+
 HEADER = "decile,customers,churners,churn_rate,lift,cumulative_capture"
 
 
