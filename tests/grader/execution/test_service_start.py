@@ -163,7 +163,10 @@ def test_incident_a_service_that_was_killed_for_the_hosts_memory_was_down(
     monkeypatch.setattr(watch, "MEMINFO", meminfo)
     made = image(docker_executor, tmp_path, "CMD sleep 60")
     with docker_executor.serve(made, SERVICE) as service:
-        time.sleep(1)
+        watching: Any = service._memory
+        until = time.monotonic() + 60
+        while watching._seen.peak_memory is None and time.monotonic() < until:  # looked at once at least
+            time.sleep(0.1)
         docker_executor._engine.client.api.kill(service._container, "SIGKILL")
         if ours:
             with pytest.raises(SandboxError, match="the host ran out of memory"):
