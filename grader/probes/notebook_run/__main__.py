@@ -63,18 +63,18 @@ def main() -> int:
         for place in Path(data).resolve().iterdir() if data else ():
             with place.open("rb") if place.is_file() else nullcontext():
                 pass
-    except OSError as error:
-        print(error, file=sys.stderr)
-        return UNREADABLE
-    path = find_notebook(root, files, options.notebook)
-    if path is None:
-        emit({"state": "absent", "notebook": None, "error": "no notebook in the submission", "seconds": 0.0})
-        return 0
-    try:
+        path = find_notebook(root, files, options.notebook)
+        if path is None:
+            told = {"state": "absent", "notebook": None, "error": "no notebook in the submission"}
+            emit({**told, "seconds": 0.0})
+            return 0
         book = normalised(read_cells(parse_json(read_file(root, path, NOTEBOOK_CAP))), path)
     except ValueError as error:
         emit({"state": "unreadable", "notebook": clean(path), "error": clean(error), "seconds": 0.0})
         return 0
+    except OSError as error:
+        print(error, file=sys.stderr)
+        return UNREADABLE
     shield()
     started = time.monotonic()
     scratch = Path(tempfile.mkdtemp(prefix="notebook-"))

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import sys
 
 import pytest
 from probe_harness import notebook, run_script, write
+
+from grader.probes.notebook_run import __main__ as runner
 
 WRITES = (
     "import json, os, pathlib\n"
@@ -199,3 +203,17 @@ def test_submission_yaml_and_utf16_are_read(places):
     write(places / "submission" / "submission.yaml", "notebook: ./work/mine.ipynb\n")
     _, status, _ = run(places)
     assert (status["state"], status["notebook"]) == ("ok", "work/mine.ipynb")
+
+
+def test_incident_a_notebook_that_the_machine_could_not_open_had_crashed(places, monkeypatch):
+    """No file handle for the notebook itself is ours as well, before anything ran."""
+
+    def refuse(*given):
+        raise OSError(errno.ENFILE, "Too many open files in system")
+
+    write(places / "submission" / "audit.ipynb", notebook("1"))
+    monkeypatch.setattr(runner, "read_file", refuse)
+    monkeypatch.setattr(sys, "argv", ["notebook_run"])
+    for name in ("submission", "data", "output"):
+        monkeypatch.setenv(f"{name.upper()}_DIR", str(places / name))
+    assert runner.main() == runner.UNREADABLE
