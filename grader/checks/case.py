@@ -87,7 +87,8 @@ class Case:
     def prediction_rows(self) -> npt.NDArray[np.int64]:
         """The issued row of every submitted prediction; the second of a key issued twice is the second row.
 
-        The rows of a key may disagree in the label, and whoever kept them all claims figures over them all.
+        The rows of a key may disagree in the label, and whoever kept them all claims figures over them all. Whoever
+        kept one kept the row whose label is the one stated: `y_true`, else `y_used`.
         """
         first = self._first_rows
         key, held = self._issued_keys
@@ -95,7 +96,28 @@ class Case:
         by_key = np.argsort(key, kind="stable")
         place = np.empty_like(by_key)
         place[by_key] = np.arange(by_key.size)
-        return np.asarray(by_key[place[first] + time])
+        return self._as_stated(np.asarray(by_key[place[first] + time]))
+
+    def _as_stated(self, rows: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+        """For keys given once but issued more often, take the first issued row with the stated label."""
+        key, held = self._issued_keys
+        label = self.issued_label
+        stated = np.full(rows.size, np.nan)
+        for name in ("predictions.y_true", "predictions.y_used"):
+            given = self.evidence.array(name)
+            if given.size == rows.size:
+                stated = np.where(np.isnan(stated), given, stated)
+        other = (held[rows] > 1) & np.isfinite(stated) & (label[rows] != stated)
+        other &= ~pd.Series(key[rows]).duplicated(keep=False).to_numpy()
+        if not other.any():
+            return rows
+        chosen = pd.MultiIndex.from_arrays([key[rows[other]], stated[other]])
+        twins = np.flatnonzero(held > 1)
+        places = pd.Series(twins, index=pd.MultiIndex.from_arrays([key[twins], label[twins]]))
+        found = places[~places.index.duplicated()].reindex(chosen).to_numpy(dtype=np.float64)
+        rows = rows.copy()
+        rows[other] = np.where(np.isfinite(found), found, rows[other])
+        return rows
 
     @cached_property
     def _first_rows(self) -> npt.NDArray[np.int64]:

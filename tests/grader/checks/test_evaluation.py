@@ -265,6 +265,22 @@ def test_figures_over_keys_issued_twice_recompute_with_each_row_s_own_label(good
     assert np.array_equal(test.y, expected)
 
 
+def test_incident_the_right_one_of_two_contradicting_rows_was_kept_and_the_figures_were_called_wrong(
+    good: Case,
+) -> None:
+    """Who removes the twin with the wrong label claims true figures, though the wrong one stands first in the data."""
+    codes = split_of(good.truth.issued["snapshot_month"])
+    again = np.flatnonzero(codes == TEST)[::3]
+    wrong = good.truth.issued.copy()
+    wrong.loc[again, "churned_90d"] = 1 - wrong.loc[again, "churned_90d"]
+    truth = replace(good.truth, issued=pd.concat([wrong, good.truth.issued.iloc[again]], ignore_index=True))
+    assert np.array_equal(Case(good.evidence, truth).test.y, good.test.y)
+    unsaid = with_arrays(good, predictions__y_true=np.array([]))
+    assert (Case(unsaid.evidence, truth).test.y != good.test.y).sum() == again.size
+    neither = with_arrays(good, predictions__y_true=np.full(good.evidence.array("predictions.row").size, 2.0))
+    assert (Case(neither.evidence, truth).test.y != good.test.y).sum() == again.size
+
+
 def test_a_handful_of_chosen_test_rows_earns_nothing(good: Case) -> None:
     """A hundred rows on which the model happens to be right are no test."""
     split, p = good.evidence.array("predictions.split").copy(), good.evidence.array("predictions.p_tuned")
