@@ -140,8 +140,9 @@ class ImageBuilder:
             self._engine.client.api.pull(name, tag=tag or None)
         except (DockerException, requests.RequestException) as error:
             said = str(getattr(error, "explanation", ""))
-            # Each repository that may be named exists, so one that is kept from us is no matter of the submission.
-            if isinstance(error, NotFound) and not KEPT_FROM_US.search(said):
+            # Each repository that may be named exists, so one that is kept from us is no matter of the submission;
+            # its tag, which the engine repeats, may be any word.
+            if isinstance(error, NotFound) and not KEPT_FROM_US.search(_without(said, tag)):
                 return _no_image(Verdict.BUILD_FAIL, f"the base image {base} does not exist: {said}")
             with engine_errors("fetching a base image"):
                 self._engine.client.ping()
@@ -198,7 +199,8 @@ class ImageBuilder:
             return blame_for_disk(end.stopped), end.stopped
         with engine_errors("building an image"):
             self._engine.client.ping()
-        lack = too_old(_reason(end), self._engine.version, text) if not end.timed_out else None
+        said = _reason(end)
+        lack = None if end.timed_out else too_old(said, self._engine.version, text, end.log_text())
         if lack is not None:
             return Verdict.INFRA_ERROR, lack
         trouble = self._network_kept_it(end, text)
@@ -298,6 +300,11 @@ def _outside_context(folder: Path, request: BuildRequest, text: str) -> Path:
     if ignore is not None:
         (folder / "Dockerfile.dockerignore").write_text(ignore, encoding="utf-8")
     return dockerfile
+
+
+def _without(said: str, tag: str) -> str:
+    """Return what an engine said less the tag that it was asked for."""
+    return re.sub(rf"(?<![\w.-]){re.escape(tag)}(?![\w.-])", "", said) if tag else said
 
 
 def _ports(exposed: dict[str, object]) -> tuple[int, ...]:

@@ -22,12 +22,17 @@ TOO_OLD = re.compile(
     r'|failed to process "[^"]*\$\{\w+[#%/][^"]*": (?:missing \':\' in substitution|unsupported modifier))',
     re.I,
 )
+STEP_FAILED = re.compile(r"executor failed running \[|(?<!failed to )process \"|The command '")
+"""How builders begin to tell of a command that failed; older ones break that line where the command does."""
+LONG = 32 * 1024
+"""Length of a Dockerfile that may hold a command longer than what is kept of the end of a log."""
 
 
-def too_old(reason: str, version: str, text: str) -> str | None:
+def too_old(reason: str, version: str, text: str, log: str = "") -> str | None:
     """Return a sentence where the last line of a failed build says that the builder is too old, else None.
 
-    A flag that `text`, the Dockerfile, puts where no builder knows it is its own mistake.
+    A flag that `text`, the Dockerfile, puts where no builder knows it is its own mistake. Where `log` tells of a
+    command that failed, the last line may be a piece of that command.
 
     >>> told = "Error response from daemon: dockerfile parse error line 2: Unknown flag: link"
     >>> too_old(told, "20.10.24", "FROM scratch\\nCOPY --link . /")[:39]
@@ -36,6 +41,8 @@ def too_old(reason: str, version: str, text: str) -> str | None:
     """
     found = TOO_OLD.match(reason)
     if found is None or (found["unknown"] and _misplaced(found["unknown"].lower(), text)):
+        return None
+    if len(text) > LONG or STEP_FAILED.search(log):
         return None
     return f"this engine ({version}) or its client is too old for the Dockerfile; grade with a newer one: {reason}"
 

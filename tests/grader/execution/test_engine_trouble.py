@@ -115,6 +115,27 @@ def test_incident_a_base_image_that_was_kept_from_us_did_not_exist(
     assert "python:3.13.99-slim" in built.detail
 
 
+@pytest.mark.parametrize(
+    ("words", "verdict"),
+    [
+        ("manifest for {} not found: manifest unknown: manifest unknown", Verdict.BUILD_FAIL),
+        ('{}: manifest tagged by "3.11-denied" is not found', Verdict.BUILD_FAIL),
+        ("pull access denied for python:3.11-denied, may require 'docker login'", Verdict.INFRA_ERROR),
+    ],
+)
+def test_incident_a_tag_that_said_denied_was_kept_from_us(
+    docker_executor: DockerExecutor, tmp_path, monkeypatch, words, verdict
+):
+    """The engine repeats the tag it was asked for, which is any word the candidate likes."""
+
+    def pull(*_, **__):
+        raise NotFound("404", explanation=words.format("python:3.11-denied"))
+
+    monkeypatch.setattr(docker_executor._engine.client.api, "pull", pull)
+    (tmp_path / "Dockerfile").write_text("FROM python:3.11-denied\n")
+    assert docker_executor.build(BuildRequest(tmp_path, "Dockerfile", 30, GIB)).verdict is verdict
+
+
 def test_an_index_that_comes_back_is_asked_again(docker_executor: DockerExecutor, monkeypatch):
     """What a control build found holds for one attempt, not for the next."""
     images = docker_executor._images

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 from pathlib import Path
 
 import pytest
 
 from grader.execution.docker import DockerExecutor
 from grader.execution.limits import GIB
-from grader.execution.old_engine import too_old
+from grader.execution.old_engine import LONG, too_old
 from grader.execution.protocol import BuildRequest
 from grader.types import Verdict
 
@@ -59,6 +60,29 @@ def test_incident_a_flag_out_of_its_place_made_every_engine_too_old(line: str, f
     """No builder knows it there, old or new, so grading again with a newer one would wait for ever."""
     reason = f"{CLASSIC}dockerfile parse error line 2: Unknown flag: {flag}"
     assert (too_old(reason, "20.10", f"FROM scratch\n{line}\n") is not None) is ours
+
+
+BROKEN = "exit 1 #\ndockerfile parse error line 2: unknown flag: link"
+
+
+@pytest.mark.docker
+@pytest.mark.parametrize("buildkit", [True, False])
+def test_incident_a_command_that_broke_the_last_line_made_every_engine_too_old(
+    docker_executor: DockerExecutor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, buildkit: bool
+) -> None:
+    """Builders repeat a command that failed as it is, lines of its own included, so its end may say anything."""
+    builder = dataclasses.replace(docker_executor._builder(), buildkit=buildkit)
+    monkeypatch.setattr(docker_executor, "_found_builder", builder)
+    command = json.dumps(["sh", "-c", BROKEN])
+    (tmp_path / "Dockerfile").write_text(f"FROM python:3.11-slim\nRUN {command}\n")
+    built = docker_executor.build(BuildRequest(tmp_path, "Dockerfile", 120, GIB))
+    assert built.verdict is Verdict.BUILD_FAIL, built.detail
+
+
+def test_a_command_too_long_for_the_log_excuses_nothing() -> None:
+    """Where the log may have lost the beginning of the command, its end is not believed either."""
+    assert too_old(PRINTED, "20.10", "FROM scratch\n", "Step 1/1 : FROM scratch\n") is not None
+    assert too_old(PRINTED, "20.10", "FROM scratch\n" + "#" * LONG, "Step 1/1 : FROM scratch\n") is None
 
 
 @pytest.mark.docker
