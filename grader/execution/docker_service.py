@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import contextlib
 import math
+import re
 import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import requests
 from docker.errors import APIError, DockerException, NotFound
-from docker.types import LogConfig, Mount
+from docker.types import Healthcheck, LogConfig, Mount
 
 from grader.errors import SandboxError
+from grader.execution.account_files import account_trouble
 from grader.execution.containers import (
     confinement,
     container_runs,
@@ -36,10 +38,14 @@ LOG_LINES = 2000
 KILL_PATIENCE = 30.0
 HEALTH_LOOK_EVERY = 0.1
 
-ITS_OWN = (
-    "OCI runtime", "unable to find user", "unable to find group", "uids and gids must be in range", "Cannot mkdir: "
-)  # fmt: skip
-"""What the engine says, beside 400, of an image whose command, user or working directory cannot be had."""
+ITS_OWN = re.compile(
+    "OCI runtime|unable to find user|unable to find group|uids and gids must be in range|Cannot mkdir: "
+    "|evalSymlinksInScope: too many links|source .* is not directory"
+    "|: (?:not a directory|file name too long|too many levels of symbolic links)$"
+)
+"""What the engine says, beside 400, of an image whose command, user, folder or volumes cannot be had."""
+VOLUME_FULL = re.compile("failed to copy files: .*no space left on device")
+"""What it says of a declared volume for which the image holds more than we give one."""
 
 Probe = Callable[[Job, str], Execution]
 
@@ -102,10 +108,13 @@ class DockerService:
         """Run the image's own health check once inside; what hangs is ended with the container."""
         api = self._engine.client.api
         with engine_errors("looking at the service"):
-            config = api.inspect_container(self._container)["Config"]
+            image = str(api.inspect_container(self._container)["Image"])
+            config = inspect_image(self._engine, image).get("Config") or {}
         command = _health_command(config)
         if command is None:
             return None
+        if account_trouble(self._engine, self._container) is not None:
+            return False
         try:
             started = api.exec_create(self._container, command, stdout=False, stderr=False)["Id"]
             api.exec_start(started, detach=True)
@@ -114,7 +123,7 @@ class DockerService:
                 time.sleep(HEALTH_LOOK_EVERY)
         except APIError as error:
             # 400: the command is not there; 404 and 409: the service has ended. The rest is the engine's own.
-            its_own = error.status_code in (400, 404, 409) or "OCI runtime" in str(error.explanation)
+            its_own = error.status_code in (400, 404, 409) or ITS_OWN.search(str(error.explanation).strip())
             if its_own or not container_runs(self._engine, self._container):
                 return False
             with engine_errors("running the service's health check"):
@@ -280,12 +289,22 @@ def _down(reason: str) -> Execution:
 def _start(engine: Engine, run: Run, image: str, name: str, host: dict[str, object]) -> str | None:
     """Create and start the container; return the engine's reason where the image's own settings are at fault."""
     try:
-        engine.client.api.create_container(image, name=name, labels=run.labels, host_config=host)
+        # We run its health check, once: the engine would look the user up in files that may be pipes by now.
+        engine.client.api.create_container(
+            image, name=name, labels=run.labels, host_config=host, healthcheck=Healthcheck(test=["NONE"])
+        )
+        trouble = account_trouble(engine, name)
+        if trouble is not None:
+            return trouble
         engine.client.api.start(name)
     except APIError as error:
-        reason = str(error.explanation or error)
-        if error.status_code == 400 or any(words in reason for words in ITS_OWN):
+        reason = str(error.explanation or error).strip()
+        if error.status_code == 400 or ITS_OWN.search(reason):
             return reason
+        if VOLUME_FULL.search(reason):
+            raise SandboxError(
+                "the image holds more in a volume it declares than a volume here takes"
+            ) from error
         with engine_errors("starting the service"):
             raise
     except (DockerException, requests.RequestException):

@@ -13,6 +13,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import requests
 from docker.errors import APIError, DockerException, NotFound
 
 from docker import DockerClient
@@ -150,7 +151,7 @@ def _attempt(failures: list[str], remove: object) -> None:
         # Removal already in progress: another thread is at it, and it will be gone.
         if error.status_code != 409 or "in progress" not in str(error.explanation):
             failures.append(str(error.explanation))
-    except DockerException as error:
+    except (DockerException, requests.RequestException) as error:
         failures.append(str(error))
 
 

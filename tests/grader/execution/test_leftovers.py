@@ -13,13 +13,15 @@ import uuid
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+import requests
 
+from grader.errors import SandboxError
 from grader.execution import docker_job
 from grader.execution.docker import DockerExecutor
 from grader.execution.engine import connect
 from grader.execution.limits import MIB, JobLimits
 from grader.execution.protocol import BuildRequest
-from grader.execution.runs import RUN_LABEL, open_run, sweep
+from grader.execution.runs import RUN_LABEL, open_run, remove_all, sweep
 from grader.types import Verdict
 
 pytestmark = pytest.mark.docker
@@ -224,3 +226,21 @@ def test_hostile_labels_cannot_name_another_run(docker_executor: DockerExecutor,
     assert built.verdict is Verdict.OK
     assert left_of("other") == []
     assert any(built.image in (found.get("RepoTags") or []) for found in left_of(docker_executor._run.id))
+
+
+def test_incident_a_container_that_cannot_be_removed_ended_the_removal(image, tmp_path, monkeypatch):
+    """An engine that does not answer for one container left all others, and its error escaped every command."""
+    removed = []
+
+    def silent(container, **_):
+        removed.append(container)
+        raise requests.ReadTimeout("Read timed out.")
+
+    with DockerExecutor(runs=tmp_path / "runs", sandbox_image=image) as executor:
+        api = executor._engine.client.api
+        monkeypatch.setattr(api, "containers", lambda **_: [{"Id": "first"}, {"Id": "second"}])
+        monkeypatch.setattr(api, "remove_container", silent)
+        with pytest.raises(SandboxError, match="left something in the engine"):
+            remove_all(executor._engine.client, executor._run.id)
+        monkeypatch.undo()
+    assert removed == ["first", "second"]

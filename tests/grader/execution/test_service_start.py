@@ -80,7 +80,17 @@ def test_incident_a_host_that_could_start_nothing_was_a_service_that_is_down(
 
 
 @pytest.mark.parametrize(
-    "line", ["USER 0:nosuchgroup", "USER 4294967295", "RUN rm -rf /w && touch /w\nENTRYPOINT []\nCMD true"]
+    "line",
+    [
+        "USER 0:nosuchgroup",
+        "USER 4294967295",
+        "RUN rm -rf /w && touch /w\nENTRYPOINT []\nCMD true",
+        "RUN touch /v\nVOLUME /v",
+        "RUN ln -s v /v\nVOLUME /v",
+        f"VOLUME /{'v' * 300}",
+        "VOLUME /etc/hosts",
+        "RUN rm /etc/passwd && ln -s passwd /etc/passwd\nUSER app",
+    ],
 )
 def test_incident_an_image_that_can_never_start_hid_its_zero(
     docker_executor: DockerExecutor, tmp_path: Path, line: str
@@ -90,6 +100,47 @@ def test_incident_an_image_that_can_never_start_hid_its_zero(
     with docker_executor.serve(made, SERVICE) as service:
         assert service.down() is Verdict.SERVICE_DOWN
         assert service.logs()
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "RUN rm /etc/passwd && mkfifo /etc/passwd",
+        "RUN rm /etc/group && mkfifo /x && ln -s /x /etc/group",
+        "RUN rm /etc/passwd && mknod /etc/passwd c 1 3",
+    ],
+)
+def test_incident_a_pipe_instead_of_the_accounts_held_the_engine_for_ever(
+    docker_executor: DockerExecutor, tmp_path: Path, line: str
+) -> None:
+    """The engine opened it and waited: the service was pending, and its container could not be removed any more."""
+    made = image(docker_executor, tmp_path, f"{line}\nUSER app\nCMD sleep 60")
+    with docker_executor.serve(made, SERVICE) as service:
+        assert service.down() is Verdict.SERVICE_DOWN
+        assert "no regular file" in service.logs()
+
+
+@pytest.mark.parametrize(
+    "change",
+    ["grep -v app /etc/passwd > /tmp/p; cat /tmp/p > /etc/passwd", "rm /etc/passwd; mkfifo /etc/passwd"],
+)
+def test_incident_a_service_that_removed_its_own_user_was_pending(
+    docker_executor: DockerExecutor, tmp_path: Path, change: str
+) -> None:
+    """The engine looks the user up again for a health check, its own ones included: that is the service's doing."""
+    lines = [
+        "RUN useradd app && chown app /etc /etc/passwd",
+        "HEALTHCHECK --interval=1s CMD true",
+        "USER app",
+    ]
+    made = image(docker_executor, tmp_path, "\n".join([*lines, f"CMD {change}; echo changed; sleep 60"]))
+    with docker_executor.serve(made, SERVICE) as service:
+        until = time.monotonic() + 60
+        while "changed" not in service.logs() and time.monotonic() < until:
+            time.sleep(0.2)
+        time.sleep(3)  # several of the engine's own checks would have come by
+        assert service.health_check_passes(5) is False
+        assert service.running()
 
 
 @pytest.mark.parametrize(
