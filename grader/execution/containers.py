@@ -105,7 +105,8 @@ def create_job(
         **confinement(engine, job.limits, engine.own_runtime if shared else engine.runtime),
         network_mode=network_mode,
         read_only=True,
-        init=True,
+        # An init beside our program could be traced by what the candidate's code starts, and end with any code.
+        init=not job.candidate_code,
         tmpfs={"/tmp": tmpfs_options(job.limits.tmp)},  # noqa: S108 - a path inside the container
         mounts=job_mounts(job, program, areas),
         log_config=LogConfig(type="none"),

@@ -45,6 +45,19 @@ import os, sys
 # What the kernel keeps of the container's own output, past everything that counts what a cell prints.
 while True: os.write(sys.stdout._original_stdstream_copy, b'x' * 65536)
 """
+FIRST_PROCESS = """
+import ctypes, os, time
+trace = ctypes.CDLL(None).ptrace
+trace.restype, trace.argtypes = ctypes.c_long, [ctypes.c_long, ctypes.c_long, ctypes.c_void_p, ctypes.c_void_p]
+if trace(16, 1, None, None) == 0:  # PTRACE_ATTACH
+    os.waitpid(1, 0x40000000)
+    held = (ctypes.c_ulonglong * 27)()
+    trace(12, 1, None, ctypes.addressof(held))  # PTRACE_GETREGS
+    held[16], held[10], held[15], held[14] = held[16] - 2, 231, 2**64 - 1, 6  # exit_group(6)
+    trace(13, 1, None, ctypes.addressof(held))
+    trace(17, 1, None, None)
+    time.sleep(30)
+"""
 NOTEBOOKS = {
     "ordinary": Case("print(1)", Verdict.OK),
     "endless cell": Case("while True: pass", Verdict.TIMEOUT_CELL, 3, (), 3),
@@ -65,7 +78,9 @@ NOTEBOOKS = {
     ),
     "output past the kernel": Case(FLOOD, Verdict.OUTPUT_LIMIT),
     "dead kernel": Case("import os; os._exit(1)", Verdict.KERNEL_DEAD),
-    "runner killed": Case("import os; os.kill(os.getppid(), 9)\nimport time; time.sleep(30)", Verdict.CRASH),
+    # It is the container's first process, which nothing inside can kill or trace.
+    "runner shot at": Case("import os; os.kill(os.getppid(), 9)\nimport time; time.sleep(3)", Verdict.OK),
+    "incident: the first process made to say that we could not read": Case(FIRST_PROCESS, Verdict.OK),
 }  # fmt: skip
 
 
