@@ -10,8 +10,11 @@ from pathlib import Path
 
 STAT = Path("/proc/stat")
 SAMPLE_EVERY = 1.0
-STARVED = 0.5
-"""Share of the CPUs of its limits below which a job was held up by the host; two gradings side by side leave half."""
+STARVED = 0.45
+"""Share of the CPUs of its limits below which a job was held up by the host.
+
+Two gradings side by side leave each half, less what the engine and we take: at half, each would excuse the other.
+"""
 MIN_SECONDS = 60.0
 """Seconds that must have been seen; a limit as short as that is not missed for want of CPU alone."""
 
@@ -64,7 +67,7 @@ class CpuShare:
 def held_up(left: float | None) -> str | None:
     """Return a sentence where the host left a job too little CPU to hold its clock against it, else None.
 
-    >>> held_up(0.31), held_up(0.5), held_up(None)
+    >>> held_up(0.31), held_up(0.45), held_up(None)
     ('the host was busy with other work and left it 31 % of its CPUs; end that and grade again', None, None)
     """
     if left is None or left >= STARVED:

@@ -48,7 +48,7 @@ CONTROL_STEPS = {
     "apk": _FETCH.format("https://dl-cdn.alpinelinux.org/alpine/latest-stable/main/x86_64/APKINDEX.tar.gz"),
 }
 ASKED_WHERE = {
-    "apt": re.compile("apt"),
+    "apt": re.compile(r"^[^#\n]*\bapt(?:itude)?\b", re.M),
     "conda": re.compile(r"^[^#\n]*(?:conda|mamba)", re.M),
     "apk": re.compile(r"^[^#\n]*\bapk\b", re.M),
 }

@@ -126,6 +126,7 @@ CONFLICT = "error    libmamba Could not solve for environment specs\n"
         (MAMBA, CONFLICT, False, ["pip"]),
         ("FROM python:3.11-slim\n# conda, apk\nRUN false\n", HTTP_000, False, ["pip"]),
         ("FROM python:3.11-slim\nRUN apt-get update\n", "", False, ["pip", "apt"]),
+        ("FROM python:3.11-slim\n# less than apt would\nRUN python -m adapt --capture\n", "", False, ["pip"]),
     ],
 )
 def test_incident_an_index_other_than_pips_was_out_of_reach(

@@ -35,6 +35,7 @@ def share(
         (0, 200, False),  # it slept
         (0, 101, False),  # it slept beside one other grading
         (102, 0, False),  # it had its half beside another grading
+        (95, 0, False),  # the same, the engine's own work taken off
         (60, 10, True),
         (0, 20, True),
     ],
@@ -44,6 +45,14 @@ def test_only_what_others_keep_busy_excuses(
 ) -> None:
     """A job starved by others is excused; one that sleeps, or keeps the CPUs busy itself, never is."""
     assert (held_up(share(monkeypatch, used=used, idle=idle)) is not None) is excused
+
+
+def test_incident_two_endless_notebooks_side_by_side_excused_each_other(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """What is left of two CPUs after 2 % for the engine is less than half for each, and no want of CPU."""
+    each = (200 - 4) / 2
+    assert held_up(share(monkeypatch, used=each, idle=0)) is None
 
 
 def test_little_that_was_seen_excuses_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
