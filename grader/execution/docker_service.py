@@ -188,7 +188,8 @@ def serving(
     """Start an image as delivered (its user, command and files) and remove container and volumes after.
 
     A service that cannot even be started (no command, unknown user) is one that is down, with the engine's
-    reason in its log. Nothing of the host is mounted; declared volumes are memory of `limits.tmp` bytes.
+    reason in its log. Nothing of the host is mounted; declared volumes are memory of `limits.tmp` bytes,
+    more than two of them of as much as two.
     """
     since = LifeSince(life)
     name = run.name("service")
@@ -337,8 +338,12 @@ def _declared_volumes(engine: Engine, image: str) -> list[str]:
 def _make_volumes(
     engine: Engine, run: Run, declared: list[str], limits: JobLimits, made: dict[str, str]
 ) -> None:
-    """Make a memory-backed volume for each declared one, adding path and name to `made` one by one."""
+    """Make a memory-backed volume for each declared one, adding path and name to `made` one by one.
+
+    What the engine copies into them out of the image is held by no limit of the service, so many share the room of two.
+    """
+    size = min(limits.tmp, 2 * limits.tmp // max(1, len(declared)))
     for target in declared:
         name = run.name("volume")
         made[target] = name
-        create_volume(engine, run, name, limits.tmp, "mode=1777")
+        create_volume(engine, run, name, size, "mode=1777")

@@ -120,6 +120,23 @@ def test_incident_a_pipe_instead_of_the_accounts_held_the_engine_for_ever(
         assert "no regular file" in service.logs()
 
 
+def test_incident_nested_volumes_took_the_hosts_memory(
+    docker_executor: DockerExecutor, tmp_path: Path
+) -> None:
+    """The engine copies a file into each volume it is in, past the service's limit: sixteen took 8 GiB of the host."""
+    folders = ["/v" + "/d" * depth for depth in range(8)]
+    lines = [
+        f"RUN mkdir -p {folders[-1]} && head -c 30M /dev/zero > {folders[-1]}/x",
+        f"VOLUME {' '.join(folders)}",
+    ]
+    made = image(docker_executor, tmp_path, "\n".join([*lines, "CMD sleep 60"]))
+    limits = SERVICE.model_copy(update={"tmp": 80 * MIB})
+    with pytest.raises(SandboxError, match="a volume here"), docker_executor.serve(made, limits):
+        pass
+    with docker_executor.serve(made, SERVICE) as service:
+        assert service.down() is None
+
+
 @pytest.mark.parametrize(
     "change",
     ["grep -v app /etc/passwd > /tmp/p; cat /tmp/p > /etc/passwd", "rm /etc/passwd; mkfifo /etc/passwd"],
