@@ -223,8 +223,8 @@ ATTACKS = (
     Attack(
         "notebook-stops-runner",
         N,
-        "stops the program that runs it, so that no clock of its own runs",
-        "notebook TIMEOUT_JOB",
+        "tries to stop the program that runs it, so that no clock of its own runs",
+        "notebook TIMEOUT_CELL",
         cells("import os, signal, time\nos.kill(os.getppid(), signal.SIGSTOP)\ntime.sleep(1000)"),
     ),
     Attack(
