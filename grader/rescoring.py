@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 from contextlib import suppress
 from pathlib import Path
@@ -10,7 +9,7 @@ from pathlib import Path
 from grader.errors import UsageError
 from grader.evidence.document import EvidenceDocument, load_evidence
 from grader.interview.following import with_follow_up
-from grader.pipeline.publish import check_out, disk_full_is_ours, put_in_place, workspace
+from grader.pipeline.publish import bring_along, check_out, disk_full_is_ours, put_in_place, workspace
 from grader.reports.exports.files import write_whole
 from grader.reports.read import read_report
 from grader.reports.write import write_reports
@@ -93,21 +92,9 @@ def publish_again(folder: Path, report: Report, target: Path) -> Report:
             final = anchored(with_follow_up(reviewed(report, entries)), fresh)
             write_reports(final, fresh)
             for place in (folder, target):
-                _bring_along(place, fresh)
+                bring_along(place, fresh, (LOG,))
             put_in_place(fresh, target)
     return final
-
-
-def _bring_along(earlier: Path, fresh: Path) -> None:
-    """Copy what a fresh result lacks from an earlier one; not the log, which belongs to what was decided there."""
-    for entry in sorted(earlier.iterdir()) if earlier.is_dir() else ():
-        half_written = entry.name.startswith(".") and entry.name.endswith((".new", ".tmp"))
-        if entry.name == LOG or half_written or os.path.lexists(fresh / entry.name):
-            continue
-        if entry.is_dir() and not entry.is_symlink():
-            shutil.copytree(entry, fresh / entry.name, symlinks=True)
-        elif entry.is_file() or entry.is_symlink():
-            shutil.copy2(entry, fresh / entry.name, follow_symlinks=False)
 
 
 def refuse_other_vault(result: Path, document: EvidenceDocument, truth: Truth) -> None:

@@ -21,7 +21,7 @@ from grader.pipeline.phase_key import Conditions, conditions_of, tree_digest
 from grader.pipeline.pins import find_pins
 from grader.pipeline.probing import worst_of
 from grader.pipeline.progress import Progress
-from grader.pipeline.publish import check_out, disk_full_is_ours, put_in_place, workspace
+from grader.pipeline.publish import bring_along, check_out, disk_full_is_ours, put_in_place, workspace
 from grader.pipeline.second_opinion import with_second_opinion
 from grader.pipeline.serving import measure_serving
 from grader.pipeline.stage import (
@@ -39,13 +39,16 @@ from grader.readme.language_model.endpoint import Settings
 from grader.reports.write import write_reports
 from grader.results import Report
 from grader.review.applying import reviewed
-from grader.review.keeping import anchored, carried_over
+from grader.review.keeping import anchored, carried_over, refuse_other_decided
+from grader.review.log import NAME as LOG
 from grader.review.log import read_log
 from grader.rubric import Rubric
 from grader.scoring import score
 from grader.truth import Key, Truth
 from grader.types import PhaseRecord, Verdict
 
+OF_ONE_GRADING = (LOG, "vault.txt", "practice.html")
+"""Files that are made anew or carried over by rules of their own; whatever else people put there stays."""
 OURS = 0.5
 """Share of submitted rows that must belong to the variant."""
 
@@ -94,6 +97,7 @@ def grade(order: Order, executor: Executor, progress: Progress) -> Report:
         with carried_over(order.out, result) as decided:
             report = anchored(with_follow_up(reviewed(report, decided)), result)
             write_reports(report, result)
+            bring_along(order.out, result, OF_ONE_GRADING)
             put_in_place(result, order.out)
         progress.done("scoring", "OK", time.monotonic() - started)
     if order.cache is not None:
@@ -131,6 +135,7 @@ def collect(order: Order, executor: Executor, progress: Progress, work: Path) ->
         return open_submission(order.submission, work / "submission", unpack, limits.entries)
 
     submission = units.insist(opened)
+    refuse_other_decided(order.out, submission.sha256, submission.name)
     open_to_all(submission.folder)
     shown = stage_submission(submission.folder, work / "shown")
     staged = audit.Staged(

@@ -10,7 +10,7 @@ import os
 import shutil
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -89,6 +89,18 @@ def put_in_place(result: Path, out: Path) -> None:
             continue  # another grading of the same submission was faster: replace its result
         shutil.rmtree(aside, ignore_errors=True)
         return
+
+
+def bring_along(earlier: Path, fresh: Path, without: Collection[str]) -> None:
+    """Copy what a fresh result lacks from an earlier one, but for the names that belong to that one alone."""
+    for entry in sorted(earlier.iterdir()) if earlier.is_dir() else ():
+        half_written = entry.name.startswith(".") and entry.name.endswith((".new", ".tmp"))
+        if entry.name in without or half_written or os.path.lexists(fresh / entry.name):
+            continue
+        if entry.is_dir() and not entry.is_symlink():
+            shutil.copytree(entry, fresh / entry.name, symlinks=True)
+        elif entry.is_file() or entry.is_symlink():
+            shutil.copy2(entry, fresh / entry.name, follow_symlinks=False)
 
 
 @contextmanager

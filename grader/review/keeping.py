@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from grader.errors import UsageError
+from grader.reports.read import read_report
 from grader.results import Report
 from grader.review.entries import AnyEntry
 from grader.review.log import NAME, last_digest, locked, read_log
@@ -31,3 +33,20 @@ def carried_over(earlier: Path, fresh: Path) -> Iterator[tuple[AnyEntry, ...]]:
         if (earlier / NAME).is_file():
             shutil.copyfile(earlier / NAME, fresh / NAME)
         yield entries
+
+
+def refuse_other_decided(earlier: Path, sha256: str, name: str) -> None:
+    """Refuse to let another submission take the place of a result on which people decided.
+
+    Its evidence and reports would be gone, and what was decided would stand beside a result that it is not about.
+    """
+    try:
+        held = read_report(earlier).submission
+    except UsageError:
+        return  # no report that anybody could have decided on
+    decided = [one for one in read_log(earlier) if one.submission == held.sha256]
+    if held.sha256 != sha256 and decided:
+        raise UsageError(
+            f"{earlier}: holds the result of {held.name}, on which {decided[-1].reviewer} decided; found {name}, "
+            "another submission; expected another --out, or that folder moved away"
+        )

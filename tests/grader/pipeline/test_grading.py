@@ -18,6 +18,8 @@ from grader.pipeline.grading import Order, grade
 from grader.pipeline.progress import Silent
 from grader.pipeline.units import Retry
 from grader.results import Report
+from grader.review.entries import LevelDefended
+from grader.review.log import append
 from grader.rubric import load_rubric
 from grader.truth import load_truth
 from grader.types import Verdict
@@ -339,3 +341,39 @@ def test_an_engine_that_is_gone_at_the_end_costs_no_result(
     assert result.exit_code == 0
     assert "the next grading removes what is left" in result.output
     assert (order.out / "report.json").is_file()
+
+
+def test_incident_another_submission_took_the_place_of_a_decided_result(order: Order) -> None:
+    """A wrong --out costs no result that people decided on; the same submission is graded again as before."""
+    held = run(order)
+    entry = LevelDefended(
+        time="2026-01-01T00:00:00+00:00",
+        reviewer="Grace",
+        submission=held.submission.sha256,
+        previous="",
+        dimension="audit",
+        level=3,
+        reason="explained it",
+    )
+    append(order.out, [entry])
+    assert run(order).submission == held.submission
+    before = {path: path.read_bytes() for path in order.out.rglob("*") if path.is_file()}
+    (order.submission / "README.md").write_text("# somebody else\n")
+    with pytest.raises(
+        UsageError, match=r"holds the result of submission-\w+, on which Grace decided.*--out"
+    ):
+        run(order)
+    assert {path: path.read_bytes() for path in order.out.rglob("*") if path.is_file()} == before
+
+
+def test_incident_grading_again_deleted_what_people_kept_beside_the_result(order: Order) -> None:
+    """A panel's sheet in the result folder outlives a second grading; the page of an opened key is made anew."""
+    run(order)
+    (order.out / "panel.yaml").write_text("ratings: []\n")
+    (order.out / "practice.html").write_text("<p>4 of 100</p>")
+    (order.out / "notes").mkdir()
+    (order.out / "notes" / "call.txt").write_text("friendly\n")
+    run(order)
+    assert (order.out / "panel.yaml").read_text() == "ratings: []\n"
+    assert (order.out / "notes" / "call.txt").read_text() == "friendly\n"
+    assert not (order.out / "practice.html").exists()
