@@ -13,7 +13,7 @@ import typer
 from rich.console import Console
 
 import grader
-from grader.batch.inbox import Arrived, arrived, find_vaults
+from grader.batch.inbox import Arrived, arrived, find_vaults, passed_over
 from grader.batch.running import Batch, exit_code, run
 from grader.batch.table import print_shared, print_table, sharing, table_csv, table_json
 from grader.command_line import Json, LimitsPath, OfflineBuild, PhaseCachePath, RubricPath, errors_shown
@@ -26,6 +26,7 @@ from grader.pipeline.phase_cache import PhaseCache, default_cache
 from grader.pipeline.phase_key import digest_of, whole_hash
 from grader.pipeline.progress import Lines, Progress, Silent
 from grader.pipeline.stated_variant import stated_variants
+from grader.plain_text import one_line
 from grader.reports.exports.files import write_whole
 from grader.rescoring import open_truth, remember_vault
 from grader.results import Report
@@ -103,6 +104,8 @@ def register(app: typer.Typer, opened: Opened) -> None:
                 print_table(outcomes, Console())
                 print_shared(shared, Console())
                 typer.echo(f"table: {out / TABLE}")
+            if left := passed_over(inbox):
+                typer.echo(f"taken for no submission: {', '.join(map(one_line, left))}", err=True)
             if code := exit_code(outcomes):
                 raise typer.Exit(code)
 

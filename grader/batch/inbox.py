@@ -11,10 +11,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from grader.errors import UsageError, VaultError
+from grader.intake.opening import ARCHIVES
 from grader.pipeline.phase_key import file_digest, tree_digest
 from grader.truth import DEPTH, load_key, only_vault, vaults_below
 
-ARCHIVES = (".zip", ".tar.gz", ".tgz", ".tar")
+OF_SYSTEMS = ("__MACOSX", "desktop.ini", "Thumbs.db")
+"""Names that systems and unpackers leave behind; nobody handed them in."""
 PSEUDONYM = re.compile(r"c[0-9a-f]{12}")
 """As the generator forms it from the company secret and the candidate's name."""
 
@@ -38,11 +40,7 @@ def arrived(inbox: Path) -> tuple[Arrived, ...]:
     """Return archives and folders of an inbox by name; UsageError where it is none, empty, or names collide."""
     if not inbox.is_dir():
         raise UsageError(f"{inbox}: expected a folder with submissions")
-    found = [
-        Arrived(path, stem(path), _digest(path))
-        for path in sorted(inbox.iterdir())
-        if not path.name.startswith(".") and (path.is_dir() or path.name.lower().endswith(ARCHIVES))
-    ]
+    found = [Arrived(path, stem(path), _digest(path)) for path in _visible(inbox) if _is_submission(path)]
     if not found:
         raise UsageError(f"{inbox}: no submission in it; expected folders or {', '.join(ARCHIVES)}")
     twice = [name for name, count in Counter(one.name for one in found).items() if count > 1]
@@ -51,6 +49,23 @@ def arrived(inbox: Path) -> tuple[Arrived, ...]:
             f"{inbox}: {twice[0]} is there more than once, with different endings; expected one of each"
         )
     return tuple(found)
+
+
+def passed_over(inbox: Path) -> tuple[str, ...]:
+    """Return names of files that are taken for no submission: somebody may have handed one of them in."""
+    return tuple(path.name for path in _visible(inbox) if not _is_submission(path))
+
+
+def _visible(inbox: Path) -> list[Path]:
+    return [
+        path
+        for path in sorted(inbox.iterdir())
+        if not path.name.startswith(".") and path.name not in OF_SYSTEMS
+    ]
+
+
+def _is_submission(path: Path) -> bool:
+    return path.is_dir() or path.name.lower().endswith(ARCHIVES)
 
 
 def stem(path: Path) -> str:

@@ -66,3 +66,32 @@ def test_results_inside_the_inbox_are_refused(tmp_path: Path) -> None:
     done = CliRunner().invoke(takehome.app, words)
     assert done.exit_code == UsageError.exit_code
     assert not (box / "results").exists()
+
+
+def test_incident_submissions_that_grade_opens_were_missing_from_a_batch(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever `grade` takes or refuses by name has a line of the table, and files beside it are named."""
+    seen: list[str] = []
+
+    def graded(order: Order, executor: object, progress: object) -> Report:
+        seen.append(order.submission.name)
+        report = builders.report(phases=())
+        order.out.mkdir(parents=True, exist_ok=True)
+        write_reports(report, order.out)
+        return report
+
+    monkeypatch.setattr(grader.batch.cli, "grade", graded)
+    monkeypatch.setattr(grader.cli, "open_executor", lambda *_: FakeExecutor())
+    write_vault(tmp_path / "issued" / "0123456789ab")
+    box = inbox(tmp_path / "in", "ada.tar.xz")
+    for name in ("ben.TAR.BZ2", "cyn.rar", "dan.7z", "eve.ipynb", "Thumbs.db", ".DS_Store"):
+        (box / name).write_bytes(b"x")
+    (box / "__MACOSX").mkdir()
+    words = ["batch", str(box), "--vault", str(tmp_path / "issued"), "--out", str(tmp_path / "out"), "--json"]
+    done = CliRunner().invoke(takehome.app, [*words, "--quiet"])
+    assert done.exit_code == 0, done.output
+    assert seen == ["ada.tar.xz", "ben.TAR.BZ2", "cyn.rar", "dan.7z"]
+    assert done.stderr.splitlines() == ["taken for no submission: eve.ipynb"]
+    assert [one["submission"] for one in json.loads(done.stdout)] == seen
+    assert (tmp_path / "out" / "ben").is_dir()
