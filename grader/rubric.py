@@ -48,7 +48,7 @@ class Dimension(Model):
 class BonusRule(Model):
     """Points shown apart."""
 
-    points: float
+    points: float = Field(ge=0)
     check: str
     needs: tuple[Need, ...] = ()
 
@@ -56,8 +56,8 @@ class BonusRule(Model):
 class PassRule(Model):
     """When the verdict is `pass`: the total, and the level no dimension may be below."""
 
-    total: float
-    lowest_level: int
+    total: float = Field(ge=0, le=100)
+    lowest_level: int = Field(ge=1, le=4)
 
 
 class RubricFile(Model):
@@ -94,7 +94,8 @@ def load_rubric(path: Path = DEFAULT) -> Rubric:
         file = RubricFile.model_validate(yaml.safe_load(raw))
     except ValidationError as error:
         first = error.errors()[0]
-        raise RubricError(f"{path}: {'.'.join(map(str, first['loc']))}: {first['msg']}") from error
+        found = f"; found {first['input']!r}" if isinstance(first["input"], str | int | float) else ""
+        raise RubricError(f"{path}: {'.'.join(map(str, first['loc']))}: {first['msg']}{found}") from error
     except yaml.YAMLError as error:
         raise RubricError(f"{path}: not readable as a rubric: {said_by_yaml(error)}") from error
     except OSError as error:

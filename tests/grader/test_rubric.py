@@ -91,6 +91,20 @@ def test_wrong_fields_name_their_place(tmp_path: Path, changed: dict[str, Any], 
     assert place in refused(tmp_path, edited((0, 1), **changed))
 
 
+@pytest.mark.parametrize(("rule", "said"), [
+    ({"total": 160}, "pass.total: Input should be less than or equal to 100; found 160"),
+    ({"total": -6}, "pass.total"), ({"total": float("nan")}, "pass.total"), ({"lowest_level": 0}, "pass.lowest_level"),
+    ({"lowest_level": 22}, "pass.lowest_level: Input should be less than or equal to 4; found 22"),
+])  # fmt: skip
+def test_incident_a_slip_in_the_mark_failed_everybody(
+    tmp_path: Path, rule: dict[str, float], said: str
+) -> None:
+    """A mark that no submission can reach, or that none can miss, is refused like points that do not add up."""
+    raw = copy.deepcopy(RAW)
+    raw["pass"] |= rule
+    assert said in refused(tmp_path, raw)
+
+
 @pytest.mark.parametrize("content", ["", "[]", "a: [", "\x00", "just text"])
 def test_what_is_no_rubric_is_refused(tmp_path: Path, content: str) -> None:
     """Empty, wrongly typed and unreadable files are one line of text."""
