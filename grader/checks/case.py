@@ -259,17 +259,32 @@ class Case:
         """Whether the served ranking beats the replay's base rate by three standard errors."""
         if self.replay_pr_auc is None or not self.replay.usable:
             return False
+        return self.replay_pr_auc > self.replay_bar
+
+    @cached_property
+    def replay_bar(self) -> float:
+        """PR-AUC that no ranking by chance reaches on the replay; `replay` must be usable."""
         se = metrics.pr_auc_se(self.replay.y, self.replay.tuned, self.replay.customer)
-        return self.replay_pr_auc > self.truth.key.dummy.replay.pr_auc + STANDARD_ERRORS * se
+        return self.truth.key.dummy.replay.pr_auc + STANDARD_ERRORS * se
+
+    @property
+    def replay_against_chance(self) -> str:
+        """The served PR-AUC beside what it has to exceed, in words for a report."""
+        base = self.truth.key.dummy.replay.pr_auc
+        said = f"PR-AUC {self.replay_pr_auc or 0:.3f}, base rate {base:.3f}"
+        return f"{said}, chance reaches {self.replay_bar:.3f}" if self.replay.usable else said
 
     @cached_property
     def predicts(self) -> bool:
         """Whether the tuned test predictions beat the test base rate by three standard errors."""
         test = self.test
-        if not test.usable:
-            return False
-        se = metrics.pr_auc_se(test.y, test.tuned, test.customer)
-        return metrics.pr_auc(test.y, test.tuned) > float(test.y.mean()) + STANDARD_ERRORS * se
+        return test.usable and metrics.pr_auc(test.y, test.tuned) > self.test_bar
+
+    @cached_property
+    def test_bar(self) -> float:
+        """PR-AUC that no ranking by chance reaches on the test rows; `test` must be usable."""
+        test = self.test
+        return float(test.y.mean()) + STANDARD_ERRORS * metrics.pr_auc_se(test.y, test.tuned, test.customer)
 
     @cached_property
     def calibration(self) -> metrics.Calibration:

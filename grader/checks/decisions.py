@@ -245,7 +245,9 @@ def decision_pays(case: Case) -> Finding:
     path = case.evidence.document.evaluation.metrics.path or "evaluation/metrics.json"
     if not case.serves_a_model:
         return Finding(
-            0.0, "No served model that ranks better than chance, so no decision to judge.", (proof(path),)
+            0.0,
+            "No served model that ranks clearly better than chance, so no decision to judge.",
+            (proof(path),),
         )
     if "threshold" not in decision:
         return Finding(0.0, "No operating threshold is stated.", (proof(path, "decision"),))

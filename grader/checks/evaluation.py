@@ -290,7 +290,7 @@ def curves_recompute(case: Case) -> Finding:
     if not case.predicts:
         return Finding(
             0.0,
-            "The test scores do not rank churners better than chance: no curve to show.",
+            "The test scores do not rank churners clearly better than chance: no curve to show.",
             (proof(SPLIT_FILE),),
         )
     path = submitted.path or "evaluation/lift.csv"
@@ -329,9 +329,11 @@ def generalises_to_replay(case: Case) -> Finding:
     yardstick = key.reference.replay
     se = yardstick.pr_auc_se or 0.01
     if not case.serves_a_model:
-        shown = proof("service", "replay", measured=f"PR-AUC {achieved:.3f}, base rate {dummy:.3f}")
+        shown = proof("service", "replay", measured=case.replay_against_chance)
         return Finding(
-            0.0, "The served ranking is not better than chance on the months after the release.", (shown,)
+            0.0,
+            "The served ranking is not clearly better than chance on the months after the release.",
+            (shown,),
         )
     rank = float(np.clip((achieved - dummy) / max(yardstick.pr_auc - se - dummy, 1e-6), 0, 1))
     proofs = [

@@ -15,7 +15,8 @@ ERROR_COST = 0.15
 NAMED = 8
 """Wrong requests that a message names at most."""
 NO_MODEL = (
-    "The service does not rank churners better than chance on the replay, so only starting it earns points."
+    "The service does not rank churners clearly better than chance on the replay, so only starting it earns "
+    "points."
 )
 NO_SERVICE = "The service did not start, so this could not be measured."
 
@@ -65,9 +66,7 @@ def unserved(case: Case) -> Finding | None:
     if not case.evidence.document.service.started:
         return Finding(0.0, NO_SERVICE, (proof(SERVICE, measured=case.evidence.phase("service").detail),))
     if not case.serves_a_model:
-        return Finding(
-            0.0, NO_MODEL, (proof(SERVICE, "replay", measured=f"PR-AUC {case.replay_pr_auc or 0:.3f}"),)
-        )
+        return Finding(0.0, NO_MODEL, (proof(SERVICE, "replay", measured=case.replay_against_chance),))
     return None
 
 

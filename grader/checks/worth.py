@@ -13,7 +13,9 @@ LEAST_COVERAGE = 0.1
 """Share of the rows of the test months below which test rows are hand-picked, not sampled."""
 LABEL_AUC = 0.99
 """ROC-AUC on test from which the label itself was handed in; the strongest leak stays far below."""
-NO_MODEL = "Neither the test predictions nor the service rank churners better than chance: nothing to judge."
+NO_MODEL = (
+    "Neither the test predictions nor the service rank churners clearly better than chance: nothing to judge."
+)
 LABEL_GIVEN = (
     "The test predictions repeat the label: no model of this data ranks like that, so nothing is earned."
 )
@@ -38,8 +40,12 @@ def unusable(case: Case) -> Finding | None:
         return Finding(0.0, LABEL_GIVEN, (proof(shown, "p_tuned on test", measured=f"ROC-AUC {area:.4f}"),))
     if not case.predicts and not case.serves_a_model:
         ap = metrics.pr_auc(case.test.y, case.test.tuned)
-        base = float(case.test.y.mean())
-        ranked = proof(shown, "test rows", measured=f"PR-AUC {ap:.3f}, base rate {base:.3f}")
+        base, bar = float(case.test.y.mean()), case.test_bar
+        ranked = proof(
+            shown,
+            "test rows",
+            measured=f"PR-AUC {ap:.3f}, base rate {base:.3f}, chance reaches {bar:.3f}",
+        )
         return Finding(0.0, NO_MODEL, (ranked,))
     return None
 

@@ -113,3 +113,19 @@ def test_rows_of_an_unreported_leak_stay_in_parity() -> None:
     case = served_case(plants=(leak,))
     changed = np.ones(len(case.truth.issued), dtype=bool)
     assert not with_twin(case, "usage", changed).recomputed_rows.any()
+
+
+def test_incident_a_ranking_of_few_rows_was_said_to_be_chance_beside_figures_far_above_it() -> None:
+    """What is not sure enough is called not clearly better, and the figure that it missed stands beside its own."""
+    good = served_case()
+    replay = good.truth.replay["churned_90d"].to_numpy()
+    lucky = np.random.default_rng(0).random(replay.size)
+    lucky[np.flatnonzero(replay == 1)[:1]] = 2.0
+    case = with_arrays(good, service__replay=lucky / 2)
+    base = case.truth.key.dummy.replay.pr_auc
+    assert base < case.replay_pr_auc < case.replay_bar
+    found = evaluation.generalises_to_replay(case)
+    assert "not clearly better than chance" in found.message
+    said = f"PR-AUC {case.replay_pr_auc:.3f}, base rate {base:.3f}, chance reaches {case.replay_bar:.3f}"
+    assert found.proofs[0].measured == said
+    assert serving.contract_kept(case).proofs[0].measured == said
