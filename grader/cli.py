@@ -97,12 +97,12 @@ def _where(submission: Path, vault: Path | None, out: Path | None, practice: boo
         if vault is not None:
             raise UsageError("--practice: takes the sealed key beside the submission; leave out --vault")
         with practice_vault(submission) as found:
-            yield PracticeVault(found.folder, out or found.result)
+            yield PracticeVault(found.folder, out or found.result, found.kept)
         return
     if vault is None or out is None:
         missing = "--vault" if vault is None else "--out"
         raise UsageError(f"{missing}: expected a folder, or --practice for a practice folder")
-    yield PracticeVault(vault, out)
+    yield PracticeVault(vault, out, vault)
 
 
 def _truth_of(submission: Path, vaults: Path, stated: Stated) -> Truth:
@@ -222,7 +222,9 @@ def register(app: typer.Typer) -> None:
                     page = write_practice(report, truth, place.result)
                 else:
                     page = None
-                    remember_vault(place.result, truth)
+                    remember_vault(place.result, truth.folder)
+            if practice:
+                remember_vault(place.result, place.kept)  # only now is the key there
             show(report, place.result, as_json, verbose=verbose)
             if page is not None and not as_json:
                 typer.echo(f"the key, opened: {page}")

@@ -35,13 +35,13 @@ def open_truth(vault: Path, variant: str | None = None) -> Truth:
     return truth
 
 
-def remember_vault(folder: Path, truth: Truth) -> None:
+def remember_vault(folder: Path, vault: Path) -> None:
     """Note in a result which vault it was graded with; a file of its own, since reports are sent to others.
 
     A result without the note is whole all the same, so a note that cannot be written stops nothing.
     """
     with suppress(UsageError):
-        write_whole(folder / VAULT_NOTE, f"{truth.folder.resolve()}\n")
+        write_whole(folder / VAULT_NOTE, f"{vault.resolve()}\n")
 
 
 def remembered_vault(folder: Path) -> Path:

@@ -85,7 +85,7 @@ def register(app: typer.Typer, opened: Opened) -> None:
                     truth = open_truth(vaults.of(submission.name, stated))
                     order = Order(submission.path, truth, loaded, limited, result, cache, others=keys)
                     report = grade(order, executor, progress)
-                remember_vault(result, truth)
+                remember_vault(result, truth.folder)
                 return report
 
             def stands(submission: Arrived, report: Report) -> bool:

@@ -15,10 +15,11 @@ from grader.practice.seal import OPENED, find_sealed, unseal
 
 @dataclass(frozen=True)
 class PracticeVault:
-    """The folder with key.json, and where results of this practice folder go by default."""
+    """The folder with key.json, where results go by default, and where the key is once the grading has ended."""
 
     folder: Path
     result: Path
+    kept: Path
 
 
 @contextmanager
@@ -32,14 +33,14 @@ def practice_vault(submission: Path) -> Iterator[PracticeVault]:
         raise UsageError(f"{sealed}: lies inside the submission; grade the folder `submission` beside it")
     opened, result = sealed.with_name(OPENED), sealed.with_name("result")
     if (opened / "key.json").is_file():
-        yield PracticeVault(opened, result)
+        yield PracticeVault(opened, result, opened)
         return
     try:
         scratch = Path(tempfile.mkdtemp(prefix=".unsealing-", dir=sealed.parent))
     except OSError as error:
         raise UsageError(f"{sealed.parent}: not writable: {error.strerror}") from error
     try:
-        yield PracticeVault(unseal(sealed, scratch / OPENED), result)
+        yield PracticeVault(unseal(sealed, scratch / OPENED), result, opened)
         if not opened.exists():
             (scratch / OPENED).rename(opened)
     finally:

@@ -109,7 +109,7 @@ def test_a_vault_that_moved_or_changed_is_asked_for(graded: Path) -> None:
     with pytest.raises(UsageError, match="--vault: expected the vault of"):
         score_again(graded, None, load_rubric())
     vault = graded.parent / "vault"
-    remember_vault(graded, load_truth(vault))
+    remember_vault(graded, vault)
     score_again(graded, None, load_rubric())
     key = (vault / "key.json").read_text(encoding="utf-8")
     variant = load_truth(vault).key.variant
@@ -124,4 +124,4 @@ def test_a_vault_that_moved_or_changed_is_asked_for(graded: Path) -> None:
 def test_a_result_that_takes_no_note_is_still_a_result(graded: Path) -> None:
     """A full disk after hours of grading costs the note, not the grading."""
     (graded / VAULT_NOTE).mkdir()
-    remember_vault(graded, load_truth(graded.parent / "vault"))
+    remember_vault(graded, graded.parent / "vault")

@@ -6,12 +6,18 @@ import zipfile
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
+import grader.cli
+import takehome
 from grader.errors import UsageError, VaultError
 from grader.practice.cli import refuse_unless_open
+from grader.practice.lessons import Opened
 from grader.practice.seal import OPENED, SEALED, find_sealed, unseal
 from grader.practice.vault import practice_vault
+from grader.reports.pages import render_page
 from grader.truth import load_truth
+from tests.grader.fake_executor import FakeExecutor
 from tests.grader.reports import builders
 from tests.grader.vault_folder import write_vault
 
@@ -84,3 +90,28 @@ def test_an_issued_key_stays_shut_until_the_result_is_final(tmp_path: Path) -> N
     with pytest.raises(UsageError, match="not final"):
         refuse_unless_open(report, truth)
     refuse_unless_open(report.model_copy(update={"final": True}), truth)
+
+
+def test_incident_a_graded_practice_could_not_be_scored_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A practice result knows its opened key, and its page does not call points of that day those of today."""
+    monkeypatch.setattr(grader.cli, "open_executor", lambda *_: FakeExecutor())
+    monkeypatch.setattr(grader.cli, "write_practice", lambda report, truth, result: result / "practice.html")
+    work = tmp_path / "practice" / "submission"
+    work.mkdir(parents=True)
+    (work / "README.md").write_text("# hello\n")
+    vault = write_vault(tmp_path / "vault")
+    with zipfile.ZipFile(tmp_path / "practice" / SEALED, "w") as archive:
+        for path in sorted(one for one in vault.rglob("*") if one.is_file()):
+            archive.write(path, path.relative_to(vault).as_posix())
+    for words in (
+        ["grade", str(work), "--practice", "--quiet"],
+        ["score", str(work.parent / "result"), "--dry-run"],
+    ):
+        done = CliRunner().invoke(takehome.app, words)
+        assert done.exit_code == 0, done.output
+    page = render_page(
+        "page_practice.html", opened=Opened("x", "v", 0, True, (), ()), report=builders.report()
+    )
+    assert "Points when opened" in page
