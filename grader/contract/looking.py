@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from grader.contract.delivery import check_delivery
 from grader.contract.evaluation import check_exhibits, check_metrics, check_tracking
 from grader.contract.findings import check_findings
 from grader.contract.layout import check_layout
@@ -19,6 +20,7 @@ from grader.contract.work import Work, look_at
 
 Check = Callable[[Work], Iterator[Problem]]
 CHECKS: dict[str, Check] = {
+    "delivery": check_delivery,
     "layout": check_layout,
     "notebook": check_notebook,
     "findings": check_findings,
