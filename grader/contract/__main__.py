@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
 from pathlib import Path
 
@@ -25,12 +26,23 @@ def main() -> int:
     folder = Path(given.folder)
     if not folder.is_dir():
         parser.error(f"{folder}: expected the folder of a submission")
-    looked = check_files(folder)
-    if given.port is not None:
-        asked = check_service(folder, given.port)
-        looked = looked.joined(asked)
-    print(json.dumps(looked.as_json(), ensure_ascii=False) if given.json else "\n".join(looked.lines()))
+    try:
+        looked = check_files(folder)
+        if given.port is not None:
+            looked = looked.joined(check_service(folder, given.port))
+    except KeyboardInterrupt:
+        print("takehome-check.pyz: interrupted; nothing was changed", file=sys.stderr)
+        return 130
+    _say(json.dumps(looked.as_json(), ensure_ascii=False) if given.json else "\n".join(looked.lines()))
     return 0 if looked.kept else 1
+
+
+def _say(text: str) -> None:
+    """Print, also to a reader that has read enough, as `| head` has."""
+    try:
+        print(text, flush=True)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 if __name__ == "__main__":

@@ -54,6 +54,19 @@ def test_it_fails_a_broken_submission(folder: Path) -> None:
     assert "findings[0].kind" in done.stdout
 
 
+def test_incident_a_pipe_that_closed_showed_a_traceback(folder: Path) -> None:
+    """`| head` and Ctrl-C are no errors of ours; what the check found is still its exit code."""
+    broken.write_findings(folder, [{**broken.FINDING, "kind": "nonsense"}])
+    reads, writes = os.pipe()
+    os.close(reads)
+    command = [sys.executable, "-P", str(folder / NAME), "."]
+    done = subprocess.run(
+        command, cwd=folder, stdout=writes, stderr=subprocess.PIPE, text=True, timeout=240, check=False
+    )
+    os.close(writes)
+    assert (done.returncode, done.stderr) == (1, "")
+
+
 def test_it_holds_nothing_of_the_keys_side() -> None:
     """Readers and the contract only: no check of the rubric, no vault, no generator."""
     with zipfile.ZipFile(STARTER / NAME) as archive:
