@@ -136,7 +136,10 @@ def register(app: typer.Typer, record: Record) -> None:
             filled, loaded = load_sheet(sheet), load_kit(kit)
             folder = None if filled.result is None else sheet.parent / filled.result
             report = None if folder is None else read_report(folder)
-            decision = decide(filled, report, loaded)
+            try:
+                decision = decide(filled, report, loaded)
+            except UsageError as error:
+                raise UsageError(f"{sheet}: {error}") from error
             levels = defended_by_dimension(filled, loaded)
             if recorded:
                 if folder is None:

@@ -186,3 +186,13 @@ def test_a_sheet_that_cannot_be_read_is_one_line(tmp_path: Path, text: str) -> N
 def test_without_result_or_pool_the_way_is_shown() -> None:
     """The error names both ways to call it."""
     assert "--pool" in run("interview").stderr
+
+
+def test_incident_a_slip_in_a_sheet_was_told_without_its_file(tmp_path: Path) -> None:
+    """Somebody with a sheet for each candidate learns which one to mend."""
+    path = tmp_path / "panel-ada.yaml"
+    ratings = [{"question": "grwth", "level": 3}]
+    path.write_text(yaml.safe_dump({"candidate": "ada", "practical": "pass", "ratings": ratings}))
+    done = run("panel", path)
+    assert done.exit_code == 2
+    assert "panel-ada.yaml: ratings: grwth: not in the kit" in " ".join(done.stderr.split())
