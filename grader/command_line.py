@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -9,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from grader.errors import GraderError
+from grader.errors import GraderError, SandboxError
 
 Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
 RubricPath = Annotated[Path, typer.Option("--rubric", help="Another rubric file.")]
@@ -41,6 +42,12 @@ def errors_shown() -> Iterator[None]:
     except GraderError as error:
         typer.echo(f"takehome: {' '.join(str(error).split())}", err=True)
         raise typer.Exit(error.exit_code) from error
+    except OSError as error:
+        # With a name it is about a file, and whoever writes that says more; without one it is standard output.
+        if error.errno not in (errno.ENOSPC, errno.EDQUOT) or error.filename is not None:
+            raise
+        typer.echo(f"takehome: the output cannot be written: {error.strerror}", err=True)
+        raise typer.Exit(SandboxError.exit_code) from error
     except KeyboardInterrupt as error:
         typer.echo("takehome: interrupted; nothing was left behind", err=True)
         raise typer.Exit(130) from error

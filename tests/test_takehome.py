@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from pathlib import Path
+
+import pytest
 
 INTERRUPTED = """
 import os, signal, sys
@@ -45,3 +48,18 @@ def test_ctrl_c_after_loading_is_python_again() -> None:
     code += "print(signal.getsignal(signal.SIGINT) is signal.default_int_handler)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "True"
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device that is always full")
+def test_incident_a_full_disk_behind_the_output_showed_a_traceback() -> None:
+    """`takehome explain > list.txt` on a full disk is a line and an exit code of ours."""
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "takehome", "explain"],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+    assert done.stderr == "takehome: the output cannot be written: No space left on device\n"
+    assert done.returncode == 4
