@@ -85,7 +85,7 @@ FEATURES: tuple[Column, ...] = (
         "seats",
         LOGS,
         AT_SNAPSHOT,
-        "Seats with at least one login in the last 30 days.",
+        "Seats assigned to a named user at the snapshot; the account's owner needs none.",
     ),
     Column(
         "monthly_charge",
@@ -138,7 +138,15 @@ FEATURES: tuple[Column, ...] = (
         "Change of data_usage_gb against two months earlier, relative to its mean; null in the first two months.",
         3,
     ),
-    Column("logins_30d", _U, "integer", "logins", LOGS, AT_SNAPSHOT, "Logins in the last 30 days."),
+    Column(
+        "logins_30d",
+        _U,
+        "integer",
+        "logins",
+        LOGS,
+        AT_SNAPSHOT,
+        "Logins to the application in the last 30 days; a device that stays signed in adds none.",
+    ),
     Column(
         "logins_avg_3m",
         _U,
@@ -156,7 +164,7 @@ FEATURES: tuple[Column, ...] = (
         "days",
         LOGS,
         AT_SNAPSHOT,
-        "Days with at least one login in the last 30 days.",
+        "Days with any use in the last 30 days, also on devices that stay signed in.",
     ),
     Column(
         "days_since_last_login",
@@ -165,7 +173,7 @@ FEATURES: tuple[Column, ...] = (
         "days",
         LOGS,
         AT_SNAPSHOT,
-        "Days from the last login to the snapshot, counted up to 60.",
+        "Days from the last login to the customer portal, which is not the application, counted up to 60.",
     ),
     Column(
         "features_used",
@@ -205,10 +213,16 @@ FEATURES: tuple[Column, ...] = (
         "tickets",
         DESK,
         AT_SNAPSHOT,
-        "Tickets opened in the last 30 days.",
+        "Tickets that the customer opened in the last 30 days.",
     ),
     Column(
-        "tickets_open", _S, "integer", "tickets", DESK, AT_SNAPSHOT, "Tickets still open at the snapshot."
+        "tickets_open",
+        _S,
+        "integer",
+        "tickets",
+        DESK,
+        AT_SNAPSHOT,
+        "Tickets open at the snapshot, reopened ones and those of our own staff included.",
     ),
     Column(
         "avg_resolution_hours",
@@ -227,7 +241,7 @@ FEATURES: tuple[Column, ...] = (
         "0-10",
         "survey tool",
         AT_SNAPSHOT,
-        "Latest answer to the recommendation question; null when never answered.",
+        "Answer to the recommendation question of the month's survey; null without an answer, which is rarer later on.",
     ),
     Column(
         "csat_last",
@@ -236,7 +250,7 @@ FEATURES: tuple[Column, ...] = (
         "1-5",
         DESK,
         AT_SNAPSHOT,
-        "Rating of the latest rated ticket in the last three months; null without one.",
+        "Rating in the month's survey on the tickets of the last three months; null without a ticket or an answer.",
     ),
     Column(
         "outages_30d",
@@ -254,7 +268,7 @@ FEATURES: tuple[Column, ...] = (
         "payments",
         BILLING,
         AT_SNAPSHOT,
-        "Failed collections in the last three months.",
+        "Failed collections in the last three months, each try counted.",
     ),
     Column(
         "days_past_due",
@@ -263,7 +277,7 @@ FEATURES: tuple[Column, ...] = (
         "days",
         BILLING,
         AT_SNAPSHOT,
-        "Age of the oldest unpaid invoice at the snapshot.",
+        "Age of the oldest unpaid item on the account at the snapshot; what is booked late keeps its own date.",
     ),
     Column(
         "late_payments_12m",
@@ -304,7 +318,13 @@ FEATURES: tuple[Column, ...] = (
     ),
     Column("integrations_count", _M, "integer", "integrations", LOGS, AT_SIGNUP, "Integrations connected."),
     Column(
-        "referral_count", _M, "integer", "customers", CRM, AT_SNAPSHOT, "Customers referred since sign-up."
+        "referral_count",
+        _M,
+        "integer",
+        "customers",
+        CRM,
+        AT_SNAPSHOT,
+        "Customers referred in the sign-up campaign, later ones not counted.",
     ),
 )
 

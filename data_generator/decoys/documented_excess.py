@@ -44,7 +44,7 @@ def _paid_ahead(rng: np.random.Generator, frame: pd.DataFrame) -> Integers:
 
 CASES = {
     "seats_active": Case(
-        meaning="Seats with at least one login in the last 30 days; guest seats count and cost nothing, so it "
+        meaning="Seats assigned to a named user at the snapshot; guest seats count and cost nothing, so it "
         "can exceed seats_purchased.",
         reason="guest seats count as active and are not paid for",
         values=_with_guests,
@@ -52,8 +52,8 @@ CASES = {
         beside=("seats_purchased",),
     ),
     "days_past_due": Case(
-        meaning="Age of the oldest unpaid invoice at the snapshot; negative where nothing is due and the next "
-        "invoice is paid ahead, by that many days.",
+        meaning="Age of the oldest unpaid item on the account at the snapshot; negative where nothing is due "
+        "and the next invoice is paid ahead, by that many days.",
         reason="invoices paid ahead count in negative days",
         values=_paid_ahead,
         broken="< 0",

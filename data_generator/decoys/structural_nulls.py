@@ -44,7 +44,7 @@ CASES = {
         "seats_purchased",
         lambda x: x == 1,
         "for contracts of one seat",
-        "Seats with at least one login in the last 30 days; null for contracts of one seat, whose seats nobody counts.",
+        "Seats assigned to a named user at the snapshot; null for contracts of one seat, whose seats nobody counts.",
     ),
     "total_charges": Case(
         "tenure_months",

@@ -39,7 +39,10 @@ CASES = {
         999, 10.0, "Calls through integrations in the last 30 days; 999 stands for any number above {limit}."
     ),
     "days_since_last_login": Case(
-        60, 1.0, "Days from the last login to the snapshot; 60 stands for any number above {limit}."
+        60,
+        1.0,
+        "Days from the last login to the customer portal, which is not the application; "
+        "60 stands for any number above {limit}.",
     ),
 }
 

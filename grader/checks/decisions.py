@@ -74,7 +74,8 @@ def runs_tracked(case: Case) -> Finding:
     parts = (
         ("baseline and tuned run", 1.0 if baseline and others else 0.5 if described else 0.0,
          f"{len(baseline)} baseline, {len(others)} other runs with parameters and metrics"),
-        ("search", min(1.0, trials / SEARCH_TRIALS) if trials >= 3 else 0.0, f"{trials} differing trials"),
+        ("search", min(1.0, trials / SEARCH_TRIALS) if trials >= 3 else 0.0,
+         f"{trials} differing trials" + (f"; all of it from {SEARCH_TRIALS}" if trials < SEARCH_TRIALS else "")),
         ("model artefact", 1.0 if models else 0.0, f"{len(models)} present: {', '.join(models[:3])}"),
         ("data named", 1.0 if data else 0.0, f"{len(data)} runs name their data"),
         ("traced and consistent", _mean(traced[0], _consistent(case, done)), traced[1]),
@@ -338,8 +339,9 @@ def choice_is_earned(case: Case) -> Finding:
         one = np.allclose(test.tuned, test.baseline, atol=1e-9)
         ships = "baseline" if one else case.served_model
         earned = 1.0 if wins == (ships == "tuned") else 0.5 if abs(gain) <= 2 * se else 0.0
-        if one and _trials([r for r in case.evidence.document.tracking.runs if r.metrics]) < SEARCH_TRIALS:
-            earned = 0.5  # nothing shows that anything else was tried
+        tried = _trials([r for r in case.evidence.document.tracking.runs if r.metrics])
+        if one and tried < SEARCH_TRIALS:
+            earned = 0.5  # little shows that anything else was tried
         if np.ptp(test.baseline) == 0:
             earned *= 0.5
         measured = f"PR-AUC {gain:+.4f} ± {se:.4f}, log loss {-closer:+.5f} ± {closer_se:.5f}"
@@ -348,6 +350,10 @@ def choice_is_earned(case: Case) -> Finding:
             f"The {ships} model ships; tuning {'wins by more' if wins else 'gains no more'} than two standard errors "
             f"on test (PR-AUC {gain:+.4f}, standard error {se:.4f}; log loss {-closer:+.5f}, {closer_se:.5f})."
         )
+        if one:
+            message = f"The baseline ships, in both columns; {tried} differing trials are tracked" + (
+                "." if tried >= SEARCH_TRIALS else f", too few of {SEARCH_TRIALS} to show that tuning lost."
+            )
         moved = leak_moves_predictions(case)
         if moved and case.serves_a_model:
             earned = 0.0

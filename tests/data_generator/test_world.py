@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pandas as pd
 import pytest
 
 from data_generator import statistics
 from data_generator.plants.draft import months_of
-from data_generator.schema import LABEL, feature_names
+from data_generator.schema import FEATURES, LABEL, feature_names
 from data_generator.world.coefficients import draw_coefficients
 from data_generator.world.dynamics import active_schedule
 from data_generator.world.truth import Truth, make_truth
@@ -200,3 +202,28 @@ def test_same_seed_same_world_and_others_differ() -> None:
     a, b, c = make_truth(3, 3_000), make_truth(3, 3_000), make_truth(4, 3_000)
     pd.testing.assert_frame_equal(a.twin, b.twin)
     assert not set(a.twin["customer_id"]) & set(c.twin["customer_id"])
+
+
+def test_incident_the_dictionary_contradicted_the_clean_world(panel: pd.DataFrame) -> None:
+    """No meaning claims a relation that sound rows break: candidates reported days with a login beyond all logins."""
+    earlier, later = pairs(panel)
+    meaning = {column.name: column.meaning for column in FEATURES}
+    broken = {
+        ("active_days_30d", "login"): panel["active_days_30d"] > panel["logins_30d"],
+        ("seats_active", "login"): (panel["seats_active"] == 0) & (panel["logins_30d"] > 0),
+        ("nps_score", "never|latest"): earlier["nps_score"].notna().to_numpy()
+        & later["nps_score"].isna().to_numpy(),
+        ("csat_last", "latest"): earlier["csat_last"].notna().to_numpy()
+        & later["csat_last"].isna().to_numpy(),
+        ("referral_count", "since sign-up"): (
+            earlier["referral_count"].to_numpy() == later["referral_count"].to_numpy()
+        ),
+        ("days_past_due", "invoice"): (
+            later["days_past_due"].to_numpy() > earlier["days_past_due"].to_numpy() + 31
+        ),
+    }
+    for (column, said), rows in broken.items():
+        assert np.mean(rows) > 0.001, f"{column}: the world keeps to it now, so the dictionary may say it"
+        assert not re.search(said, meaning[column], re.I), column
+    assert "which is not the application" in meaning["days_since_last_login"]
+    assert "reopened" in meaning["tickets_open"]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -70,6 +72,16 @@ def test_the_host_says_how_idle_it_is() -> None:
     assert first is not None
     assert second is not None
     assert 0 < first <= second
+
+
+def test_incident_traffic_that_a_job_sent_itself_was_the_work_of_others(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """CPU that interrupts take counts as left to the job: a flood over its own loopback excuses no clock."""
+    stat = tmp_path / "stat"
+    stat.write_text("cpu 100 0 50 1000 10 300 400 7 0 0\nintr 1\n")
+    monkeypatch.setattr(cpu_share, "STAT", stat)
+    assert idle_seconds() == pytest.approx(1710 / os.sysconf("SC_CLK_TCK"))
 
 
 @pytest.mark.docker
