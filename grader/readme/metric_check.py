@@ -48,7 +48,7 @@ _THEN = re.compile(r"(?: ?\([^()]{0,30}\))? ?(?:->?|to) ?(\d+(?:\.\d+)?)(?: ?(%)
 _ROSE = re.compile(r"\b(?:improv\w+|rose|went|brought|raised|increased|grew|lifted)\b[^,]*\bfrom $")
 _UNITS_AFTER = re.compile(
     r"^\s*(?:points?|pts?|pp|months?|cohorts?|weeks?|days?|d\b|batches|bins|bands|x\b|times|groups"
-    r"|or (?:more|less)\b|under\b|below\b|lower\b|worse\b|(?:to|-) ?\d"
+    r"|or (?:more|less)\b|under\b|below\b|lower\b|worse\b|higher\b|better\b|above\b|ahead\b|(?:to|-) ?\d"
     r"|customers|in a row|ms|deciles|quarters?|calls|latest|newest|last|most recent|matured?|settled|finished|complete)"
 )
 

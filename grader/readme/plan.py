@@ -16,7 +16,7 @@ from grader.readme.wrong_direction import wrong_claims
 # The reader alone calls a claim harmful only where it is this sure; the rules name what they know.
 SURELY_WRONG = 0.75
 # "We do not alert on accuracy" speaks of what does harm, and the reader does not see who denies it.
-_DENIED = re.compile(r"\b(?:not|never)\b|n't\b")
+_DENIED = re.compile(r"\b(?:not|never|cannot)\b|n't\b")
 # Level 4 is level 3 and a further, non-obvious case with its reason: one of these must be there.
 FURTHER: Mapping[str, tuple[str, ...]] = {"i": ("in",), "o": ("ok", "on"), "t": ("tk",), "r": ("ra",)}
 FURTHER_LEAST = 0.25

@@ -152,9 +152,10 @@ _BAD_DATA = re.compile(
 )
 _DENIED = re.compile(
     r"n't\b|\b(?:not|never|no|nightmare|mistake|wrong twice|instead of|nothing|nor|rather than"
-    r"|would teach|would cement|before"
+    r"|would (?:only |then )?(?:teach|cement|learn|absorb|memori[sz]e)|before|minus|except|excluding"
     r"|first|unless|without|only after|twice: )\b|\b(?:repair|fix|correct|convert|rescor|backfill|mend"
     r"|clean|green|taken out|left out|dropped|excluded|skipped|kept out|stays? out)\w*"
+    r"|\b(?:months?|weeks?|days?|rows?|data|batch(?:es)?|deliver(?:y|ies)) out\b"
 )
 _EARLY = re.compile(
     r"\b(?:every|each|last) (?:week|day|monday|tuesday|wednesday|thursday|friday|night)\b|\bweekly\b"

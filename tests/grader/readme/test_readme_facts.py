@@ -157,6 +157,8 @@ def test_naming_another_model_excuses_no_false_figure_of_ours(facts: Facts, text
         "Missingness of app_version is stable throughout, except for September 2021 where it changes.",
         "I thought rider_age could be a leak as well, because it is so strong. It is known at sign-up.",
         "DeLong test against ride-gbm/6: difference in PR-AUC 0.015.",
+        "The tuned LightGBM had a PR-AUC that was 0.009 higher on the test months, less than two standard errors.",
+        "PR-AUC was 0.02 better with the trees, but that is chance.",
         "- 2023-01-08 workers 4 to 2, memory 590 to 310 MB",
         "What if the base rate rises to 15 %? We reweighted the test months: precision becomes 0.58.",
         "My first model had a PR-AUC of 0.96 and I was happy for an hour.",

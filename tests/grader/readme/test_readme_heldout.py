@@ -22,12 +22,13 @@ SETS = (
     "heldout_telecom",
     "heldout_power",
     "heldout_office",
+    "heldout_candidates",
 )
 ORDINARY = sorted((DATA / "ordinary").glob("*.md"))
 # Floors a little below what was measured when the texts were written, so that a change for the worse is seen.
 LEAST_TOTAL_KAPPA = 0.90
 LEAST_TARGETS = 0.80
-LEAST_OTHERS = 0.60
+LEAST_OTHERS = dict.fromkeys(SETS, 0.6) | {"heldout_candidates": 0.55}
 
 
 @pytest.fixture(scope="module", params=SETS)
@@ -50,7 +51,7 @@ def test_edits_over_other_facts_move_their_target(texts: SetMeasured) -> None:
 def test_edits_over_other_facts_leave_the_rest(texts: SetMeasured) -> None:
     """Most edits leave every other criterion where it was."""
     wrong = [(o.pair.name, o.pair.edit, dict(o.moved)) for o in texts.outcomes if not o.others]
-    assert others_share(texts.outcomes) >= LEAST_OTHERS, wrong
+    assert others_share(texts.outcomes) >= LEAST_OTHERS[texts.name], wrong
 
 
 @pytest.mark.parametrize("path", ORDINARY, ids=lambda path: path.stem)

@@ -107,3 +107,25 @@ def test_white_text_lifts_nothing(data: Path, sample_facts: Facts) -> None:
     clean = judge_readme((data / "r110.md").read_text(encoding="utf-8"), sample_facts)
     attacked = judge_readme((data / "r110__white_text.md").read_text(encoding="utf-8"), sample_facts)
     assert all(a.level <= c.level for a, c in zip(attacked.criteria, clean.criteria, strict=True))
+
+
+def test_incident_one_remark_on_the_literature_silenced_an_academic(facts: Facts) -> None:
+    """That a question has been written about reports no plan of others, so what follows in the paragraph counts."""
+    remark = "The governance of models has received considerable attention in the literature. "
+    plan = (
+        "Every month, before scoring, the population stability index of `fare_per_trip` is compared with the training "
+        "months; above 0.25 the list is withheld and the data team is asked."
+    )
+    with_remark, alone = (judge_readme(text, facts).criteria[0] for text in (remark + plan, plan))
+    assert with_remark.level == alone.level > 1
+    reported = judge_readme("According to the literature this is what others do. " + plan, facts).criteria[0]
+    assert reported.level < alone.level
+
+
+def test_incident_a_sentence_on_what_cannot_be_known_was_harmful(facts: Facts) -> None:
+    """ "You cannot know on the day whether it was right" warns of judging too early and proposes nothing."""
+    text = (
+        "You cannot know on the day if the model was right, as someone who is scored at the end of January can still "
+        "cancel at the end of February, March or April, and so the real KPI for January can be shown in May."
+    )
+    assert "wrong direction" not in judge_readme(text, facts).criteria[1].message

@@ -88,6 +88,9 @@ def test_harmful_claims_are_known(facts: Facts, topic: str, text: str) -> None:
         ),
         ("o", "Whoever has not left so far must not be counted as loyal."),
         ("i", "The limit is raised only after two months without a fault."),
+        ("t", "## Retrain\n\n- on: last 12 labelled months, 3 months embargo, faulty months out"),
+        ("t", "## Retrain\n\n- the newest year of ripe months, minus bad months"),
+        ("t", "A model fitted on the broken rows would learn the fault and then look fine."),
     ],
 )
 def test_warnings_against_harm_are_not_harmful(facts: Facts, topic: str, text: str) -> None:
