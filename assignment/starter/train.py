@@ -33,6 +33,7 @@ def main() -> None:
     predictions["p_tuned"] = 0.5
     test = predictions[predictions["split"] == "test"]
 
+    # A file store (mlruns/) is accepted too; this MLflow writes one only with MLFLOW_ALLOW_FILE_STORE=true.
     mlflow.set_tracking_uri(f"sqlite:///{HERE / 'mlflow.db'}")
     mlflow.set_experiment("churn")
     metrics = {}
