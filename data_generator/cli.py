@@ -44,6 +44,8 @@ that show it.
 Example: takehome practice --out practice --rows 60000
 """
 
+ENOUGH_ROWS = 60_000
+"""Rows from which the reference is known to earn its points; at 5,000 it earns none of the evaluation's."""
 Rows = Annotated[int, typer.Option(help="Exact number of issued rows.")]
 BlueprintName = Annotated[
     str, typer.Option(help="Which defects: hiring, practice, hard, or a .yaml file with your own counts.")
@@ -242,6 +244,9 @@ def practice(
 
 
 def _show(result: dict[str, Any], as_json: bool, heading: str, places: tuple[str, ...]) -> None:
+    if result["rows"] < ENOUGH_ROWS:
+        few = f"on {result['rows']:,} rows a good model may not be told from chance"
+        typer.echo(f"note: {few}; judge nobody on fewer than {ENOUGH_ROWS:,}", err=True)
     if as_json:
         typer.echo(json.dumps(result, indent=2))
     else:

@@ -45,6 +45,7 @@ def test_generate_writes_bundle_and_vault(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
     result = json.loads(done.stdout)
     assert result["rows"] == 5000
+    assert "on 5,000 rows a good model may not be told from chance" in done.stderr
     assert (Path(result["bundle"]) / "data" / "snapshots.parquet").is_file()
     assert (Path(result["vault"]) / "key.json").is_file()
     assert {"world", "plants", "yardstick", "bundle", "vault"} == set(result["seconds"])
