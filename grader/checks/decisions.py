@@ -38,6 +38,8 @@ DATA_NAME = re.compile(
 )
 SETTING = re.compile(r"min_data|data_in_leaf|data_random|data_sample|data_per|free_raw|bin_construct", re.I)
 SEARCH_TRIALS = 10
+NO_PROFIT, FULL_PROFIT = 0.85, 0.97
+"""Shares of the attainable profit up to which a threshold earns nothing, and from which it earns all."""
 RESAMPLES = 60
 FOLLOWS = 0.8
 """Credit of a threshold that follows from costs and capacity on calibrated probabilities, however the replay went."""
@@ -265,7 +267,7 @@ def decision_pays(case: Case) -> Finding:
     got = float(worth[replay.tuned >= threshold].sum())
     ratio = got / best if best > 0 else 0.0
     stated = decision.get("capacity_share")
-    credit = float(np.clip((ratio - 0.85) / 0.12, 0, 1))
+    credit = float(np.clip((ratio - NO_PROFIT) / (FULL_PROFIT - NO_PROFIT), 0, 1))
     derived = _follows(case, threshold)
     if derived:
         credit = FOLLOWS + (1 - FOLLOWS) * credit
@@ -291,6 +293,9 @@ def decision_pays(case: Case) -> Finding:
     message = f"The stated threshold earns {ratio:.0%} of what the same ranking can earn under the costs."
     if derived:
         message += " It follows from the costs and the capacity."
+    elif ratio < FULL_PROFIT:
+        aside = "above" if threshold > business.break_even else "below"
+        message += f" At {threshold:.2g} it lies {aside} the {business.break_even:.2f} from which a call pays."
     if wrong_capacity:
         message += " The stated capacity is not the brief's."
     return Finding(round(credit, 6), message, proofs)

@@ -304,6 +304,13 @@ def test_a_threshold_on_scores_that_are_no_probabilities_follows_from_nothing(go
     assert calibration_agreement(with_arrays(good, predictions__p_tuned=scores)) == 0.0
 
 
+def test_incident_a_threshold_that_loses_money_was_not_told_where_a_call_pays(good: Case) -> None:
+    """Whoever earns little by a threshold reads on which side of the break-even it lies."""
+    claims = good.evidence.document.evaluation.metrics.model_copy(update={"decision": {"threshold": 0.6}})
+    found = check.decision_pays(with_document(good, evaluation=EvaluationEvidence(metrics=claims)))
+    assert "At 0.6 it lies above the 0.20 from which a call pays." in found.message
+
+
 def test_capacity_must_be_the_briefs(good: Case) -> None:
     """Another capacity, or none, costs a third."""
     full = decide(good, threshold=0.2, capacity_share=0.1)
@@ -337,6 +344,8 @@ def test_the_choice_needs_a_real_baseline(good: Case) -> None:
     assert chosen(good, good_scores(issued)) == pytest.approx(1.0)
     untracked = with_document(good, tracking=TrackingEvidence())
     assert chosen(untracked, good_scores(issued)) == pytest.approx(0.7)
+    same = with_arrays(untracked, predictions__p_baseline=good.evidence.array("predictions.p_tuned"))
+    assert "0 differing trials are tracked, too few of 10" in check.choice_is_earned(same).message
     assert chosen(good, np.full(len(issued), np.nan)) == pytest.approx(0.4)
 
 
