@@ -295,7 +295,9 @@ def decision_pays(case: Case) -> Finding:
         message += " It follows from the costs and the capacity."
     elif ratio < FULL_PROFIT:
         aside = "above" if threshold > business.break_even else "below"
-        message += f" At {threshold:.2g} it lies {aside} the {business.break_even:.2f} from which a call pays."
+        message += (
+            f" At {threshold:.2g} it lies {aside} the {business.break_even:.2f} from which a call pays."
+        )
     if wrong_capacity:
         message += " The stated capacity is not the brief's."
     return Finding(round(credit, 6), message, proofs)
