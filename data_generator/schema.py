@@ -74,7 +74,7 @@ FEATURES: tuple[Column, ...] = (
         "0/1",
         BILLING,
         AT_SIGNUP,
-        "Whether invoices are collected automatically.",
+        "Whether add-ons are collected automatically, however invoices are paid.",
     ),
     Column("owner_age", _A, "integer", "years", CRM, AT_SIGNUP, "Age of the contract owner at sign-up."),
     Column("seats_purchased", _C, "integer", "seats", BILLING, AT_SIGNUP, "Seats paid for."),
@@ -135,7 +135,7 @@ FEATURES: tuple[Column, ...] = (
         "ratio",
         USAGE,
         AT_SNAPSHOT,
-        "Change of data_usage_gb against two months earlier, relative to its mean; null in the first two months.",
+        "Change of data_usage_gb against two months earlier over the three months' mean; null in the first two.",
         3,
     ),
     Column(
@@ -241,7 +241,7 @@ FEATURES: tuple[Column, ...] = (
         "0-10",
         "survey tool",
         AT_SNAPSHOT,
-        "Answer to the recommendation question of the month's survey; null without an answer, which is rarer later on.",
+        "Answer to the recommendation question of the month's survey; null without one, as often for new customers.",
     ),
     Column(
         "csat_last",
@@ -277,7 +277,7 @@ FEATURES: tuple[Column, ...] = (
         "days",
         BILLING,
         AT_SNAPSHOT,
-        "Age of the oldest unpaid item on the account at the snapshot; what is booked late keeps its own date.",
+        "Age of the oldest unpaid item at the snapshot, counted up to 90; what is booked late keeps its date.",
     ),
     Column(
         "late_payments_12m",

@@ -52,7 +52,7 @@ CASES = {
         beside=("seats_purchased",),
     ),
     "days_past_due": Case(
-        meaning="Age of the oldest unpaid item on the account at the snapshot; negative where nothing is due "
+        meaning="Age of the oldest unpaid item at the snapshot, counted up to 90; negative where nothing is due "
         "and the next invoice is paid ahead, by that many days.",
         reason="invoices paid ahead count in negative days",
         values=_paid_ahead,

@@ -34,8 +34,11 @@ NO_ACTION = re.compile(
     re.I,
 )
 """Words for doing nothing, alone; an action that says how something is kept is one."""
-KEPT_IN_GOOD_FAITH = frozenset({"class_imbalance", "group_overlap", "missing_not_at_random"})
-"""Facts that ask for a way of working and not for a change of the data, and nulls that tell: to keep is an answer."""
+KEPT_IN_GOOD_FAITH = frozenset(
+    {"class_imbalance", "group_overlap", "missing_not_at_random", "selection_gap", "survivorship_bias"}
+)
+"""Facts that ask for a way of working and not for a change of the data, nulls that tell, and rows that are not there:
+to keep is an answer."""
 
 
 def notebook_reproduces(case: Case) -> Finding:
@@ -235,7 +238,8 @@ def statistics_recompute(case: Case) -> Finding:
 
     For every plant that was reported: half for a statistic of the brief's list that agrees with ours within
     max(0.02, 10 %) and shows something of the defect, half for an action other than to keep it (class imbalance,
-    customers that return and nulls that tell may be kept). Averaged over the plants by their severity (full at 80 %).
+    customers that return, nulls that tell and absent customers may be kept). Averaged over the plants by their
+    severity (full at 80 %).
     An action that drops a column of a leak or a change loses its part, of full marks too, where the served
     predictions still move with it, asked over rows with other issued values. If the seeded leak is reported but
     still moves them, a quarter of all is lost instead.

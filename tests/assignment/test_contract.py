@@ -197,6 +197,12 @@ def test_what_is_scored_of_the_container_is_announced() -> None:
             assert name in page
 
 
+def test_incident_a_description_of_the_service_was_scored_and_never_asked_for() -> None:
+    """The brief asks for every expectation of the service, so for its OpenAPI document as well."""
+    assert "`/openapi.json` describes the body" in ONE_LINE
+    assert CONTRACT["service"]["openapi"]["path"] == "/openapi.json"
+
+
 def test_notes_were_said_never_to_cost_and_the_sixteenth_did() -> None:
     """Brief and rubric name the number of columns from which notes earn less."""
     assert f"beyond {FREE_NOTES} columns they earn less" in ONE_LINE

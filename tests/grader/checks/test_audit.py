@@ -204,7 +204,9 @@ def test_keeping_a_defect_is_no_action() -> None:
     assert set(acts[2:]) == {0.0}
 
 
-@pytest.mark.parametrize(("kind", "kept"), [("label_immaturity", False), ("class_imbalance", True)])
+@pytest.mark.parametrize(
+    ("kind", "kept"), [("label_immaturity", False), ("class_imbalance", True), ("selection_gap", True)]
+)
 def test_immature_labels_are_not_kept_in_good_faith(kind: str, kept: bool) -> None:
     """Only a fact that needs no change may be kept: labels that are not known yet must be left out."""
     there = plant(kind=kind, columns=("churned_90d",), family="quality", inherent=True)
