@@ -12,6 +12,7 @@ import pandas as pd
 
 from grader import metrics
 from grader.checks.by_identifier import ByIdentifier, by_identifier
+from grader.checks.kept_rows import rows_as_stated
 from grader.checks.matching import Matching, match_findings
 from grader.checks.outside import excuse_true_findings
 from grader.checks.recompute import Recomputer
@@ -99,25 +100,13 @@ class Case:
         return self._as_stated(np.asarray(by_key[place[first] + time]))
 
     def _as_stated(self, rows: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
-        """For keys given once but issued more often, take the first issued row with the stated label."""
-        key, held = self._issued_keys
-        label = self.issued_label
         stated = np.full(rows.size, np.nan)
         for name in ("predictions.y_true", "predictions.y_used"):
             given = self.evidence.array(name)
             if given.size == rows.size:
                 stated = np.where(np.isnan(stated), given, stated)
-        other = (held[rows] > 1) & np.isfinite(stated) & (label[rows] != stated)
-        other &= ~pd.Series(key[rows]).duplicated(keep=False).to_numpy()
-        if not other.any():
-            return rows
-        chosen = pd.MultiIndex.from_arrays([key[rows[other]], stated[other]])
-        twins = np.flatnonzero(held > 1)
-        places = pd.Series(twins, index=pd.MultiIndex.from_arrays([key[twins], label[twins]]))
-        found = places[~places.index.duplicated()].reindex(chosen).to_numpy(dtype=np.float64)
-        rows = rows.copy()
-        rows[other] = np.where(np.isfinite(found), found, rows[other])
-        return rows
+        key, held = self._issued_keys
+        return rows_as_stated(rows, stated, key, held, self.issued_label)
 
     @cached_property
     def _first_rows(self) -> npt.NDArray[np.int64]:
