@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import json
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +13,7 @@ import pytest
 from grader.contract.service import check_service
 from grader.probes.first_answers.questions import questions
 from tests.grader.contract import broken
+from tests.grader.serving import Silent, serving
 
 Answering = Callable[[Any], tuple[int, Any]]
 ROWS = [
@@ -33,10 +32,10 @@ def good(body: Any) -> tuple[int, Any]:
 
 
 @contextmanager
-def serving(answering: Answering, health: Any = None) -> Iterator[int]:
+def service(answering: Answering, health: Any = None) -> Iterator[int]:
     """A service on a free port of loopback."""
 
-    class Handler(BaseHTTPRequestHandler):
+    class Handler(Silent):
         def do_GET(self) -> None:
             self._send(200, {"status": "ok", "model_version": "a1"} if health is None else health)
 
@@ -55,23 +54,13 @@ def serving(answering: Answering, health: Any = None) -> Iterator[int]:
             self.end_headers()
             self.wfile.write(content)
 
-        def log_message(self, *told: object) -> None:
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    try:
-        yield server.server_address[1]
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
+    with serving(Handler) as port:
+        yield port
 
 
 def places(answering: Answering, health: Any = None) -> set[str]:
     """Where the questions found something."""
-    with serving(answering, health) as port:
+    with service(answering, health) as port:
         return {str(t["place"]) for t in questions(port, ROWS, 60.0) if not t["note"]}
 
 
@@ -128,7 +117,7 @@ def test_rows_come_from_the_data_or_the_sample(tmp_path: Path, monkeypatch: pyte
         asked.append(body)
         return good(body)
 
-    with serving(listening) as port:
+    with service(listening) as port:
         assert check_service(folder, port, 60.0).problems == ()
         assert set(asked[0]["rows"][0]) == {"customer_id", "snapshot_month", "tenure_months"}
         (folder.parent / "data" / "snapshots.parquet").unlink()

@@ -12,10 +12,11 @@ from grader.execution.build_client import STEP
 from grader.execution.capture import Capture, flood_limit
 from grader.execution.limits import MIB, JobLimits
 from grader.execution.public_bases import is_public_base
-from grader.execution.regular_file import read_regular
+from grader.execution.regular_file import REFUSALS, read_regular
 from grader.execution.requirements_gate import check_requirements
 from grader.execution.runs import open_run
 from grader.execution.verdicts import Ending, verdict_of
+from grader.probes.shared import host
 from grader.types import Verdict
 
 LIMITS = JobLimits(seconds=5, memory=100 * MIB)
@@ -190,3 +191,8 @@ def test_a_person_who_waits_is_told_the_steps_of_a_build_only() -> None:
     assert STEP.match("Step 3/9 : RUN true")
     assert not STEP.match("#8 68.79 Installed kernelspec")
     assert not STEP.match("#1 [internal] load build definition")
+
+
+def test_a_program_that_stands_alone_knows_the_same_refusals():
+    """What a machine refuses is a list in two files, one of which may import nothing of ours: they say the same."""
+    assert frozenset(REFUSALS) == host.REFUSALS

@@ -46,6 +46,13 @@ def image(executor: DockerExecutor, folder: Path, lines: str) -> str:
     return built.image
 
 
+def never_starts(executor: DockerExecutor, folder: Path, lines: str) -> str:
+    """Return what is kept of a service of these lines that is down for good."""
+    with executor.serve(image(executor, folder, lines), SERVICE) as service:
+        assert service.down() is Verdict.SERVICE_DOWN
+        return service.logs()
+
+
 @pytest.mark.parametrize("words", [NO_PROCESS, NO_GROUP])
 @pytest.mark.parametrize(
     ("fails", "outcome"),
@@ -96,10 +103,7 @@ def test_incident_an_image_that_can_never_start_hid_its_zero(
     docker_executor: DockerExecutor, tmp_path: Path, line: str
 ) -> None:
     """An unknown group, a user out of range and a working directory that is a file were pending, not down."""
-    made = image(docker_executor, tmp_path, f"WORKDIR /w\n{line}\nLABEL once={uuid4().hex}")
-    with docker_executor.serve(made, SERVICE) as service:
-        assert service.down() is Verdict.SERVICE_DOWN
-        assert service.logs()
+    assert never_starts(docker_executor, tmp_path, f"WORKDIR /w\n{line}\nLABEL once={uuid4().hex}")
 
 
 @pytest.mark.parametrize(
@@ -114,10 +118,7 @@ def test_incident_a_pipe_instead_of_the_accounts_held_the_engine_for_ever(
     docker_executor: DockerExecutor, tmp_path: Path, line: str
 ) -> None:
     """The engine opened it and waited: the service was pending, and its container could not be removed any more."""
-    made = image(docker_executor, tmp_path, f"{line}\nUSER app\nCMD sleep 60")
-    with docker_executor.serve(made, SERVICE) as service:
-        assert service.down() is Verdict.SERVICE_DOWN
-        assert "no regular file" in service.logs()
+    assert "no regular file" in never_starts(docker_executor, tmp_path, f"{line}\nUSER app\nCMD sleep 60")
 
 
 def test_incident_nested_volumes_took_the_hosts_memory(

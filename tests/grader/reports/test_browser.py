@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
 
 from grader.reports.feedback import render_feedback
 from grader.reports.html import render_html
+from tests.grader.serving import Silent, serving
 
 from . import builders
 from .chromium import CHROMIUM, open_page
@@ -29,22 +28,14 @@ def trap() -> Iterator[tuple[int, list[str]]]:
     """A local web server that writes down whoever calls: its port and the paths asked for."""
     asked: list[str] = []
 
-    class Listener(BaseHTTPRequestHandler):
+    class Listener(Silent):
         def do_GET(self) -> None:
             asked.append(self.path)
             self.send_response(204)
             self.end_headers()
 
-        def log_message(self, *_: object) -> None:
-            """Stay silent."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Listener)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield server.server_address[1], asked
-    server.shutdown()
-    server.server_close()
-    thread.join()
+    with serving(Listener) as port:
+        yield port, asked
 
 
 def opened(page: str, folder: Path) -> tuple[str, list[str]]:
