@@ -11,6 +11,7 @@ from grader.checks.case import Case
 from grader.checks.evaluation import calibration_agreement, recomputed_figures
 from grader.checks.leak_use import leak_moves_predictions
 from grader.checks.segments import segments_recompute
+from grader.checks.trials import SEARCH_TRIALS, differing_trials
 from grader.checks.worth import unshipped, unusable
 from grader.evidence.modelling import TrackedRun
 from grader.probes.tracking.runs import REGISTERED
@@ -37,7 +38,6 @@ DATA_NAME = re.compile(
     re.I,
 )
 SETTING = re.compile(r"min_data|data_in_leaf|data_random|data_sample|data_per|free_raw|bin_construct", re.I)
-SEARCH_TRIALS = 10
 NO_PROFIT, FULL_PROFIT = 0.85, 0.97
 """Shares of the attainable profit up to which a threshold earns nothing, and from which it earns all."""
 RESAMPLES = 60
@@ -69,7 +69,7 @@ def runs_tracked(case: Case) -> Finding:
     described = [r for r in done if r.params]
     baseline = [r for r in described if _is_baseline(r)]
     others = [r for r in described if r not in baseline]
-    trials = _trials(done)
+    trials = differing_trials(done)
     models = [m for r in done for m in r.models]
     data = [r.run_id for r in done if r.datasets or _names_data(r)]
     traced = _traced(case, done)
@@ -99,18 +99,6 @@ def _is_baseline(run: TrackedRun) -> bool:
     ]
     model = [value for name, value in run.params.items() if MODEL_NAME.search(name)]
     return BASELINE_WORDS.search(" ".join([run.name, *own, *model])[:1000]) is not None
-
-
-def _trials(runs: list[TrackedRun]) -> int:
-    """Number of different parameter sets among the largest family of sibling runs.
-
-    Of runs without a parent two are no trials, the baseline and the tuned run.
-    """
-    families: dict[str | None, set[tuple[tuple[str, str], ...]]] = {}
-    for run in runs:
-        families.setdefault(run.parent, set()).add(tuple(sorted(run.params.items())))
-    nested = [len(v) for parent, v in families.items() if parent is not None]
-    return max([*nested, len(families.get(None, set())) - 2, 0])
 
 
 def _names_data(run: TrackedRun) -> bool:
@@ -346,7 +334,7 @@ def choice_is_earned(case: Case) -> Finding:
         one = np.allclose(test.tuned, test.baseline, atol=1e-9)
         ships = "baseline" if one else case.served_model
         earned = 1.0 if wins == (ships == "tuned") else 0.5 if abs(gain) <= 2 * se else 0.0
-        tried = _trials([r for r in case.evidence.document.tracking.runs if r.metrics])
+        tried = differing_trials(r for r in case.evidence.document.tracking.runs if r.metrics)
         if one and tried < SEARCH_TRIALS:
             earned = 0.5  # little shows that anything else was tried
         if np.ptp(test.baseline) == 0:

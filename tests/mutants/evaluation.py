@@ -50,6 +50,17 @@ def no_search(work: Work) -> None:
     database(work, "UPDATE runs SET lifecycle_stage = 'deleted' WHERE name LIKE 'trial-%'")
 
 
+def search_of_seeds(work: Work) -> None:
+    """Every trial has the settings of the first and a seed of its own."""
+    trial = "run_uuid IN (SELECT run_uuid FROM runs WHERE name LIKE 'trial-%')"
+    first = "SELECT p.value FROM params p JOIN runs r USING (run_uuid) WHERE r.name = 'trial-01'"
+    database(
+        work,
+        f"UPDATE params SET value = ({first} AND p.key = params.key) WHERE {trial}",
+        f"INSERT INTO params (key, value, run_uuid) SELECT 'seed', name, run_uuid FROM runs WHERE {trial}",
+    )
+
+
 def no_artifacts(work: Work) -> None:
     """The store points at model files that are not there."""
     shutil.rmtree(work.path("mlartifacts"))
@@ -268,6 +279,7 @@ MUTANTS = (
     Mutant("nothing-tracked", "evaluation.tracking", 0.99, no_store),
     Mutant("baseline-run-not-tracked", "evaluation.tracking", 0.08, no_baseline_run),
     Mutant("search-not-tracked", "evaluation.tracking", 0.15, no_search, ("evaluation.choices",)),
+    Mutant("search-of-seeds", "evaluation.tracking", 0.15, search_of_seeds, ("evaluation.choices",)),
     Mutant("artefacts-missing", "evaluation.tracking", 0.15, no_artifacts),
     Mutant("data-not-named", "evaluation.tracking", 0.15, no_data_named),
     Mutant("random-split", "evaluation.split", 0.5, random_split,

@@ -215,7 +215,7 @@ def test_a_librarys_own_settings_name_no_data(good: Case) -> None:
     """`min_data_in_leaf` has the word in it and says nothing of what was fitted on."""
     settings = {"depth": "1", "min_data_in_leaf": "20", "bin_construct_sample_cnt": "9"}
     runs = [
-        r.model_copy(update={"params": {**settings, "trial": r.name}})
+        r.model_copy(update={"params": {**settings, "loss": r.name}})
         for r in good.evidence.document.tracking.runs
     ]
     assert tracked(good, *runs) == pytest.approx(0.8)
@@ -225,7 +225,7 @@ def test_a_librarys_own_settings_name_no_data(good: Case) -> None:
 def test_what_it_was_trained_on_names_the_data(good: Case, name: str) -> None:
     """`trained_on=2023-01..2024-02` said which data it saw, and was passed over for want of a listed word."""
     runs = [
-        r.model_copy(update={"params": {"depth": "1", "trial": r.name, name: "2023-01..2024-02"}})
+        r.model_copy(update={"params": {"loss": r.name, name: "2023-01..2024-02"}})
         for r in good.evidence.document.tracking.runs
     ]
     assert tracked(good, *runs) == 1.0

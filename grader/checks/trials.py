@@ -1,0 +1,31 @@
+"""How much of a search the tracked runs show: the settings that were tried."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from grader.evidence.modelling import TrackedRun
+
+SEARCH_TRIALS = 10
+"""Differing trials from which a search is one."""
+NO_SETTING = re.compile(
+    r"(?:^|[\W_])(?:seeds?|random_?state|trial|trial_?(?:id|no|nr|num|number|index)|fold|cv_?fold|repeat|run|run_?(?:id|no|name)"
+    r"|idx|index|uuid|name|time|timestamp|date|started_?at|best_?iter(?:ation)?"
+    r"|n_?jobs|num_?threads|n_?threads|threads|thread_?count|verbos[a-z]*|device)$",
+    re.I,
+)
+"""Parameters that number or repeat a trial, or say how it ran or came out; whoever changes only these tries nothing."""
+
+
+def differing_trials(runs: Iterable[TrackedRun]) -> int:
+    """Return the number of different settings among the largest family of sibling runs.
+
+    Of runs without a parent two are no trials, the baseline and the tuned run.
+    """
+    families: dict[str | None, set[tuple[tuple[str, str], ...]]] = {}
+    for run in runs:
+        settings = tuple(sorted(item for item in run.params.items() if not NO_SETTING.search(item[0])))
+        families.setdefault(run.parent, set()).add(settings)
+    nested = [len(v) for parent, v in families.items() if parent is not None]
+    return max([*nested, len(families.get(None, set())) - 2, 0])
