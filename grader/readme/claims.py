@@ -218,7 +218,8 @@ def _block_claims(
         short = len(whole.split()) <= 9
         opens = whole.endswith((":", "?", " if", " when")) or (short and not whole.endswith("."))
         opens = opens or (short and leads_to_nothing(whole))
-        pseudo = whole if opens and len(whole.split()) <= 14 else place.pseudo
+        # An introduction whose speech stands in its own paragraph governs no other.
+        pseudo = whole if opens and len(whole.split()) <= 14 and not block.cut else place.pseudo
         if opens and len(whole.split()) <= 2 and place.pseudo:
             pseudo = f"{place.pseudo.split(' > ')[0]} > {whole}"
             whole = pseudo

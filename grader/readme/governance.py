@@ -88,6 +88,12 @@ _NOT_OURS: tuple[tuple[re.Pattern[str], Modality], ...] = (
             r"|^mirror image\b|\bthe opposite of (?:each|every|all|these|this|the following)\b"
             r"|\bdream (?:set-?up|system|stack|monitoring|world)\b|\bmoney (?:were|was) no object\b|\bideal world\b"
             r"|\bperfect world\b|\bwishful thinking\b"
+            r"|^what (?:stays|remains|is left|was left|will stay|(?:i|we) (?:will )?leave)"
+            r" un(?:done|built|checked|watched)\W*$"
+            r"|\bif (?:somebody|someone|anybody|anyone|i|we) (?:had |ever |only )?(?:built|wrote|written|implemented)\b"
+            r"|\bif (?:i|we|there) (?:had|were|was) (?:ever |only )*"
+            r"(?:(?:more |enough |some )?(?:time|money|budget)|(?:more|enough) (?:people|staff))\b"
+            r"|\b(?:time|budget) permitting\b"
             r"|^(?:a )?(?:short story|bedtime story|fairy ?tale|fable|science fiction|fiction|satire|parody)$"
             r"|^ideas for (?:whoever|those who|my successor|the next one)\b"
         ),

@@ -6,7 +6,10 @@ from collections.abc import Sequence
 NOT_BEGUN = re.compile(
     r"\b(?:have|has)(?: not|n't) (?:built|done|implemented|adopted|introduced|set up) (?:any|this|that"
     r"|these|it|them)\b"
-    r"|\bwhat (?:i|we) (?:do|did) not\b(?! (?:know|see|have))|\b(?:i|we) leave (?:this|that|it) for\b"
+    r"|\bwhat (?:i|we) (?:do|did) not\b(?! (?:know|see|have))"
+    r"|\bwhat (?:do|does|did|will|shall|have) (?:i|we|the team) (?:deliberately )?(?:not|never)"
+    r" (?:do|done|check\w*|watch\w*|monitor\w*|measure\w*|build|built|implement\w*|run|use|used|compute\w*)\b"
+    r"|\b(?:i|we) leave (?:this|that|it) for\b"
     r"|\bnot (?:yet )?(?:arranged|built|planned|implemented|adopted|in place|recorded|checked|scheduled|done)\b"
     r"|\b(?:is|are) (?:not )?(?:deferred|postponed|put off)\b|, put off\b|: put off\b|^put off\b"
     r"|\bnothing (?:is|was|will be) (?:checked|done|built|compared|monitored|planned|computed|recorded"

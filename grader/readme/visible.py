@@ -34,7 +34,8 @@ TAG = re.compile(r"<!--.*?(?:-->|\Z)|<(/?)([a-zA-Z][\w-]*)((?:[^<>\"']|\"[^\"]*\
 class Block:
     """A visible piece: heading, paragraph, list item, table row or line group of a code block.
 
-    ``at[i]`` is the source position of ``text[i]``, or -1 for a sign that is not in the source.
+    ``at[i]`` is the source position of ``text[i]``, or -1 for a sign that is not in the source; ``cut`` says that the
+    rest of the piece is a block of its own.
     """
 
     kind: BlockKind
@@ -46,6 +47,7 @@ class Block:
     header: tuple[str, ...] = ()
     depth: int = 0
     group: int = 0
+    cut: bool = False
 
 
 @dataclass

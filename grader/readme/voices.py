@@ -251,7 +251,13 @@ def _cut(block: "Block", pieces: Sequence[tuple[int, int]]) -> list["Block"]:
     start, end = pieces[0]
     parts = ((0, start, block.quoted), (start, end, True), (end, len(block.text), block.quoted))
     return [
-        replace(block, text=block.text[first:last], at=block.at[first:last], quoted=quoted)
+        replace(
+            block,
+            text=block.text[first:last],
+            at=block.at[first:last],
+            quoted=quoted,
+            cut=bool(block.text[last:].strip()),
+        )
         for first, last, quoted in parts
         if block.text[first:last].strip()
     ]

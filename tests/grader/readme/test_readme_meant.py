@@ -56,6 +56,13 @@ LOST_ONCE = (
     f"{CHECK} This was our routine for the last three batches: it takes ten minutes.",
     f"{CHECK} That was my plan and I carried it out on the last four batches.",
     f"This was the plan we agreed on with the call team. {CHECK}",
+    f"## What would I check each month?\n\n{CHECK}",
+    f"## What do I do if there was a fault upstream?\n\n{CHECK}",
+    f"## If somebody paid late\n\n{CHECK}",
+    f"## What do we do now?\n\n{CHECK}",
+    f"## What did my company do before scoring?\n\n{CHECK}",
+    f"Note: a former colleague says this should be done daily. We do it weekly.\n\n{CHECK}",
+    f"Early signal\n: A former colleague says one should look daily: at the mean.\n\nInputs\n: {CHECK}",
 )
 PAID_ONCE = (
     "Monitoring is out of scope: when PR-AUC falls below 0.25 for two months, roll back to the previous version.",
@@ -105,6 +112,13 @@ PAID_ONCE = (
     f"Imagine a company with a data team. {CHECK}",
     f"Suppose a bank. {CHECK}",
     "As consultants recommend, one would compute PSI weekly at 0.25, but we do not.",
+    f"## What will we NOT do?\n\n- {CHECK}",
+    f"## What do we not monitor?\n\n- {CHECK}",
+    f"## What stays undone?\n\n- {CHECK}",
+    f"## What would I check each month, if there were time?\n\n- {CHECK}",
+    f"## Inputs: what could be watched, if somebody built it\n\n- {CHECK}",
+    f"## What did my last company do about inputs?\n\n- {CHECK}",
+    f"## How were inputs checked where I worked before?\n\n- {CHECK}",
     "## Plan\n\nNot implemented yet. The following is a sketch.\n\n**Inputs.** "
     "Each Monday the PSI is computed.\n\n**Outcomes.** We look at precision.",
 )
