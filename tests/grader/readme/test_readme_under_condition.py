@@ -1,0 +1,51 @@
+"""A statement whose heading is its condition is read with it; other headings lend their words to nothing."""
+
+from __future__ import annotations
+
+import pytest
+
+from grader.readme.claims import read_claims
+from grader.readme.facts import Facts
+from grader.readme.reader import fitted_reader
+
+WATCHED = {"is", "ir", "il"}
+
+
+def stated(text: str, facts: Facts) -> set[str]:
+    """Elements of the inputs that the paying claims of a text state clearly."""
+    reader = fitted_reader()
+    claims = read_claims(f"# Ride churn\n\nThe service runs.\n\n{text}\n", facts).claims
+    read = reader.read(claims)
+    return {
+        code
+        for number, claim in enumerate(claims)
+        for code, chance in zip(reader.elements, read[number], strict=True)
+        if claim.pays and chance > 0.5 and code[0] == "i" and not code.endswith("x")
+    }
+
+
+def test_incident_a_plan_whose_limits_stood_in_its_headings_said_nothing(facts: Facts) -> None:
+    """ "If PSI of x against the training months is over 0.25", and below it "Ticket.", is one sentence in two lines."""
+    told = "## If PSI of `trips_per_week` against the training months is over 0.25\n\nTicket. The list still goes out."
+    assert stated(told, facts) >= WATCHED
+    assert not stated("Ticket. The list still goes out.", facts) & WATCHED
+
+
+@pytest.mark.parametrize(
+    "heading",
+    [
+        "PSI of `trips_per_week` against the training months over 0.25",
+        "If PSI of `trips_per_week` against the training months is over 0.25?",
+        "If drift is found",
+        "If a bank sees PSI over 0.25 (heard at a conference)",
+    ],
+)
+def test_other_headings_lend_nothing(facts: Facts, heading: str) -> None:
+    """Terms in a heading, a question and what others would do are no plan, whatever stands below."""
+    assert not stated(f"## {heading}\n\nTicket. The list still goes out.", facts) & WATCHED
+
+
+def test_only_the_first_statement_has_the_condition(facts: Facts) -> None:
+    """What stands further down in the section stands for itself."""
+    heading = "## If PSI of `trips_per_week` against the training months is over 0.25"
+    assert not stated(f"{heading}\n\nWhy?\n\nThe model is a tree model.", facts) & WATCHED
