@@ -25,7 +25,7 @@ it or an attack on it. Everything that is fitted is fitted anew inside a fold wi
 reader, the weights and cuts of the levels, and the penalty and cuts of the baseline. Figures are means over the
 partitions, with the range behind them. **What they do not guard against:** the lists of words, the rules for
 denial, hearsay and harmful advice, and the choice of features were written by people who had seen the whole corpus.
-On texts of other origin expect less; `grader/readme/validation/README.md` gives figures on eight sets over other facts.
+On texts of other origin expect less; `grader/readme/validation/README.md` gives figures on sets over other facts.
 """
 _INTRODUCTION_ASKED = """# A language model as judge of READMEs, measured
 
