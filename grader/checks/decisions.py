@@ -41,6 +41,8 @@ SETTING = re.compile(r"min_data|data_in_leaf|data_random|data_sample|data_per|fr
 NO_PROFIT, FULL_PROFIT = 0.85, 0.97
 """Shares of the attainable profit up to which a threshold earns nothing, and from which it earns all."""
 RESAMPLES = 60
+STRAW = 0.5
+"""Share of the way to our yardstick below which a reader is told that the baseline was little to beat."""
 FOLLOWS = 0.8
 """Credit of a threshold that follows from costs and capacity on calibrated probabilities, however the replay went."""
 NEARBY = 0.1
@@ -304,6 +306,13 @@ def _follows(case: Case, threshold: float) -> bool:
     return low <= threshold <= max(business.break_even, *cuts) * (1 + NEARBY)
 
 
+def _way_to_yardstick(case: Case) -> float:
+    """What the baseline's PR-AUC gains over the base rate, as a share of what our yardstick gains on the replay."""
+    test, key = case.test, case.truth.key
+    possible = key.reference.replay.pr_auc - key.dummy.replay.pr_auc
+    return max(0.0, metrics.pr_auc(test.y, test.baseline) - float(test.y.mean())) / max(possible, 1e-6)
+
+
 def choice_is_earned(case: Case) -> Finding:
     """What ships has earned it, and imbalance was not handled at the price of the probabilities.
 
@@ -345,6 +354,8 @@ def choice_is_earned(case: Case) -> Finding:
             f"The {ships} model ships; tuning {'wins by more' if wins else 'gains no more'} than two standard errors "
             f"on test (PR-AUC {gain:+.4f}, standard error {se:.4f}; log loss {-closer:+.5f}, {closer_se:.5f})."
         )
+        if wins and (way := _way_to_yardstick(case)) < STRAW:
+            message += f" The baseline gains {way:.0%} of what our yardstick gains over the base rate: little to beat."
         if one:
             message = f"The baseline ships, in both columns; {tried} differing trials are tracked" + (
                 "." if tried >= SEARCH_TRIALS else f", too few of {SEARCH_TRIALS} to show that tuning lost."

@@ -360,6 +360,8 @@ def test_a_win_is_told_with_its_standard_errors(good: Case) -> None:
     assert re.search(
         r"more than two standard errors on test \(PR-AUC \+0\.\d{4}, standard error 0\.\d{4}", won.message
     )
+    assert "little to beat" in won.message
+    assert "little to beat" not in found.message
 
 
 @pytest.mark.parametrize("weak", [True, False])
