@@ -14,6 +14,8 @@ from grader.probes.shared.files import read_file
 from grader.probes.shared.notebooks import NOTEBOOK_CAP, Cell, find_notebook, read_cells
 from grader.probes.shared.text import clean
 
+MODULE_CAP = 1 << 20
+"""Bytes up to which a Python file beside the notebook is read."""
 MAGIC = re.compile(r"^(\s*)[%!].*$|^.*=\s*[%!].*$", re.MULTILINE)
 ABSOLUTE = re.compile(r"""["'](/(?:home|Users|content|mnt|root|kaggle)/[^"']*|[A-Za-z]:\\\\?[^"']*)["']""")
 
@@ -33,11 +35,22 @@ def check_notebook(work: Work) -> Iterator[Problem]:
         yield Problem(path, "", "no cell with code", "an audit that writes findings.json", "write it")
     for cell in code:
         yield from _cell(path, cell)
-    text = "\n".join(cell.source for cell in code)
+    text = "\n".join([*(cell.source for cell in code), *_modules(work)])
     for name, default in (("DATA_DIR", "data"), ("OUTPUT_DIR", ".")):
         if code and name not in text:
             remedy = f'use os.environ.get("{name}", "{default}")'
-            yield note(path, "", f"${name} is never read", f"paths below ${name}", remedy)
+            found = f"neither it nor a .py file names ${name}"
+            yield note(path, "", found, f"paths below ${name}", remedy)
+
+
+def _modules(work: Work) -> Iterator[str]:
+    """The Python files that a notebook may import, as far as they can be read."""
+    for name, size in work.files.items():
+        if name.endswith(".py") and size <= MODULE_CAP:
+            try:
+                yield read_file(work.root, name, MODULE_CAP).decode("utf-8", "replace")
+            except ValueError:
+                continue
 
 
 def _cell(path: str, cell: Cell) -> Iterator[Problem]:

@@ -121,6 +121,17 @@ def test_what_is_judged_is_not_checked(folder: Path) -> None:
     assert check_files(folder).kept
 
 
+def test_incident_a_notebook_whose_package_read_the_data_was_told_that_nothing_does(folder: Path) -> None:
+    """The environment may be read in a module of the candidate's own; where nothing names it, that is said."""
+    broken.write_notebook(folder, "from audits import tables\ntables.all()")
+    assert any("$DATA_DIR" in one.found for one in check_files(folder).problems)
+    (folder / "audits").mkdir()
+    (folder / "audits" / "tables.py").write_text(
+        "import os\nDATA = os.environ['DATA_DIR'], os.environ['OUTPUT_DIR']\n"
+    )
+    assert not any("_DIR" in one.found for one in check_files(folder).problems)
+
+
 def test_a_score_is_never_predicted(folder: Path) -> None:
     """What is printed says nothing about points, levels or verdicts, whatever was found."""
     for breaking in (lambda f: None, CASES["kind misspelt"][0]):
