@@ -241,7 +241,7 @@ FEATURES: tuple[Column, ...] = (
         "0-10",
         "survey tool",
         AT_SNAPSHOT,
-        "Answer to the recommendation question of the month's survey; null without one, as often for new customers.",
+        "Answer to the recommendation question of the month's survey; null without one, mostly so for new customers.",
     ),
     Column(
         "csat_last",
