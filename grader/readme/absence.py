@@ -130,6 +130,8 @@ _FORMS = (
     r"|set up))\b",
     r"\b(?:is|are|was|were) (?:not|n't|no) (?:an? )?(?:topic|subject|priority|concern of ours|matter for"
     r"|part of this)\b",
+    r"\bat no (?:point|time|stage)\b[^.;:]{0,70}\b(?:do|does|did|is|are|will|would|have|has) (?:we|i|it|the|any\w*)\b",
+    r"^do(?: not|n't) (?:run|serve|start|begin)\b[^.;]{0,24}\b(?:shadow|canary|parallel|beside|%|1/10|first)(?!\w)",
     r"^(?:at no (?:point|time|stage)|in no (?:case|way) (?:is|are|do|does|will)|nowhere|under no plan"
     r"|by no means)\b",
     r"\b(?:there (?:is|'s|was) nothing|nothing (?:is|was)) (?:in place|here|yet|planned|set up|prepared"
