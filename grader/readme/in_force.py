@@ -36,6 +36,10 @@ _STEM = 5
 _DONE = r"(?:\[[xX]\]|[✓✔✅☑])"
 _OPEN, _CROSS = r"(?:\[ ?\]|☐)", r"[✗✘❌🚫]"
 _DONE_MARK, _OPEN_MARK, _CROSS_MARK = (re.compile(rf"^\W*?{mark}") for mark in (_DONE, _OPEN, _CROSS))
+_RECURS = re.compile(
+    r"\b(?:un(?:ticked|checked)|open|empty)\b[^.;:]{0,20}?(?:lines?|box(?:es)?|items?|points?|ones)?\b[^.;:]{0,40}"
+    r"\b(?:recur|repeat|reset|(?:each|every) (?:day|week|month|quarter|time|load|list|batch))"
+)
 _LEGEND = re.compile(rf"{_DONE}.*(?:{_OPEN}|{_CROSS})|(?:{_OPEN}|{_CROSS}).*{_DONE}")
 _OFF = re.compile(
     r"\b(?:enabled|active|run|in use)\b\W{0,4}(?:false|no|off|0)\b|\b(?:disabled|switched off)\W{0,4}(?:true|yes)\b"
@@ -69,8 +73,10 @@ def open_boxes(statements: Sequence[tuple[str, str, str]]) -> set[int]:
     """Which of the statements, each with its heading and what leads to its list, stand beside a box that is open.
 
     An open box tells what is not done where ticked ones stand in the same list, or a legend explains both; a list of
-    open boxes alone is to be ticked each time. A cross tells it beside any tick.
+    open boxes alone is to be ticked each time, as is one of which that is said. A cross tells it beside any tick.
     """
+    if any(_RECURS.search(own) for _, _, own in statements):
+        return set()
     legend = any(_LEGEND.search(text) for heading, _, own in statements for text in (heading, own))
     ticked = {(heading, lead) for heading, lead, own in statements if _DONE_MARK.search(own)}
     return {
