@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from grader.readme.claim_features import own_features
 from grader.readme.claims import Claim
-from grader.readme.under_condition import with_conditions
+from grader.readme.under_heading import with_headings
 
 Matrix = npt.NDArray[np.float64]
 
@@ -45,11 +45,11 @@ class ClaimReader:
     def read(self, claims: Sequence[Claim]) -> Matrix:
         """Probabilities of each element for each claim of one README, in order.
 
-        Each is read as it would stand alone, or with the condition that its heading is; what else stands above or
-        beside it does not matter. Whether it counts is decided elsewhere.
+        Each is read as it would stand alone, or with a heading that is its condition, or that names retraining or
+        release; what else stands above or beside it does not matter. Whether it counts is decided elsewhere.
         """
         alone = self.probabilities([own_features(claim) for claim in claims])
-        return with_conditions(claims, alone, self.elements, self.probabilities)
+        return with_headings(claims, alone, self.elements, self.probabilities)
 
 
 def _logistic(scores: Matrix) -> Matrix:

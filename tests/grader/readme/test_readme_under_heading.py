@@ -1,4 +1,4 @@
-"""A statement whose heading is its condition is read with it; other headings lend their words to nothing."""
+"""A statement is read with a heading that is its condition or names retraining; other headings lend nothing."""
 
 from __future__ import annotations
 
@@ -9,10 +9,11 @@ from grader.readme.facts import Facts
 from grader.readme.reader import fitted_reader
 
 WATCHED = {"is", "ir", "il"}
+DUE = {"tc", "tu"}
 
 
 def stated(text: str, facts: Facts) -> set[str]:
-    """Elements of the inputs that the paying claims of a text state clearly."""
+    """Elements of inputs and retraining that the paying claims of a text state clearly."""
     reader = fitted_reader()
     claims = read_claims(f"# Ride churn\n\nThe service runs.\n\n{text}\n", facts).claims
     read = reader.read(claims)
@@ -20,7 +21,7 @@ def stated(text: str, facts: Facts) -> set[str]:
         code
         for number, claim in enumerate(claims)
         for code, chance in zip(reader.elements, read[number], strict=True)
-        if claim.pays and chance > 0.5 and code[0] == "i" and not code.endswith("x")
+        if claim.pays and chance > 0.5 and code[0] in "it" and not code.endswith("x")
     }
 
 
@@ -49,3 +50,24 @@ def test_only_the_first_statement_has_the_condition(facts: Facts) -> None:
     """What stands further down in the section stands for itself."""
     heading = "## If PSI of `trips_per_week` against the training months is over 0.25"
     assert not stated(f"{heading}\n\nWhy?\n\nThe model is a tree model.", facts) & WATCHED
+
+
+@pytest.mark.parametrize("heading", ["When do I retrain?", "Retrain", "When to fit again"])
+def test_incident_a_reason_to_retrain_below_that_question_was_none(facts: Facts, heading: str) -> None:
+    """A trigger in a few words is a limit that is looked at, or a reason to retrain, by the heading alone."""
+    trigger = "Calibration alarm two ripe months running, PR-AUC below 0.21 twice."
+    assert stated(f"## {heading}\n\n{trigger}", facts) >= DUE
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "## When do I retrain?\n\nWhenever it makes sense. We keep an eye on the model.",
+        "## When would a big company retrain?\n\nPR-AUC below 0.21 for two months.",
+        "## Retraining (rule dropped, no new rule yet)\n\nPR-AUC below 0.21 for two months.",
+        "## Release\n\nOne month in shadow.",
+    ],
+)
+def test_a_heading_about_retraining_is_no_trigger(facts: Facts, text: str) -> None:
+    """Platitudes, others' habits and dropped rules stay what they are below the best of headings."""
+    assert not stated(text, facts) & DUE
