@@ -1,7 +1,7 @@
 """What a statement says with its heading: "If PSI is over 0.25" and "Ticket."; "Retrain" and "two bad months".
 
-Only these sorts of heading lend their words: one that is itself the condition, and one that names retraining or release,
-for "PR-AUC below 0.21 twice" is a limit to look at or a reason to retrain by its heading alone.
+Only these lend their words: a heading that is itself the condition, and one that names retraining or release, for
+"PR-AUC below 0.21 twice" is a limit to look at or a reason to retrain by its heading alone.
 """
 
 from __future__ import annotations
