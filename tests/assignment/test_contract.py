@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import yaml
 
-from grader.checks.matching import FREE_NOTES
+from grader.checks.matching import FREE_ASKS, FREE_NOTES
 from grader.execution.limits import GIB, Limits
 from grader.execution.public_bases import is_public_base
 
@@ -204,8 +204,8 @@ def test_incident_a_description_of_the_service_was_scored_and_never_asked_for() 
 
 
 def test_notes_were_said_never_to_cost_and_the_sixteenth_did() -> None:
-    """Brief and rubric name the number of columns from which notes earn less."""
-    assert f"beyond {FREE_NOTES} columns they earn less" in ONE_LINE
+    """Brief and rubric name the number of columns from which notes, and questions, earn less."""
+    assert f"beyond {FREE_NOTES} columns they earn less, as questions do beyond {FREE_ASKS}." in ONE_LINE
     assert FREE_NOTES == 15, "audit.precision says from the sixteenth column on"
 
 
