@@ -192,7 +192,8 @@ def findings_precise(case: Case) -> Finding:
     Precision of the defect findings, a decoy counting double, from 0 credit at 40 % to .85 at 90 %; the rest
     for naming a decoy as harmless with the reason. Multiplied by recall over everything, so that silence
     earns nothing. Notes and questions are never false alarms, though notes earn less from the sixteenth column on
-    and questions from the sixth; nor is a finding outside the key whose statistic recomputes and is another one on the same data without plants.
+    and questions from the sixth; nor is a finding outside the key whose statistic recomputes and is another one on
+    the same data without plants.
     """
     matching = case.matching
     decoys = len(case.truth.key.decoys)
