@@ -14,7 +14,15 @@ from grader.readme.governance import (
     spread,
     title_modality,
 )
-from grader.readme.in_force import heading_in_force, line_in_force, open_boxes, sections_off, voided_by_status
+from grader.readme.in_force import (
+    heading_in_force,
+    line_in_force,
+    open_boxes,
+    rejected_records,
+    sections_off,
+    switched_off,
+    voided_by_status,
+)
 from grader.readme.modality import Modality, own_modality
 from grader.readme.retraction import taken_back_elsewhere
 from grader.readme.visible import Block, visible_blocks
@@ -294,14 +302,18 @@ def _settle(claims: Sequence[Claim], *, knows_columns: bool) -> tuple[Claim, ...
     sections = [list(group) for _, group in groupby(claims, key=lambda claim: claim.section)]
     gone = taken_back_elsewhere([(s[0].heading, [claim.own for claim in s]) for s in sections])
     gone |= sections_off([s[0].heading for s in sections], [c.own for c in claims if c.kind == "row"])
+    gone |= rejected_records([(s[0].heading, s[0].own) for s in sections])
+    idle = {(c.section, c.lead) for c in claims if c.lead and switched_off(c.text, c.kind)}
     undone = open_boxes([(claim.heading, claim.lead, claim.own) for claim in claims])
+    void: list[set[int]] = []
+    for _, same in groupby(sections, key=lambda section: section[0].heading):
+        void += voided_by_status([[(c.own, c.lead, c.block) for c in section] for section in same])
     for number, section in enumerate(sections):
         told: Modality | None = None
         title = "negated" if number in gone else title_modality(section[0].heading)
         if title is None and not heading_in_force(section[0].heading):
             title = "negated"
         begun = len(out)
-        void = voided_by_status([c.own for c in section], [c.lead for c in section])
         strange = knows_columns and not any(c.columns for c in section if c.kind == "code")
         blocks = [list(group) for _, group in groupby(section, key=lambda claim: claim.block)]
         texts = [[member.own for member in members] for members in blocks]
@@ -328,8 +340,11 @@ def _settle(claims: Sequence[Claim], *, knows_columns: bool) -> tuple[Claim, ...
             states = spread([m.own for m in members], [m.modality for m in members], lead, told, listed=over)
             told = states[-1]
             for member, state in zip(members, states, strict=True):
-                off = place in jested or len(out) - begun in void or len(out) in undone
-                off |= state == "asserted" and not line_in_force(member.own, member.kind, member.lead)
+                off = place in jested or len(out) - begun in void[number] or len(out) in undone
+                off |= state == "asserted" and not line_in_force(
+                    member.own, member.kind, member.lead, member.text
+                )
+                off |= member.kind == "code" and (member.section, member.lead) in idle
                 if strange and member.kind == "code":
                     settled: Modality = "quotation"
                 elif off:

@@ -10,63 +10,164 @@ _VERDICT = (
     r"|(?:not|never|no longer) (?:yet )?(?:in force|in use|in operation|active|accepted|adopted|approved|agreed"
     r"|followed|used|run|running|loaded|implemented|enabled|done|built|planned))"
 )
+# "Status: rejected by the board" ends there; "Decision: rejected batches are never scored" is a rule.
+_ENDS = r"(?=\W*$|[.,;:(–—]| -| (?:by|in|on|as|since|because|for|after|until|at|and|last|this)\b)"
 _STATUS = re.compile(
-    rf"^\W*(?:status|state|verdict|decision)\s*[:=]\W*(?:{_VERDICT}|dropped|void|cancell?ed|for information)\b"
+    r"^\W*(?:status|state|verdict|decision)\W{0,3}[:=]\W*(?:(?:was|is|proposed|draft|now|then|and|later|but)\W+){0,3}"
+    rf"(?:{_VERDICT}|dropped|void|cancell?ed|for information|on hold|not (?:yet )?started){_ENDS}"
+    rf"|^\W*this (?:decision|proposal|record) (?:was|is|has been) {_VERDICT}{_ENDS}"
 )
-_ROW_STATUS = re.compile(rf"^\W*(?:status|state)\s*:\W*(?:{_VERDICT}|dropped|void|cancell?ed)\b")
+_ANY_STATUS = re.compile(
+    r"^\W*(?:(?:status|state)\W{0,3}[:=]\W*\w|(?:verdict|decision)\W{0,3}[:=]\W*"
+    r"(?:accepted|approved|adopted|agreed|taken|kept|in force|yes)\b)"
+)
+_ROW_STATUS = re.compile(
+    rf"^\W*(?:status|state)\s*:\W*(?:{_VERDICT}|dropped|void|cancell?ed|off|inactive|(?:planned, )?not started)\b"
+)
 _STATUS_WORDS = 10
 """Words up to which a line with a status is no more than that."""
+_LABEL_WORDS = 5
+"""Words up to which a statement before a status in the same paragraph is a label ("Date: 3 May.")."""
+_LABEL = re.compile(r"^\W*\w+(?: \w+)?:")
 _REASON = re.compile(r"\b(?:reasons?|why|rationale|because|grounds|justification)\W*$")
 _REASON_FIRST = re.compile(r"^\W*(?:reasons?|why|rationale|because|grounds|justification)\b")
 # A heading is voided by an aside in brackets, or by how it ends; data may be dropped, deleted or cancelled, plans are
 # so only by name.
-_PLAN = r"(?:rules?|plans?|procedures?|jobs?|drafts?|proposals?|practices?|process(?:es)?)"
+_PAPER = r"(?:rules?|plans?|procedures?|drafts?|proposals?|practices?|process(?:es)?)"
+_PLAN = rf"(?:{_PAPER}|jobs?)"
+_BE = r"(?:(?:was|were|is|are|has been|have been|now|since|later|then|again|finally) )*"
+_OWN = r"(?:(?:an?|the|this|that|our|my|\w+'s|whole) )*"
+_NOBODY = (
+    r"(?:(?<!when )(?<!if )(?:nobody|no one) (?:\w+ )?(?:does|do|follows|uses|runs|reads|looks at)"
+    r" (?:this|it|that|them|these|those)\b(?! (?:by hand|manually|alone|without|on|at|before|after|twice|for)\b))"
+)
+# "No longer run by hand" says how it is run.
+_HOW = (
+    r"(?! (?:by hand|manually|on (?:the |a )?\w+days?|on weekends?|at (?:night|weekends?)|without|alone|daily|if"
+    r"|when|more than|automatically|blindly|by (?:the )?(?:calendar|date)|for (?!lack\b|want\b|now\b|cost))\b)"
+)
 _GONE = (
-    rf"(?:{_VERDICT}|{_PLAN} (?:(?:was|were|is|are|has been|have been) )?(?:dropped|deleted|removed|cancell?ed|gone)"
+    rf"(?:{_BE}{_VERDICT}\b{_HOW}|{_OWN}{_PAPER} {_BE}{_VERDICT}\b{_HOW}"
+    rf"|{_OWN}{_PLAN} {_BE}(?:dropped|deleted|removed|cancell?ed|gone)\b"
     r"|deleted in|this is what (?:it|we) did|in the old days|nothing (?:has )?(?:replaced|replaces) it"
-    r"|(?:nobody|no one) (?:\w+ )?(?:does|do|follows|uses|runs|reads|looks at) (?:this|it|that|them)\b)"
+    rf"|{_NOBODY})"
+)
+# What is said of data, customers or models ("columns (not used)", "loads: accepted, rejected") is no status of a plan.
+_THINGS = (
+    r"(?:columns?|features?|fields?|variables?|customers?|users?|riders?|members?|subscri\w+|offers?|contracts?|codes?"
+    r"|values|rows|categories|data|labels?|targets?|churn\w*|models?|versions?|flags?|accepted|held|passed|approved"
+    r"|loaded|and|or|loads?|batch(?:es)?|files?|candidates?|challengers?|months?|cases? \w{1,2}|results?|gate|is)"
 )
 _HEADING = re.compile(
-    rf"\([^()]*\b{_GONE}[^()]*\)|[–—:,-] ?(?:(?:was|were|is|are|now|since) )?{_GONE}\W*$"
-    rf"|\b(?:nobody|no one) (?:does|follows|uses|runs) (?:this|it|that|them)\b"
+    rf"[(\[](?:[^()\[\]]*[,;:.–—] ?)?(?:and |but |as )?{_GONE}[^()\[\]]*[)\]]\W*$|^\W*\[{_VERDICT}\]"
+    rf"|(?: [–—-]|[:,]) ?{_GONE}\W*$|{_NOBODY}"
+    rf"|\b{_PLAN} (?:that |which )?(?:nobody|no one) (?:follows|uses|runs|does)\W*$"
+)
+_OF_THINGS = re.compile(
+    rf"(?<!\bof )(?<!\bof a )(?<!\bof the )\b{_THINGS}\W{{0,3}}[(\[–—:,-] ?(?:\w+ ?: ?)?"
+    rf"(?:{_GONE}|{_PLAN} {_BE}cancell?ed\b)"
 )
 _WORD = re.compile(r"[a-z]{4,}")
 _STEM = 5
 """Letters of a word in which the part of a table and a heading must agree."""
+_ANY_PART = re.compile(r"^(?:check|rule|limit|plan|monit|watch|track|part|secti|chapt|proce)")
 _DONE = r"(?:\[[xX]\]|[✓✔✅☑])"
 _OPEN, _CROSS = r"(?:\[ ?\]|☐)", r"[✗✘❌🚫]"
 _DONE_MARK, _OPEN_MARK, _CROSS_MARK = (re.compile(rf"^\W*?{mark}") for mark in (_DONE, _OPEN, _CROSS))
 _RECURS = re.compile(
     r"\b(?:un(?:ticked|checked)|open|empty)\b[^.;:]{0,20}?(?:lines?|box(?:es)?|items?|points?|ones)?\b[^.;:]{0,40}"
     r"\b(?:recur|repeat|reset|(?:each|every) (?:day|week|month|quarter|time|load|list|batch))"
+    r"|\b(?:ticked|tick (?:it|them|off|each)|repeat(?:ed)?)\b[^.;:]{0,60}"
+    r"\b(?:each|every) (?:day|week|month|quarter|time|load|list|batch)"
+    rf"|{_OPEN}[^.;,]{{0,20}}\b(?:by hand|manual(?:ly)?|in person|each time|every time)\b"
 )
-_LEGEND = re.compile(rf"{_DONE}.*(?:{_OPEN}|{_CROSS})|(?:{_OPEN}|{_CROSS}).*{_DONE}")
+_EACH = re.compile(
+    r"\b(?:each|every|per) (?:day|week|month|quarter|time|load|list|batch|release|run|version)\b"
+    r"|\b(?:daily|weekly|monthly|quarterly|run ?book)\b"
+)
+"""What names a list that is gone through again and again, so that an open box in it waits for the next time."""
+_LEFT = re.compile(
+    r"\b(?:still open|open (?:items?|points?|work)|not (?:yet )?done|outstanding|undone|backlog)\W*$"
+)
+_LEGEND = re.compile(
+    rf"{_DONE}.*(?:{_OPEN}|{_CROSS})|(?:{_OPEN}|{_CROSS}).*{_DONE}"
+    r"|\b(?:empty|open|unticked) box(?:es)? (?:means?|is|are|stands?)\b[^.;]{0,40}"
+    r"\b(?:nobody|no one|nothing|not|missing|to do|undone)\b"
+)
 _OFF = re.compile(
-    r"\b(?:enabled|active|run|in use)\b\W{0,4}(?:false|no|off|0)\b|\b(?:disabled|switched off)\W{0,4}(?:true|yes)\b"
+    r"(?:^|\n)[ \t-]*(?:\w+:[ \t]*\{[ \t]*)?"
+    r"(?:(?:enabled|active|run|in[ _]use)\W{0,4}(?:false|no|off|0)\b(?!:)"
+    r"|(?:disabled|switched[ _]off)\W{0,4}(?:true|yes)\b"
+    r"|(?:status|state)\W{1,4}(?:off|disabled|inactive)\b)"
+    r"|, ?(?:enabled|active)\W{1,4}(?:false|no|off|0)\b",
+    re.I,
+)
+_SWITCH = re.compile(
+    r"^[ \t]*(?:(?:enabled|active)\W{1,4}(?:false|no|off)|disabled\W{1,4}(?:true|yes))\W*$", re.I
 )
 _OFF_REMARK = re.compile(
-    r"#.*\b(?:switched off|turned off|disabled|commented out|not (?:loaded|active|in use|run|enabled)"
-    r"|skips this (?:block|part|section)|nobody runs)\b"
+    r"^[^#]*#(?:[^\n]*[,;:.] ?)?\W{0,3}(?:(?:this|block|part|section|is|now|currently|still|temporarily|all) )*"
+    r"(?:(?:switched off|turned off|disabled|commented out|not (?:loaded|active|in use|used|run|enabled)|unused)\b"
+    r"(?! (?:if|when|until|while|on|by hand|for)\b)|[^#\n,;:.]*\bskips this (?:block|part|section)|nobody runs\b)"
 )
 _NO_SETTING = re.compile(
     r"^[\w.\- ]{2,30}[:=] ?[\"']?(?:no|none|never|without)\b(?! later| more than| less than)"
+    r"(?!.*\b(?:else|otherwise|unless|until|yes)\b|.*\b(?:over|above|below|under|before|without)\b.*\d)"
 )
 
 
 def heading_in_force(heading: str) -> bool:
     """Whether a heading leaves in force what stands below it."""
-    return bool(_LEGEND.search(heading)) or not _HEADING.search(heading)
+    if _LEGEND.search(heading):
+        return True
+    return not any(_HEADING.search(own) and not _OF_THINGS.search(own) for own in heading.split(" / "))
 
 
-def voided_by_status(owns: Sequence[str], leads: Sequence[str]) -> set[int]:
-    """Which statements of a section, given with what leads to each, its status voids; reasons for that stay."""
-    if not any(_STATUS.search(own) and len(own.split()) <= _STATUS_WORDS for own in owns):
-        return set()
-    return {
-        number
-        for number, (own, lead) in enumerate(zip(owns, leads, strict=True))
-        if not (_REASON.search(lead) or _REASON_FIRST.search(own))
-    }
+def voided_by_status(sections: Sequence[Sequence[tuple[str, str, int]]]) -> list[set[int]]:
+    """Which statements of each section its status voids; reasons for that stay.
+
+    ``sections`` stand below one heading, their statements each with what leads to it and the number of its block. A
+    status behind a statement in one block is about that block, one of several about its own part, and one alone
+    about its section.
+    """
+    out: list[set[int]] = [set() for _ in sections]
+    places = [(n, k) for n, section in enumerate(sections) for k in range(len(section))]
+    flat = [sections[n][k] for n, k in places]
+    marks = [n for n, (own, _, _) in enumerate(flat) if _ANY_STATUS.search(own) or _status(own)]
+    if len(marks) > 1 and marks[-1] - marks[0] == len(marks) - 1:
+        return out  # A list of the states that something may have.
+    text = [n for n, (own, lead, _) in enumerate(flat) if not _reason(own, lead)]
+    behind = bool(marks) and len(marks) > 1 and marks[0] > 0 and marks[-1] == text[-1]
+    for order, mark in enumerate(marks):
+        own, _, block = flat[mark]
+        if not _status(own):
+            continue
+        same = [n for n, (_, _, other) in enumerate(flat) if other == block]
+        earlier = [flat[n][0] for n in same if n < mark]
+        if any(not _LABEL.search(e) or len(e.split()) > _LABEL_WORDS for e in earlier):
+            last = max((n for n in marks[:order] if n in same), default=same[0] - 1)
+            part = [n for n in same if last < n <= mark]
+        elif behind:
+            part = list(range(marks[order - 1] + 1 if order else 0, mark + 1))
+        else:
+            following = marks[order + 1] if order + 1 < len(marks) else len(flat)
+            first = 0 if len(marks) == 1 else mark
+            part = [n for n in range(first, following) if places[n][0] == places[mark][0]]
+            if part == [mark] and mark:
+                _, lead, block = flat[mark - 1]
+                part = [n for n in range(mark) if flat[n][2] == block or (lead and flat[n][1] == lead)]
+        for n in part:
+            if n in text:
+                out[places[n][0]].add(places[n][1])
+    return out
+
+
+def _status(own: str) -> bool:
+    return bool(_STATUS.search(own)) and len(own.split()) <= _STATUS_WORDS
+
+
+def _reason(own: str, lead: str) -> bool:
+    return bool(_REASON.search(lead) or _REASON_FIRST.search(own))
 
 
 def open_boxes(statements: Sequence[tuple[str, str, str]]) -> set[int]:
@@ -82,28 +183,73 @@ def open_boxes(statements: Sequence[tuple[str, str, str]]) -> set[int]:
     return {
         number
         for number, (heading, lead, own) in enumerate(statements)
-        if (_OPEN_MARK.search(own) and (legend or (heading, lead) in ticked))
+        if (_OPEN_MARK.search(own) and (legend or _stays_open(heading, lead, (heading, lead) in ticked)))
         or (_CROSS_MARK.search(own) and (legend or ticked))
     }
 
 
-def line_in_force(own: str, kind: str, lead: str) -> bool:
-    """Whether a row or a setting says nothing of itself that puts it out of force."""
+def _stays_open(heading: str, lead: str, beside_ticked: bool) -> bool:
+    above = f"{heading} {'' if _DONE_MARK.search(lead) else lead}"
+    return not _EACH.search(above) and bool(beside_ticked or _DONE_MARK.search(lead) or _LEFT.search(lead))
+
+
+def line_in_force(own: str, kind: str, lead: str, text: str) -> bool:
+    """Whether a row or a setting, read as ``own`` and written as ``text``, says nothing that puts it out of force."""
     if kind == "row":
         return not any(_ROW_STATUS.search(cell) for cell in own.split("|"))
-    return kind != "code" or not (_OFF.search(own) or _OFF_REMARK.search(lead) or _NO_SETTING.search(own))
+    return kind != "code" or not (
+        _OFF.search(text)
+        or _OFF_REMARK.search(lead)
+        or _OFF_REMARK.search(text.split("\n")[0])
+        or _NO_SETTING.search(own)
+    )
+
+
+def switched_off(text: str, kind: str) -> bool:
+    """Whether a line of settings is no more than the switch, and so turns off all that stands beside it."""
+    return kind == "code" and "\n" not in text and bool(_SWITCH.search(text))
 
 
 def sections_off(headings: Sequence[str], rows: Iterable[str]) -> set[int]:
-    """Which sections a table of parts and their status declares off: those that bear the first word of such a part."""
-    off: set[int] = set()
+    """Which sections a table of parts and their status declares off: those with the name of such a part alone.
+
+    A part of a number ("Load 2022-03", "Release 1") is one of many, and one that has another row is partly in force.
+    """
+    off: set[frozenset[str]] = set()
+    on: set[frozenset[str]] = set()
     for row in rows:
         first, *others = row.split("|")
-        part = _WORD.search(first.rpartition(":")[2])
-        if part is None or not any(_ROW_STATUS.search(cell) for cell in others):
-            continue
-        for number, heading in enumerate(headings):
-            words = _WORD.findall(heading.rpartition(" / ")[2])
-            if any(word[:_STEM] == part[0][:_STEM] for word in words):
-                off.add(number)
-    return off
+        part = first.rpartition(":")[2]
+        if any(_ROW_STATUS.search(cell) for cell in others) and not re.search(r"\d", part):
+            off.add(_name(part))
+        else:
+            on.add(_name(part))
+    return {
+        number
+        for number, heading in enumerate(headings)
+        if (name := _name(heading.rpartition(" / ")[2])) in off and not any(name <= other for other in on)
+    }
+
+
+def _name(text: str) -> frozenset[str]:
+    """What a part is called, in stems and without words that any part may bear; empty where nothing is left."""
+    stems = frozenset(word[:_STEM] for word in _WORD.findall(text))
+    return frozenset(stem for stem in stems if not _ANY_PART.search(stem)) or stems
+
+
+def rejected_records(sections: Sequence[tuple[str, str]]) -> set[int]:
+    """Which sections, given with their heading and first statement, belong to a record with the status of a verdict.
+
+    The status is a section of its own there: "### Status", and below it "Rejected".
+    """
+    gone = {
+        parent
+        for heading, first in sections
+        for parent, _, own in [heading.rpartition(" / ")]
+        if parent and own == "status" and _status(f"status: {first}")
+    }
+    return {
+        n
+        for n, (heading, _) in enumerate(sections)
+        if any(f"{heading} / ".startswith(f"{g} / ") for g in gone)
+    }
