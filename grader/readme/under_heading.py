@@ -17,6 +17,7 @@ from grader.readme.claim_features import own_features
 from grader.readme.claims import Claim
 
 Matrix = npt.NDArray[np.float64]
+Row = npt.NDArray[np.float64]
 Probabilities = Callable[[Sequence[dict[str, float]]], Matrix]
 PLAN = "iotr"
 """The topics of a plan: inputs, outcomes, training, release."""
@@ -24,8 +25,15 @@ LENT = "tr"
 """The topics whose headings lend their words to what stands below."""
 NAMES_IT = 0.2
 """Probability of a topic from which a heading, read alone, names it; no other may have half of that."""
+SAID = 0.5
+"""Probability from which a detail counts as said; a heading that adds none lends nothing."""
 MOST_WORDS = 25
 """Of a statement below such a heading; a longer one says itself what it speaks of."""
+NO_ANSWER = re.compile(
+    r"^\W*(?:nothing (?:happens|is done)|nobody\b|no one\b|open question|not (?:known|decided)|unknown|unclear|tbd"
+    r"|(?:this|it|that) (?:was|has|had) never\b|(?:i|we) (?:would |do |did )?(?:not|n't) (?:know|have)\b)"
+)
+"""What leaves open what is done below a heading that is a condition."""
 CONDITION = re.compile(r"^(?:if|when|whenever|as soon as|once)\b(?!.*\?$).*\b\d")
 """A heading that says from which figure on something is done."""
 
@@ -42,7 +50,16 @@ def with_headings(
     out = _raised(alone, _below_conditions(claims), plan, probabilities)
     for topic in LENT:
         columns = [n for n in plan if elements[n][0] == topic]
-        out = _raised(out, _below_topic(claims, topic, elements, probabilities), columns, probabilities)
+        joined, said = _below_topic(claims, topic, elements, probabilities)
+        raised = _raised(out, joined, columns, probabilities)
+        for number, row in said.items():
+            # What the heading says by itself ("Deployment and rollback") is not said by what stands below.
+            own = [n for n in columns if elements[n] != topic and row[n] >= SAID]
+            raised[number, own] = out[number, own]
+            details = [n for n in columns if elements[n] != topic]
+            if not (raised[number, details] > np.maximum(out[number, details], SAID)).any():
+                raised[number] = out[number]
+        out = raised
     return out
 
 
@@ -64,7 +81,8 @@ def _below_conditions(claims: Sequence[Claim]) -> dict[int, Claim]:
     before: int | None = None
     for number, claim in enumerate(claims):
         condition = _own_heading(claim)
-        if claim.section != before and CONDITION.search(condition):
+        opens = claim.section != before and CONDITION.search(condition)
+        if opens and not NO_ANSWER.search(claim.own):
             joined[number] = replace(claim, own=f"{condition}: {claim.own}")
         before = claim.section
     return joined
@@ -72,26 +90,28 @@ def _below_conditions(claims: Sequence[Claim]) -> dict[int, Claim]:
 
 def _below_topic(
     claims: Sequence[Claim], topic: str, elements: Sequence[str], probabilities: Probabilities
-) -> dict[int, Claim]:
-    """The short claims below headings that name a topic, joined with them."""
+) -> tuple[dict[int, Claim], dict[int, Row]]:
+    """The short claims below headings that name a topic, joined with them, and what was read of the heading alone."""
     above = [_own_heading(claim).rstrip("? ") for claim in claims]
     headings = sorted(set(above) - {""})
     if not headings:
-        return {}
+        return {}, {}
     as_claims = [replace(claims[0], own=heading, columns=(), kind="sentence") for heading in headings]
     topics = probabilities([own_features(claim) for claim in as_claims])
     named_by = list(elements).index(topic)
     others = [list(elements).index(other) for other in PLAN if other != topic]
     named = {
-        heading
+        heading: row
         for heading, row in zip(headings, topics, strict=True)
         if row[named_by] >= NAMES_IT and max(row[others]) < row[named_by] / 2
     }
-    return {
-        number: replace(claim, own=f"{heading}: {claim.own}")
+    below = [
+        number
         for number, (claim, heading) in enumerate(zip(claims, above, strict=True))
         if len(claim.own.split()) <= MOST_WORDS and heading in named
-    }
+    ]
+    joined = {n: replace(claims[n], own=f"{above[n]}: {claims[n].own}") for n in below}
+    return joined, {n: named[above[n]] for n in below}
 
 
 def _own_heading(claim: Claim) -> str:

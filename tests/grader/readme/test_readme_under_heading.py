@@ -12,8 +12,8 @@ WATCHED = {"is", "ir", "il"}
 DUE = {"tc", "tu"}
 
 
-def stated(text: str, facts: Facts) -> set[str]:
-    """Elements of inputs and retraining that the paying claims of a text state clearly."""
+def stated(text: str, facts: Facts, topics: str = "it") -> set[str]:
+    """Elements of inputs and retraining, or other topics, that the paying claims of a text state clearly."""
     reader = fitted_reader()
     claims = read_claims(f"# Ride churn\n\nThe service runs.\n\n{text}\n", facts).claims
     read = reader.read(claims)
@@ -21,7 +21,7 @@ def stated(text: str, facts: Facts) -> set[str]:
         code
         for number, claim in enumerate(claims)
         for code, chance in zip(reader.elements, read[number], strict=True)
-        if claim.pays and chance > 0.5 and code[0] in "it" and not code.endswith("x")
+        if claim.pays and chance > 0.5 and code[0] in topics and not code.endswith("x")
     }
 
 
@@ -44,6 +44,31 @@ def test_incident_a_plan_whose_limits_stood_in_its_headings_said_nothing(facts: 
 def test_other_headings_lend_nothing(facts: Facts, heading: str) -> None:
     """Terms in a heading, a question and what others would do are no plan, whatever stands below."""
     assert not stated(f"## {heading}\n\nTicket. The list still goes out.", facts) & WATCHED
+
+
+@pytest.mark.parametrize(
+    "answer", ["Nothing happens.", "Nobody knows.", "Open question.", "I would not know what to do."]
+)
+def test_a_condition_without_an_answer_is_no_plan(facts: Facts, answer: str) -> None:
+    """The limit of a heading is held by nobody if what stands below leaves open what is done."""
+    heading = "## If PSI of `trips_per_week` against the training months is over 0.25"
+    assert not stated(f"{heading}\n\n{answer}", facts) & WATCHED
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "`docker compose up` starts it on port 8000.",
+        "p99 is 61 ms, 3 workers.",
+        "The old version is 1.2, the new one 1.3.",
+        "10 % is a usual share.",
+    ],
+)
+def test_incident_any_statement_below_deployment_and_rollback_named_a_way_back(
+    facts: Facts, text: str
+) -> None:
+    """What the heading says by itself is not said by each statement below it."""
+    assert "rb" not in stated(f"## Deployment and rollback\n\n{text}", facts, "r")
 
 
 def test_only_the_first_statement_has_the_condition(facts: Facts) -> None:
