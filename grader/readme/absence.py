@@ -38,6 +38,8 @@ _PARTICIPLE = (
 )
 _HEDGES = r"(?: (?:yet|even|ever|currently|really|so far|being|been|anywhere|at all|\w+ly))*"
 
+# "At no time is the list sent unchecked" says what is done each time.
+_NO_RULE = r"(?!.*\b(?:unchecked|unseen|unwatched|without|before|unless|until|skip\w*)\b)"
 _FORMS = (
     # is not examined; are never set against
     rf"\b(?:is|are|was|were|be|been|gets?|being) ?(?:not|n't|never)\b{_HEDGES} (?!{_DECIDED}){_PARTICIPLE}",
@@ -130,9 +132,13 @@ _FORMS = (
     r"|set up))\b",
     r"\b(?:is|are|was|were) (?:not|n't|no) (?:an? )?(?:topic|subject|priority|concern of ours|matter for"
     r"|part of this)\b",
-    r"\bat no (?:point|time|stage)\b[^.;:]{0,70}\b(?:do|does|did|is|are|will|would|have|has) (?:we|i|it|the|any\w*)\b",
-    r"^do(?: not|n't) (?:run|serve|start|begin)\b[^.;]{0,24}\b(?:shadow|canary|parallel|beside|%|1/10|first)(?!\w)",
-    r"^(?:at no (?:point|time|stage)|in no (?:case|way) (?:is|are|do|does|will)|nowhere|under no plan"
+    rf"\bat no (?:point|time|stage)\b{_NO_RULE}[^.;:]{{0,70}}"
+    r"\b(?:do|does|did|is|are|will|would|have|has) (?:we|i|it|the|any\w*)\b",
+    # "Do not start the canary before" or "in parallel with another load" is a rule.
+    r"^do(?: not|n't) (?:run|serve|start|begin)\b[^.;]{0,24}\b(?:shadow|canary|parallel|beside|%|1/10|first)"
+    r"(?!\w| (?:load|run|with (?:an?other|the other)|to an?other))"
+    r"(?!.*\b(?:until|unless|before|if|when|while|without|(?:less|more|longer) than)\b)",
+    rf"^(?:at no (?:point|time|stage)\b{_NO_RULE}|in no (?:case|way) (?:is|are|do|does|will)|nowhere|under no plan"
     r"|by no means)\b",
     r"\b(?:there (?:is|'s|was) nothing|nothing (?:is|was)) (?:in place|here|yet|planned|set up|prepared"
     r"|arranged|built|to"
