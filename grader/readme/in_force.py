@@ -197,12 +197,7 @@ def line_in_force(own: str, kind: str, lead: str, text: str) -> bool:
     """Whether a row or a setting, read as ``own`` and written as ``text``, says nothing that puts it out of force."""
     if kind == "row":
         return not any(_ROW_STATUS.search(cell) for cell in own.split("|"))
-    return kind != "code" or not (
-        _OFF.search(text)
-        or _OFF_REMARK.search(lead)
-        or _OFF_REMARK.search(text.split("\n")[0])
-        or _NO_SETTING.search(own)
-    )
+    return kind != "code" or not (_OFF.search(text) or _OFF_REMARK.search(lead) or _NO_SETTING.search(own))
 
 
 def switched_off(text: str, kind: str) -> bool:

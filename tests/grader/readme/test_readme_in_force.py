@@ -78,6 +78,7 @@ def test_what_is_not_in_force_pays_nothing(plan_pays: Callable[[str], bool], tex
         RULE.format(remark="   # accuracy not run: no labels yet", more=""),
         RULE.format(remark="   # if over the limit, scoring is switched off", more=""),
         RULE.format(remark="   # never disabled, not even on weekends", more=""),
+        "```yaml\ninputs:\n  - trips_per_week   # switched off apps send fewer\n    psi: 0.2\n```",
         "```yaml\ntrips_per_week: no PSI over 0.2 against last month, else stop\n```",
         f"## Inputs\n\n- A, a KS test of each column.\n  - Status: rejected\n- B: {PSI}\n  - Status: accepted",
         f"## Inputs\n\nOption A: no check. Status: rejected\n\nOption B: shape. Status: accepted\n\n{PSI}",
