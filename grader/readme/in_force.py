@@ -137,7 +137,7 @@ def voided_by_status(sections: Sequence[Sequence[tuple[str, str, int]]]) -> list
     if len(marks) > 1 and marks[-1] - marks[0] == len(marks) - 1:
         return out  # A list of the states that something may have.
     text = [n for n, (own, lead, _) in enumerate(flat) if not _reason(own, lead)]
-    behind = bool(marks) and len(marks) > 1 and marks[0] > 0 and marks[-1] == text[-1]
+    behind = len(marks) > 1 and marks[0] > 0 and marks[-1:] == text[-1:]
     for order, mark in enumerate(marks):
         own, _, block = flat[mark]
         if not _status(own):

@@ -4,6 +4,9 @@ from collections.abc import Callable
 
 import pytest
 
+from grader.readme.claims import read_claims
+from grader.readme.facts import Facts
+
 PSI = "PSI of trips_per_week against last month each load; above 0.2 the load stops."
 MEDIAN = "The median of fare_paid_eur is held against last month each load; beyond a factor of two we stop."
 PARTS = "| Part | Status |\n|---|---|\n| Input checks | {} |\n| Release | {} |\n\n## Inputs\n\n"
@@ -112,3 +115,11 @@ def test_what_is_not_in_force_pays_nothing(plan_pays: Callable[[str], bool], tex
 def test_what_is_in_force_stays(plan_pays: Callable[[str], bool], text: str) -> None:
     """A list to be ticked each month, a legend, reasons, dropped columns and rejected batches disown no plan."""
     assert plan_pays(text)
+
+
+def test_incident_a_section_of_reasons_alone_ended_the_judge(facts: Facts) -> None:
+    """Two statuses among nothing but reasons void nothing, and the text is read to its end."""
+    text = "## B\n\nReason\n\n- Because we say so in this text\n- Status: accepted by the whole board\n"
+    text += "- Because of all of it here\n- Status: rejected by the whole board\n"
+    claims = read_claims(f"# A\n\nSome words.\n\n{text}", facts).claims
+    assert claims[-1].own == "status: rejected by the whole board"
