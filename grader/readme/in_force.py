@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 _VERDICT = (
     r"(?:rejected|declined|refused|turned down|voted down|vetoed|overruled|superseded|deprecated|withdrawn|revoked"
@@ -123,6 +124,29 @@ def heading_in_force(heading: str) -> bool:
     return not any(_HEADING.search(own) and not _OF_THINGS.search(own) for own in heading.split(" / "))
 
 
+@dataclass(frozen=True)
+class _Line:
+    """A statement, what leads to it, the number of its block, and where it stands: which one of which section."""
+
+    own: str
+    lead: str
+    block: int
+    section: int
+    number: int
+
+    @property
+    def is_status(self) -> bool:
+        return bool(_ANY_STATUS.search(self.own)) or _status(self.own)
+
+    @property
+    def is_reason(self) -> bool:
+        return bool(_REASON.search(self.lead) or _REASON_FIRST.search(self.own))
+
+    @property
+    def is_label(self) -> bool:
+        return bool(_LABEL.search(self.own)) and len(self.own.split()) <= _LABEL_WORDS
+
+
 def voided_by_status(sections: Sequence[Sequence[tuple[str, str, int]]]) -> list[set[int]]:
     """Which statements of each section its status voids; reasons for that stay.
 
@@ -131,43 +155,49 @@ def voided_by_status(sections: Sequence[Sequence[tuple[str, str, int]]]) -> list
     about its section.
     """
     out: list[set[int]] = [set() for _ in sections]
-    places = [(n, k) for n, section in enumerate(sections) for k in range(len(section))]
-    flat = [sections[n][k] for n, k in places]
-    marks = [n for n, (own, _, _) in enumerate(flat) if _ANY_STATUS.search(own) or _status(own)]
+    lines = [_Line(*line, n, k) for n, section in enumerate(sections) for k, line in enumerate(section)]
+    marks = [n for n, line in enumerate(lines) if line.is_status]
     if len(marks) > 1 and marks[-1] - marks[0] == len(marks) - 1:
         return out  # A list of the states that something may have.
-    text = [n for n, (own, lead, _) in enumerate(flat) if not _reason(own, lead)]
-    behind = len(marks) > 1 and marks[0] > 0 and marks[-1:] == text[-1:]
-    for order, mark in enumerate(marks):
-        own, _, block = flat[mark]
-        if not _status(own):
+    last_said = max((n for n, line in enumerate(lines) if not line.is_reason), default=-1)
+    behind = len(marks) > 1 and marks[0] > 0 and marks[-1] == last_said
+    for before, mark, after in zip([-1, *marks], marks, [*marks[1:], len(lines)], strict=False):
+        if not _status(lines[mark].own):
             continue
-        same = [n for n, (_, _, other) in enumerate(flat) if other == block]
-        earlier = [flat[n][0] for n in same if n < mark]
-        if any(not _LABEL.search(e) or len(e.split()) > _LABEL_WORDS for e in earlier):
-            last = max((n for n in marks[:order] if n in same), default=same[0] - 1)
-            part = [n for n in same if last < n <= mark]
-        elif behind:
-            part = list(range(marks[order - 1] + 1 if order else 0, mark + 1))
-        else:
-            following = marks[order + 1] if order + 1 < len(marks) else len(flat)
-            first = 0 if len(marks) == 1 else mark
-            part = [n for n in range(first, following) if places[n][0] == places[mark][0]]
-            if part == [mark] and mark:
-                _, lead, block = flat[mark - 1]
-                part = [n for n in range(mark) if flat[n][2] == block or (lead and flat[n][1] == lead)]
-        for n in part:
-            if n in text:
-                out[places[n][0]].add(places[n][1])
+        part = _behind_in_block(lines, before, mark)
+        if not part and behind:
+            part = list(range(before + 1, mark + 1))
+        elif not part:
+            part = _around(lines, 0 if len(marks) == 1 else mark, mark, after)
+        for line in (lines[n] for n in part):
+            if not line.is_reason:
+                out[line.section].add(line.number)
     return out
+
+
+def _behind_in_block(lines: Sequence[_Line], before: int, mark: int) -> list[int]:
+    """What a status ends in its own block, back to the status before; nothing where only labels precede it."""
+    earlier = [n for n in range(mark) if lines[n].block == lines[mark].block]
+    if all(lines[n].is_label for n in earlier):
+        return []
+    return [*(n for n in earlier if n > before), mark]
+
+
+def _around(lines: Sequence[_Line], first: int, mark: int, after: int) -> list[int]:
+    """What stands below a status in its section up to the next one, or else the block or the list right above it."""
+    part = [n for n in range(first, after) if lines[n].section == lines[mark].section]
+    if part != [mark] or not mark:
+        return part
+    above = lines[mark - 1]
+    return [
+        n
+        for n, line in enumerate(lines[:mark])
+        if line.block == above.block or (above.lead and line.lead == above.lead)
+    ]
 
 
 def _status(own: str) -> bool:
     return bool(_STATUS.search(own)) and len(own.split()) <= _STATUS_WORDS
-
-
-def _reason(own: str, lead: str) -> bool:
-    return bool(_REASON.search(lead) or _REASON_FIRST.search(own))
 
 
 def open_boxes(statements: Sequence[tuple[str, str, str]]) -> set[int]:
