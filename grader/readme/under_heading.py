@@ -48,15 +48,17 @@ def with_headings(
     """
     plan = [n for n, code in enumerate(elements) if code[0] in PLAN and not code.endswith("x")]
     out = _raised(alone, _below_conditions(claims), plan, probabilities)
+    headings = _read_headings(claims, probabilities)
     for topic in LENT:
         columns = [n for n in plan if elements[n][0] == topic]
-        joined, said = _below_topic(claims, topic, elements, probabilities)
+        said = _below_topic(claims, topic, elements, headings)
+        joined = {n: replace(claims[n], own=f"{_topic_heading(claims[n])}: {claims[n].own}") for n in said}
         raised = _raised(out, joined, columns, probabilities)
+        details = [n for n in columns if elements[n] != topic]
         for number, row in said.items():
             # What the heading says by itself ("Deployment and rollback") is not said by what stands below.
-            own = [n for n in columns if elements[n] != topic and row[n] >= SAID]
+            own = [n for n in details if row[n] >= SAID]
             raised[number, own] = out[number, own]
-            details = [n for n in columns if elements[n] != topic]
             if not (raised[number, details] > np.maximum(out[number, details], SAID)).any():
                 raised[number] = out[number]
         out = raised
@@ -88,30 +90,37 @@ def _below_conditions(claims: Sequence[Claim]) -> dict[int, Claim]:
     return joined
 
 
-def _below_topic(
-    claims: Sequence[Claim], topic: str, elements: Sequence[str], probabilities: Probabilities
-) -> tuple[dict[int, Claim], dict[int, Row]]:
-    """The short claims below headings that name a topic, joined with them, and what was read of the heading alone."""
-    above = [_own_heading(claim).rstrip("? ") for claim in claims]
-    headings = sorted(set(above) - {""})
+def _read_headings(claims: Sequence[Claim], probabilities: Probabilities) -> dict[str, Row]:
+    """What was read of each heading as if it were a sentence."""
+    headings = sorted({_topic_heading(claim) for claim in claims} - {""})
     if not headings:
-        return {}, {}
+        return {}
     as_claims = [replace(claims[0], own=heading, columns=(), kind="sentence") for heading in headings]
-    topics = probabilities([own_features(claim) for claim in as_claims])
+    rows = probabilities([own_features(claim) for claim in as_claims])
+    return dict(zip(headings, rows, strict=True))
+
+
+def _below_topic(
+    claims: Sequence[Claim], topic: str, elements: Sequence[str], headings: Mapping[str, Row]
+) -> dict[int, Row]:
+    """The short claims below headings that name a topic, and what was read of the heading alone."""
     named_by = list(elements).index(topic)
     others = [list(elements).index(other) for other in PLAN if other != topic]
     named = {
-        heading: row
-        for heading, row in zip(headings, topics, strict=True)
+        heading
+        for heading, row in headings.items()
         if row[named_by] >= NAMES_IT and max(row[others]) < row[named_by] / 2
     }
-    below = [
-        number
-        for number, (claim, heading) in enumerate(zip(claims, above, strict=True))
-        if len(claim.own.split()) <= MOST_WORDS and heading in named
-    ]
-    joined = {n: replace(claims[n], own=f"{above[n]}: {claims[n].own}") for n in below}
-    return joined, {n: named[above[n]] for n in below}
+    return {
+        number: headings[_topic_heading(claim)]
+        for number, claim in enumerate(claims)
+        if len(claim.own.split()) <= MOST_WORDS and _topic_heading(claim) in named
+    }
+
+
+def _topic_heading(claim: Claim) -> str:
+    """The heading right above a claim as the name of a topic: "When do I retrain?" without its question mark."""
+    return _own_heading(claim).rstrip("? ")
 
 
 def _own_heading(claim: Claim) -> str:
