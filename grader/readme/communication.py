@@ -50,6 +50,7 @@ def form_evidence(reading: Reading, reckoning: Reckoning) -> dict[str, float]:
     if sum(claims[n].modality == "asserted" for n in acted) < FEWEST_OWN:
         # A text that proposes next to nothing gains no form from what it denies or reports.
         read = [n for n in read if claims[n].modality == "asserted"]
+        acted = [n for n in acted if n in read]
     total = max(len(claims), 1)
     said = [claims[n] for n in read]
     lengths = [len(claim.own.split()) for claim in said] or [40]
@@ -77,11 +78,20 @@ def form_evidence(reading: Reading, reckoning: Reckoning) -> dict[str, float]:
 
 
 def _acted(reckoning: Reckoning, read: list[int]) -> list[int]:
-    """Statements to act on; denied and reported ones at most as many as asserted ones, so that they open nothing."""
+    """Statements to act on; of denied and reported ones those on one topic, at most half as many as asserted ones.
+
+    What denies one part of a plan leaves its form as it was; a section that denies all four parts adds none to it.
+    """
     clear = [n for n in read if any(reckoning.raw[code][n] >= SPEAKS for code in ACTIONABLE)]
     asserted = [n for n in clear if reckoning.claims[n].modality == "asserted"]
     others = [n for n in clear if reckoning.claims[n].modality != "asserted"]
-    return sorted(asserted + others[: len(asserted)])
+    by_topic = [[n for n in others if _speaks_of(reckoning, n, topic)] for topic in _TOPICS]
+    most = max(by_topic, key=len)
+    return sorted(asserted + most[: (len(asserted) + 1) // 2])
+
+
+def _speaks_of(reckoning: Reckoning, number: int, topic: tuple[str, ...]) -> bool:
+    return any(reckoning.raw[code][number] >= SPEAKS for code in topic)
 
 
 def assess_communication(reading: Reading, reckoning: Reckoning, model: OrdinalModel) -> Assessment:

@@ -4,6 +4,7 @@ import csv
 from pathlib import Path
 
 import numpy as np
+import pytest
 
 from grader.readme.claims import read_claims
 from grader.readme.communication import form_evidence
@@ -24,6 +25,24 @@ Precision of the called list after 90 days, alert below 0.3.
 FORM = Path(__file__).parent / "data" / "form"
 # A little below what was measured when the texts were written.
 LEAST_KAPPA_OF_FORM = 0.70
+ROOM_FOR_MORE = 440
+"""Words up to which a section put behind a text is still read."""
+DENIALS = (
+    "**Out of scope.** We do not compute PSI for `monthly_charge`, neither monthly nor at 0.2. We don't check that the "
+    "median of `data_usage_gb` stays within a factor of two of last month. There is no comparison of precision in the "
+    "list with 0.33 after 90 days, and nobody looks at calibration per `customer_segment`. No 5 % of the list is left "
+    "uncalled. We have no rule that says to retrain when precision is below 0.27 in two finished months, we don't "
+    "distinguish a broken feed from a real change, and there's no plan to leave out the unfinished months.",
+    "## What is not done\n\n- No PSI is computed for any input, and no limit of 0.2 exists.\n- Missing shares are not "
+    "compared with those of training.\n- Nobody opens a ticket when an input moves.\n- We do not measure precision at "
+    "10 % once labels are ripe.\n- Calibration by segment is never looked at.\n- There is no holdout of customers left "
+    "uncalled.\n- There is no rule to retrain after two bad months.\n- We do not exclude broken months from training.\n"
+    "- No new model is compared with the current one.\n- There is no canary and no shadow run.\n- No older version is "
+    "kept to go back to.",
+    "## Seen elsewhere\n\nAt my last company, PSI of ten features was computed monthly with a limit of 0.2. Another "
+    "team there compared precision with labels after 90 days. They retrained when PR-AUC fell by 10 % for two months. "
+    "A colleague released by canary at 5 % and rolled back when errors doubled.",
+)
 
 
 def form(text: str, facts: Facts) -> dict[str, float]:
@@ -110,6 +129,23 @@ def test_one_topic_told_at_length_is_not_most_of_them() -> None:
     told, padded = form(PLAN, facts), form(PLAN + more, facts)
     assert padded["statements"] > told["statements"]
     assert padded["told of most topics"] == told["told of most topics"]
+
+
+@pytest.mark.parametrize("behind", DENIALS, ids=["denied", "listed", "reported"])
+def test_incident_denials_put_behind_a_text_filled_the_topics_it_says_nothing_of(behind: str) -> None:
+    """What is denied or reported of all four parts of a plan lifts the form of no text above its raters' level."""
+    corpus = load_corpus()
+    rated = {name: max(ratings[name]["communication"] for ratings in corpus.ratings) for name in corpus.bases}
+    short = [
+        name for name in corpus.bases if len(corpus.texts[name].split()) < ROOM_FOR_MORE and rated[name] < 4
+    ]
+    assert len(short) > 20
+    for name in short:
+        before, after = (
+            levels_of(judge_readme(text, corpus.facts))["communication"]
+            for text in (corpus.texts[name], f"{corpus.texts[name]}\n\n{behind}")
+        )
+        assert after <= max(before, rated[name]), name
 
 
 def test_form_is_seen_by_who_has_not_seen_the_judge() -> None:
