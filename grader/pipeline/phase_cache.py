@@ -3,7 +3,7 @@
 An entry is one file: a line with the format, a line with the SHA-256 of all that follows, a line of JSON, then raw
 float64 arrays. It is written under a temporary name and renamed. Whatever is not exactly so (another format, a
 flipped byte, a missing end, another key, fields the model does not know) is no entry, and is removed. Entries hold
-evidence, never points. No container mounts the folder, and its mode lets nobody else in.
+evidence, never points. No container mounts the folder, and it and its entries are made for their owner alone.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import fcntl
 import hashlib
 import json
 import os
+import stat
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -34,6 +35,8 @@ TURN_SECONDS = 1800.0
 """How long a grading waits for another one that is at the very same phase, before it goes ahead by itself."""
 LOOK_EVERY = 0.2
 SHARDS = 3
+OURS = ("[0-9a-f][0-9a-f]/*.phase", "[0-9a-f][0-9a-f]/.new-*")
+"""The names of entries, and of halves that were never whole."""
 
 
 class Measured(Model):
@@ -90,8 +93,7 @@ class PhaseCache:
     def write(self, key: str, outcome: Outcome[M]) -> None:
         """Keep an outcome; OSError where the folder cannot be written, which leaves no half of an entry."""
         path = self._path(key)
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        self.folder.chmod(0o700)
+        self._make(path.parent)
         handle, name = tempfile.mkstemp(prefix=".new-", dir=path.parent)
         try:
             with os.fdopen(handle, "wb") as stream:
@@ -125,19 +127,30 @@ class PhaseCache:
                 os.close(lock)
 
     def prune(self, now: float | None = None, *, days: float = KEEP_DAYS, size: int = KEEP_BYTES) -> None:
-        """Remove entries unused for `days`, then the longest unused ones beyond `size` bytes in all."""
+        """Remove entries unused for `days`, then the longest unused ones beyond `size` bytes in all.
+
+        Whoever names the folder may name one with files of theirs: what is no entry of a cache stays.
+        """
         current = time.time() if now is None else now
         found = []
-        for path in self.folder.glob("*/*"):
-            with contextlib.suppress(OSError):
-                if path.parent.name != "locks":
-                    found.append((path.stat().st_mtime, path.stat().st_size, path))
+        for pattern in OURS:
+            for path in self.folder.glob(pattern):
+                with contextlib.suppress(OSError):
+                    kept = path.lstat()
+                    if stat.S_ISREG(kept.st_mode):
+                        found.append((kept.st_mtime, kept.st_size, path))
         total = 0
         for used, bytes_, path in sorted(found, key=lambda entry: entry[0], reverse=True):
             total += bytes_
             left_by_a_killed_grading = path.name.startswith(".new-") and current - used > 3600
             if total > size or current - used > days * 86400 or left_by_a_killed_grading:
-                path.unlink(missing_ok=True)
+                with contextlib.suppress(OSError):
+                    path.unlink()
+
+    def _make(self, inside: Path) -> None:
+        """Make the folder for its owner alone, unless somebody made it before, and one inside."""
+        self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        inside.mkdir(exist_ok=True, mode=0o700)
 
     def _path(self, key: str) -> Path:
         return self.folder / key[:2] / f"{key}.phase"
@@ -146,7 +159,7 @@ class PhaseCache:
         """Open the lock of a key; a few keys share one, and lock files are never removed, so none is orphaned."""
         path = self.folder / "locks" / key[:SHARDS]
         try:
-            path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            self._make(path.parent)
             return os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
         except OSError:
             return None

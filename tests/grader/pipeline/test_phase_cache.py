@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import subprocess
 import sys
@@ -225,3 +226,37 @@ def test_a_folder_that_cannot_be_used_stops_nobody(tmp_path: Path) -> None:
     with pytest.raises(OSError, match="phases"):
         cache.write(KEY, OUTCOME)
     cache.prune()
+
+
+def test_incident_a_folder_with_files_of_somebody_lost_them(tmp_path: Path) -> None:
+    """`--phase-cache ~` removed old files from ~/Documents, closed ~ to others, and failed on an old folder."""
+    home = tmp_path / "home"
+    theirs = [home / "Documents" / "thesis.docx", home / "ab" / "notes.txt", home / "Documents" / ".new-plan"]
+    for path in theirs:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("mine")
+        os.utime(path, (0, 0))
+    for folder in (home / "Documents" / "old", home / "ab" / "old.phase"):
+        folder.mkdir()
+        os.utime(folder, (0, 0))
+    home.chmod(0o755)
+    cache = PhaseCache(home)
+    cache.write(KEY, OUTCOME)
+    os.utime(entry_of(cache), (0, 0))
+    cache.prune()
+    assert [path.read_text() for path in theirs] == ["mine"] * 3
+    assert home.stat().st_mode & 0o777 == 0o755
+    assert not entry_of(cache).exists()
+
+
+def test_incident_an_entry_that_cannot_be_removed_failed_a_grading(
+    cache: PhaseCache, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The result is in its place by then; a cache on a disk that is read only now costs nothing."""
+
+    def refused(*_: object, **__: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "unlink", refused)
+    cache.prune(time.time() + 31 * 86400)
+    assert entry_of(cache).exists()
