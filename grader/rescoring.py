@@ -15,7 +15,7 @@ from grader.reports.read import read_report
 from grader.reports.write import write_reports
 from grader.results import Report
 from grader.review.applying import reviewed
-from grader.review.keeping import anchored, carried_over
+from grader.review.keeping import anchored, carried_over, refuse_lost_decisions
 from grader.review.log import NAME as LOG
 from grader.review.log import read_log
 from grader.review.moves import Moves, moves_between
@@ -77,7 +77,7 @@ def publish_again(folder: Path, report: Report, target: Path) -> Report:
     """Write the reports with the evidence and the log, whole or not at all; `target` may be the folder itself.
 
     Whatever else lies in the folder (an opened key, somebody's notes) comes along. Raises UsageError where
-    `target` is another folder that is no result.
+    `target` is another folder that is no result, or one on which people decided something of its own.
     """
     if target.resolve() != folder.resolve():
         check_out(target)
@@ -88,6 +88,7 @@ def publish_again(folder: Path, report: Report, target: Path) -> Report:
         fresh.mkdir()
         shutil.copytree(folder / "evidence", fresh / "evidence")
         with carried_over(folder, fresh) as entries:
+            refuse_lost_decisions(target, entries)
             # Somebody may have decided something since the report was made.
             final = anchored(with_follow_up(reviewed(report, entries)), fresh)
             write_reports(final, fresh)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -12,6 +12,8 @@ from grader.reports.read import read_report
 from grader.results import Report
 from grader.review.entries import AnyEntry
 from grader.review.log import NAME, last_digest, locked, read_log
+
+_ELSEWHERE = "expected another --out, or that folder moved away"
 
 
 def anchored(report: Report, folder: Path) -> Report:
@@ -48,5 +50,18 @@ def refuse_other_decided(earlier: Path, sha256: str, name: str) -> None:
     if held.sha256 != sha256 and decided:
         raise UsageError(
             f"{earlier}: holds the result of {held.name}, on which {decided[-1].reviewer} decided; found {name}, "
-            "another submission; expected another --out, or that folder moved away"
+            f"another submission; {_ELSEWHERE}"
+        )
+
+
+def refuse_lost_decisions(earlier: Path, carried: Sequence[AnyEntry]) -> None:
+    """Refuse to let another result folder take the place of one whose decisions are not all in `carried`.
+
+    `carried` is the log that comes in the place of this one, whichever submission the two are about.
+    """
+    lost = [one for one in read_log(earlier) if one not in carried]
+    if lost:
+        raise UsageError(
+            f"{earlier}: holds a result on which {lost[-1].reviewer} decided, and the log that would take the "
+            f"place of its own lacks that; {_ELSEWHERE}"
         )

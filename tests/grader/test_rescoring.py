@@ -16,7 +16,7 @@ from grader.pipeline.grading import Order, grade
 from grader.pipeline.progress import Silent
 from grader.pipeline.units import Retry
 from grader.rescoring import VAULT_NOTE, publish_again, remember_vault, remembered_vault, score_again
-from grader.review.log import NAME
+from grader.review.log import NAME, read_log
 from grader.rubric import load_rubric
 from grader.truth import load_truth
 from tests.grader.fake_executor import FakeExecutor
@@ -65,8 +65,8 @@ def test_the_opened_key_stays_when_a_result_is_scored_again(graded: Path) -> Non
     assert "an old one" not in (graded / "report.html").read_text()
 
 
-def test_another_result_folder_keeps_its_own_files_but_not_its_log(graded: Path) -> None:
-    """What was decided in the result that is replaced was not decided about this one."""
+def test_another_result_folder_keeps_its_own_files(graded: Path) -> None:
+    """What somebody put beside a result stays when that is replaced; a log in which nobody decided is nothing."""
     (graded / "practice.html").write_text("the key, opened")
     target = graded.with_name("changed")
     again(graded, target)
@@ -76,6 +76,50 @@ def test_another_result_folder_keeps_its_own_files_but_not_its_log(graded: Path)
     again(graded, target)
     assert (target / "notes.md").read_text() == "mine"
     assert not (target / NAME).exists()
+
+
+def decide(result: Path, level: int, reviewer: str) -> None:
+    """Set a level of a result, as a person."""
+    given = ["--set", f"readme.communication={level}", "--reason", "read", "--reviewer", reviewer]
+    assert CliRunner().invoke(takehome.app, ["review", str(result), *given]).exit_code == 0
+
+
+def everything_in(folder: Path) -> dict[Path, bytes]:
+    """The bytes of all files."""
+    return {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def test_incident_score_out_destroyed_what_was_decided_about_another_candidate(graded: Path) -> None:
+    """`score results/ada --out results/bob` took Bob's result away with the log of two hours of reading."""
+    company, bob = graded.parent, graded.with_name("bob")
+    shutil.copytree(company / "ada", company / "robert")
+    (company / "robert" / "README.md").write_text("# hello from Bob\n")
+    truth = load_truth(company / "vault")
+    order = Order(company / "robert", truth, load_rubric(), Limits(), bob, retry=Retry(pauses=()))
+    grade(order, FakeExecutor(), Silent())
+    decide(bob, 3, "Grace")
+    before = everything_in(bob)
+    with pytest.raises(
+        UsageError, match=r"bob: holds a result on which Grace decided.*expected another --out"
+    ):
+        again(graded, bob)
+    assert everything_in(bob) == before
+    again(bob, bob)
+    assert len(read_log(bob)) == 1
+
+
+def test_decisions_that_come_along_hinder_nobody(graded: Path) -> None:
+    """Scoring twice into the same other folder goes on; what was then decided only there is not taken away."""
+    target = graded.with_name("changed")
+    for level in (2, 3):
+        decide(graded, level, "Grace")
+        again(graded, target)
+        assert read_log(target) == read_log(graded)
+    decide(target, 4, "Alan")
+    before = everything_in(target)
+    with pytest.raises(UsageError, match="Alan decided"):
+        again(graded, target)
+    assert everything_in(target) == before
 
 
 def test_a_folder_that_is_no_result_is_not_replaced(graded: Path) -> None:
