@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from pathlib import Path
 
 from grader.errors import UsageError
@@ -15,21 +16,28 @@ from grader.results import Report
 def write_reports(report: Report, folder: Path) -> None:
     """Write `report.json`, `report.html`, `feedback.html` and `junit.xml` into an existing folder.
 
-    All are made before the first is written, and each takes its name whole. Raises `UsageError` where the folder
-    does not exist.
+    All are written before the first takes its name, and `report.json` takes its own last: it says up to which line
+    of the log the others are. Raises `UsageError` where the folder does not exist.
     """
     if not folder.is_dir():
         raise UsageError(f"{folder}: reports go into an existing folder, found none")
     pages = {
-        "report.json": render_json(report),
         "report.html": render_html(report),
         "feedback.html": render_feedback(report),
         "junit.xml": render_junit(report),
+        "report.json": render_json(report),
     }
-    for name, content in pages.items():
-        fresh = folder / f".{name}.new"
-        fresh.write_text(content, encoding="utf-8", errors="replace", newline="\n")
-        fresh.replace(folder / name)
+    fresh = {name: folder / f".{name}.new" for name in pages}
+    try:
+        for name, content in pages.items():
+            fresh[name].write_text(content, encoding="utf-8", errors="replace", newline="\n")
+        for name, path in fresh.items():
+            path.replace(folder / name)
+    except BaseException:
+        for path in fresh.values():
+            with suppress(OSError):
+                path.unlink()
+        raise
 
 
 def render_json(report: Report) -> str:
