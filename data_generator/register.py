@@ -121,7 +121,8 @@ class Register:
 
     def _parsed(self, text: str) -> list[Entry]:
         found = []
-        for number, line in enumerate(text.splitlines(), start=1):
+        # Not splitlines(), which also ends a line at U+2028, U+2029 and U+0085: names may hold them.
+        for number, line in enumerate(text.removesuffix("\n").split("\n") if text else (), start=1):
             try:
                 found.append(Entry.model_validate_json(line))
             except ValidationError as error:

@@ -116,3 +116,17 @@ def test_an_open_or_unwritable_register_is_refused(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("x")
     with pytest.raises(RegisterError, match="cannot be written"):
         Register(tmp_path / "file" / "register.jsonl").check_writable()
+
+
+@pytest.mark.parametrize("sign", ["\u2028", "\u2029", "\x85", "\x0b", "\x0c", "\x1c", "\r", "\n"])
+def test_incident_a_name_with_a_line_separator_made_the_register_unreadable(
+    tmp_path: Path, sign: str
+) -> None:
+    """A name pasted from elsewhere may hold U+2028; no candidate could be issued anything after that."""
+    register = Register(tmp_path / "register.jsonl")
+    named = entry("c1").model_copy(update={"candidate": f"Ada{sign}Lovelace"})
+    with register.recording(named):
+        pass
+    with register.recording(entry("c2")):
+        pass
+    assert register.entries() == [named, entry("c2")]
