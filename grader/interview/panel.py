@@ -35,10 +35,10 @@ class Rating(Model):
 
 
 class SheetFlag(Model):
-    """A red flag as the panel sees it; overrides the state of the same flag in the report."""
+    """A red flag as the panel sees it: a state overrides that of the same flag in the report, null leaves it."""
 
     id: str = Field(min_length=1)
-    state: Literal["raised", "confirmed", "dismissed"]
+    state: Literal["raised", "confirmed", "dismissed"] | None = None
     note: str = ""
 
 
@@ -105,8 +105,7 @@ def decide(sheet: Sheet, report: Report | None, kit: Kit) -> Decision:
     known = [score for score in areas.values() if score is not None]
     average = mean(known) if len(known) == len(AREAS) else None
     practical, final = _practical(sheet, report)
-    states = {flag.id: flag.state for flag in report.red_flags} if report else {}
-    states |= {flag.id: flag.state for flag in sheet.red_flags}
+    states = _states(sheet, report)
     confirmed = tuple(sorted(name for name, state in states.items() if state == "confirmed"))
     against = [f"confirmed red flag: {name}" for name in confirmed]
     missing = [f"no rating: {area}" for area, score in areas.items() if score is None]
@@ -163,7 +162,8 @@ def blank_sheet(guide: Guide, result: str) -> str:
         for area in AREAS
         for one in guide.planned[area]
     ]
-    flags = [{"id": flag.id, "state": flag.state, "note": ""} for flag in guide.report.red_flags]
+    # The report may be decided on after the sheet was printed, so no state is printed that would override it.
+    flags = [{"id": flag.id, "state": None, "note": ""} for flag in guide.report.red_flags]
     made = {
         "candidate": guide.report.submission.name,
         "result": result,
@@ -171,7 +171,20 @@ def blank_sheet(guide: Guide, result: str) -> str:
         "red_flags": flags,
     }
     head = "# Levels 1 to 4; copy a line for each further interviewer. Then: takehome panel THIS_FILE\n"
+    if flags:
+        head += "# A flag without a state is as in the report; confirmed or dismissed here overrides that.\n"
     return head + yaml.safe_dump(made, sort_keys=False, allow_unicode=True)
+
+
+def _states(sheet: Sheet, report: Report | None) -> dict[str, str]:
+    """Return the state of each flag; one without a state that no report gives still waits for a person."""
+    states: dict[str, str] = {flag.id: flag.state for flag in report.red_flags} if report else {}
+    for flag in sheet.red_flags:
+        if flag.state is not None:
+            states[flag.id] = flag.state
+        elif report is None:
+            states[flag.id] = "raised"
+    return states
 
 
 def _by_area(sheet: Sheet, kit: Kit) -> dict[Area, dict[str, float]]:

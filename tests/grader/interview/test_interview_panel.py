@@ -12,8 +12,9 @@ from typer.testing import CliRunner, Result
 
 from grader.errors import UsageError
 from grader.interview.cli import register
+from grader.interview.guide import make_guide
 from grader.interview.kit import load_kit
-from grader.interview.panel import Sheet, decide, load_sheet
+from grader.interview.panel import Sheet, blank_sheet, decide, load_sheet
 from grader.reports.read import read_report
 from grader.reports.write import write_reports
 from grader.results import PassMark, RedFlag, Report, RubricId
@@ -59,6 +60,36 @@ def test_only_confirmed_flags_count(state: str, outcome: str) -> None:
     assert decide(rated, report, KIT).outcome == outcome
     cleared = sheet(practical=None, result="x", red_flags=[{"id": "no_baseline", "state": "dismissed"}])
     assert decide(cleared, report, KIT).outcome == "hire"
+
+
+def flagged(state: str) -> Report:
+    """A final report with one flag in a state."""
+    flag = RedFlag.model_validate({"id": "no_baseline", "state": state, "message": "m"})
+    return final().model_copy(update={"red_flags": (flag,)})
+
+
+@pytest.mark.parametrize("printed", ["raised", "confirmed", "dismissed"])
+@pytest.mark.parametrize(
+    ("later", "outcome"), [("raised", "undecided"), ("confirmed", "no hire"), ("dismissed", "hire")]
+)
+def test_incident_a_sheet_printed_earlier_overrode_what_was_decided_since(
+    printed: str, later: str, outcome: str
+) -> None:
+    """The blank sheet stated each flag as it then was: "hire" for a candidate whose flag was confirmed later."""
+    made = yaml.safe_load(blank_sheet(make_guide(flagged(printed), KIT, "mid"), "x"))
+    assert [flag["id"] for flag in made["red_flags"]] == ["no_baseline"]
+    for rating in made["ratings"]:
+        rating["level"] = 4
+    assert decide(Sheet.model_validate(made), flagged(later), KIT).outcome == outcome
+    made["red_flags"][0]["state"] = "confirmed"
+    assert decide(Sheet.model_validate(made), flagged(later), KIT).outcome == "no hire"
+
+
+def test_a_flag_without_a_state_needs_a_report_that_gives_it_one() -> None:
+    """On a sheet without a result it waits for a person; in a report that no longer raises it, it is gone."""
+    named = [{"id": "no_baseline", "state": None}]
+    assert decide(sheet(red_flags=named), None, KIT).outcome == "undecided"
+    assert decide(sheet(practical=None, result="x", red_flags=named), final(), KIT).outcome == "hire"
 
 
 @pytest.mark.parametrize(
