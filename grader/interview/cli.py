@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from enum import StrEnum
 from pathlib import Path
@@ -22,7 +22,7 @@ from grader.interview.panel import (
     blank_sheet,
     decide,
     defended_by_dimension,
-    defended_reason,
+    defended_reasons,
     load_sheet,
 )
 from grader.plain_text import one_line
@@ -39,8 +39,8 @@ class SeniorityChoice(StrEnum):
     senior = "senior"
 
 
-Record = Callable[[Path, tuple[str, ...], str, str], Report]
-"""Keeps levels of the talk (DIMENSION=LEVEL) in a result folder with who gave them and why."""
+Record = Callable[[Path, tuple[str, ...], str, Mapping[str, str]], Report]
+"""Keeps levels of the talk (DIMENSION=LEVEL) in a result folder with who gave them, and why for each dimension."""
 KitPath = Annotated[Path, typer.Option("--kit", help="Another kit of questions.")]
 
 
@@ -147,7 +147,7 @@ def register(app: typer.Typer, record: Record) -> None:
                 if not levels:
                     raise UsageError(f"{sheet}: --record: no technical question is rated")
                 named = tuple(f"{name}={level}" for name, level in levels.items())
-                record(folder, named, reviewer, defended_reason(filled, loaded))
+                record(folder, named, reviewer, defended_reasons(filled, loaded))
             if as_json:
                 kept = {"recorded": levels} if recorded else {}
                 typer.echo(json.dumps({**asdict(decision), **kept}, ensure_ascii=False))

@@ -139,20 +139,27 @@ def defended_by_dimension(sheet: Sheet, kit: Kit) -> dict[str, int]:
 
     A question counts for the dimension of its main criterion; questions outside the kit for none.
     """
-    found: dict[str, list[float]] = {}
-    for question, level in _defences(sheet, kit):
-        found.setdefault(question.criteria[0].partition(".")[0], []).append(level)
-    return {name: math.floor(mean(levels) + 0.5) for name, levels in found.items()}
+    found = _defences(sheet, kit)
+    return {name: math.floor(mean(level for _, level in of) + 0.5) for name, of in found.items()}
 
 
-def defended_reason(sheet: Sheet, kit: Kit) -> str:
-    """Return what the levels of the talk rest on, in a line."""
-    return "panel: " + ", ".join(f"{one.id} {level:.1f}" for one, level in _defences(sheet, kit))
+def defended_reasons(sheet: Sheet, kit: Kit) -> dict[str, str]:
+    """Return for each dimension, in a line, the questions that the level it was defended at rests on."""
+    found = _defences(sheet, kit)
+    return {
+        name: "panel: " + ", ".join(f"{one.id} {level:.1f}" for one, level in of)
+        for name, of in found.items()
+    }
 
 
-def _defences(sheet: Sheet, kit: Kit) -> list[tuple[Question, float]]:
+def _defences(sheet: Sheet, kit: Kit) -> dict[str, list[tuple[Question, float]]]:
+    """Return the technical questions that were rated, with their levels, by the dimension they count for."""
     rated = _by_area(sheet, kit)["technical"]
-    return [(one, rated[one.id]) for one in kit.technical if one.id in rated]
+    found: dict[str, list[tuple[Question, float]]] = {}
+    for one in kit.technical:
+        if one.id in rated:
+            found.setdefault(one.criteria[0].partition(".")[0], []).append((one, rated[one.id]))
+    return found
 
 
 def blank_sheet(guide: Guide, result: str) -> str:

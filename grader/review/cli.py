@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -67,10 +67,17 @@ def current(folder: Path, remake: Remake = unchanged) -> tuple[Report, Finalised
 
 
 def record_defended(
-    folder: Path, levels: tuple[str, ...], reviewer: str, reason: str, remake: Remake = unchanged
+    folder: Path,
+    levels: tuple[str, ...],
+    reviewer: str,
+    reasons: Mapping[str, str],
+    remake: Remake = unchanged,
 ) -> Report:
-    """Record levels of the talk as DIMENSION=LEVEL; the reports then show them beside those of the evidence."""
-    asked = Decision((), (), False, reviewer, reason, _now(), defended=levels)
+    """Record levels of the talk as DIMENSION=LEVEL, each for the reason of its dimension.
+
+    The reports then show them beside those of the evidence.
+    """
+    asked = Decision((), (), False, reviewer, "panel", _now(), defended=levels, reasons=reasons)
     return decide(folder, asked, remake)[0]
 
 

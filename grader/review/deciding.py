@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Literal, cast
 
 from grader.errors import UsageError
@@ -24,7 +24,7 @@ class Decision:
     """One call of the command: levels as CRITERION=LEVEL, flags as ID=STATE, and who, why and when (UTC).
 
     `accept` takes every proposal that still waits at the level the program gave. `defended` are the levels of the
-    talk as DIMENSION=LEVEL.
+    talk as DIMENSION=LEVEL; `reasons` are those of single dimensions, in the place of `reason`.
     """
 
     levels: tuple[str, ...]
@@ -35,6 +35,7 @@ class Decision:
     time: str
     accept: bool = False
     defended: tuple[str, ...] = ()
+    reasons: Mapping[str, str] = field(default_factory=dict)
 
 
 def entries_of(report: Report, log: Sequence[AnyEntry], asked: Decision) -> tuple[AnyEntry, ...]:
@@ -48,7 +49,8 @@ def entries_of(report: Report, log: Sequence[AnyEntry], asked: Decision) -> tupl
         raise UsageError("--reviewer: say who decides; expected a name")
     if (asked.levels or asked.flags or asked.defended) and not re.search(r"\S", asked.reason):
         raise UsageError("--reason: say why; a decision without a reason is not recorded")
-    for name, text in (("--reviewer", asked.reviewer), ("--reason", asked.reason)):
+    reasons = (("--reason", text) for text in (asked.reason, *asked.reasons.values()))
+    for name, text in (("--reviewer", asked.reviewer), *reasons):
         if len(text) > LONGEST:
             raise UsageError(f"{name}: {len(text):,} characters; expected at most {LONGEST:,}")
     plain = as_scored(report)
@@ -94,7 +96,8 @@ def _defended(report: Report, text: str, asked: Decision) -> LevelDefended:
         raise UsageError(f"--defended {text}: no dimension {name!r}; expected one of {', '.join(known)}")
     if wanted not in LEVELS:
         raise UsageError(f"--defended {text}: found level {wanted!r}; expected DIMENSION=LEVEL, level 1 to 4")
-    return LevelDefended(**_signed(report, asked), dimension=name, level=int(wanted), reason=asked.reason)
+    reason = asked.reasons.get(name, asked.reason)
+    return LevelDefended(**_signed(report, asked), dimension=name, level=int(wanted), reason=reason)
 
 
 def _accepted(plain: Report, report: Report, asked: Decision) -> list[LevelSet]:

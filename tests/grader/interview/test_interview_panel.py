@@ -174,10 +174,26 @@ def test_a_filled_sheet_was_printed_and_kept_nowhere(tmp_path: Path) -> None:
     heard = {part.id: part.defended for part in read_report(folder).dimensions}
     assert heard["audit"] is not None
     assert (heard["audit"].level, heard["audit"].reviewer) == (2, "Grace")
-    assert heard["audit"].reason == "panel: leakage 2.5, drift_kinds 2.0, calibration 4.0"
+    assert heard["audit"].reason == "panel: leakage 2.5, drift_kinds 2.0"
     assert heard["serving"] is None
     told = json.loads(run("panel", path, "--record", "--reviewer", "Grace", "--json").stdout)
     assert told["recorded"] == {"audit": 2, "evaluation": 4}
+
+
+def test_incident_a_level_was_kept_with_answers_it_does_not_rest_on(tmp_path: Path) -> None:
+    """A candidate read "evaluation level 3" beside the answers about the audit, and could not follow the mean."""
+    path = tmp_path / "panel.yaml"
+    mark = RubricId(version="1", sha256="51aa" * 16, mark=PassMark(total=60, lowest_level=2))
+    write_reports(builders.report(rubric=mark), tmp_path)
+    levels = {"leakage": 4, "drift_kinds": 3, "calibration": 2, "growth": 1}
+    ratings = [{"question": name, "level": level} for name, level in levels.items()]
+    path.write_text(yaml.safe_dump({"candidate": "ada", "result": ".", "ratings": ratings}))
+    assert run("panel", path, "--record", "--reviewer", "Grace").exit_code == 0
+    kept = [json.loads(line) for line in (tmp_path / NAME).read_text(encoding="utf-8").splitlines()]
+    assert {one["dimension"]: one["reason"] for one in kept} == {
+        "audit": "panel: leakage 4.0, drift_kinds 3.0",
+        "evaluation": "panel: calibration 2.0",
+    }
 
 
 def test_nothing_to_record_is_said(tmp_path: Path) -> None:
