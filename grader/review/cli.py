@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 from collections.abc import Callable, Mapping
 from contextlib import suppress
@@ -13,7 +14,7 @@ import typer
 from rich.console import Console
 
 from grader.command_line import Json, errors_shown
-from grader.errors import UsageError
+from grader.errors import SandboxError, UsageError
 from grader.reports.read import read_report
 from grader.reports.write import write_reports
 from grader.results import Finalised, Report
@@ -37,7 +38,7 @@ def decide(folder: Path, asked: Decision, remake: Remake = unchanged) -> tuple[R
     """Record a decision and write the reports anew; whoever comes second waits.
 
     Returns the report, and who had declared it final where that ended. The log is written first: should the
-    reports fail, the next review or scoring makes them from it.
+    reports fail, the next review or scoring makes them from it; on a full disk a SandboxError says so.
     """
     with log.locked(folder):
         report, known = read_report(folder), log.read_log(folder)
@@ -46,7 +47,15 @@ def decide(folder: Path, asked: Decision, remake: Remake = unchanged) -> tuple[R
         made = remake(reviewed(report, decided))
         log.append(folder, entries)
         made = anchored(made, folder)
-        write_reports(made, folder)
+        try:
+            write_reports(made, folder)
+        except OSError as error:
+            if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+                raise
+            raise SandboxError(
+                f"{folder}: the decision is recorded in {log.NAME}; the reports could not be written: "
+                f"{error.strerror}; make room, and the next `takehome review {folder}` writes them"
+            ) from error
         return made, lapsed(made, decided)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import hashlib
 import json
@@ -97,10 +98,15 @@ def append(folder: Path, entries: Sequence[AnyEntry]) -> None:
     handle = os.open(folder / NAME, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o644)
     try:
         before = os.fstat(handle).st_size
-        if os.write(handle, data) != len(data):
+        try:
+            if os.write(handle, data) != len(data):
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+            os.fsync(handle)
+        except OSError as error:
             os.ftruncate(handle, before)
-            raise UsageError(f"{folder / NAME}: the disk is full; nothing was recorded")
-        os.fsync(handle)
+            if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+                raise
+            raise UsageError(f"{folder / NAME}: the disk is full; nothing was recorded") from error
     finally:
         os.close(handle)
     if not before:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import io
 import json
 import shlex
+from html import unescape
 from pathlib import Path
+from typing import Any
 
 import pytest
 import typer
@@ -167,6 +169,50 @@ def test_a_decision_whose_reports_failed_is_published_at_the_next_look(
         assert run(folder).exit_code == 0
         assert read_report(folder).dimensions[0].criteria[2].level == level
         assert read_report(folder).review == last_digest(folder)
+
+
+def test_incident_a_full_disk_did_not_say_that_the_decision_was_recorded(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever read only "No space left" decided the same again; the pages follow once there is room."""
+    plain = Path.write_text
+
+    def full(self: Path, *given: Any, **named: Any) -> int:
+        if self.name == ".feedback.html.new":
+            self.touch()
+            raise OSError(28, "No space left on device")
+        return plain(self, *given, **named)
+
+    before = {path.name: path.read_bytes() for path in folder.iterdir()}
+    with monkeypatch.context() as patched:
+        patched.setattr(Path, "write_text", full)
+        done = run(folder, "--set", "audit.drift=2", *WHO)
+    assert done.exit_code == 4
+    assert "the decision is recorded in review.jsonl" in done.stderr
+    assert f"No space left on device; make room, and the next `takehome review {folder}`" in done.stderr
+    assert len(read_log(folder)) == 1
+    assert {path.name: path.read_bytes() for path in folder.iterdir() if path.name != NAME} == before
+    assert run(folder).exit_code == 0
+    for page in ("report.html", "report.json"):
+        assert "<i>was</i> there" in unescape((folder / page).read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("call", ["write", "fsync"])
+def test_a_full_disk_behind_the_log_records_nothing_and_says_so(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, call: str
+) -> None:
+    """The other case, in which the same decision must be given again; the log is what it was."""
+
+    def full(*_: object) -> int:
+        raise OSError(28, "No space left on device")
+
+    assert run(folder, "--set", "audit.drift=2", *WHO).exit_code == 0
+    before = {path.name: path.read_bytes() for path in folder.iterdir()}
+    with monkeypatch.context() as patched:
+        patched.setattr(f"grader.review.log.os.{call}", full)
+        done = run(folder, "--set", "audit.drift=1", *WHO)
+    assert (done.exit_code, "the disk is full; nothing was recorded" in done.stderr) == (2, True)
+    assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
 
 
 @pytest.mark.parametrize(
