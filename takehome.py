@@ -53,7 +53,9 @@ def demo(
     ),
     seed: Annotated[int, typer.Option(help="Seed of the practice variant.")] = 7,
     rows: Annotated[int, typer.Option(help="Rows of the dataset.")] = 200_000,
-    executor: Annotated[str, typer.Option(help="docker or local (not isolated).")] = "docker",
+    executor: Annotated[
+        grader.cli.ExecutorChoice, typer.Option(help="local is not isolated.")
+    ] = grader.cli.ExecutorChoice.docker,
     as_json: Annotated[bool, typer.Option("--json", help="Print the result as JSON.")] = False,
 ) -> None:
     """Run the main job: generate a variant, solve it with the reference, grade it, write the report.

@@ -7,6 +7,9 @@ import sys
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
+
+import takehome
 
 INTERRUPTED = """
 import os, signal, sys
@@ -63,3 +66,25 @@ def test_incident_a_full_disk_behind_the_output_showed_a_traceback() -> None:
         )
     assert done.stderr == "takehome: the output cannot be written: No space left on device\n"
     assert done.returncode == 4
+
+
+def test_incident_the_demo_took_any_word_for_an_executor(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`demo --executor foo` generated and solved a variant for minutes before the grading refused the name."""
+
+    def run(command: list[str], **_: object) -> subprocess.CompletedProcess[str]:
+        commands.append(command)
+        return subprocess.CompletedProcess(command, 9)
+
+    commands: list[list[str]] = []
+    monkeypatch.setattr(subprocess, "run", run)
+    out = tmp_path / "demo"
+    done = CliRunner().invoke(takehome.app, ["demo", "--out", str(out), "--executor", "foo"])
+    assert (done.exit_code, "foo" in done.stderr, commands, out.exists()) == (2, True, [], False)
+    monkeypatch.setattr(takehome, "_fresh", lambda *_: True)
+    for name in ("docker", "local"):
+        assert (
+            CliRunner().invoke(takehome.app, ["demo", "--out", str(out), "--executor", name]).exit_code == 9
+        )
+    assert [command[-2:] for command in commands] == [["--executor", "docker"], ["--executor", "local"]]

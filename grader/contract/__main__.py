@@ -20,7 +20,7 @@ def main() -> int:
         epilog="Example: python takehome-check.pyz . --port 8000",
     )
     parser.add_argument("folder", nargs="?", default=".", help="the submission; default: this folder")
-    parser.add_argument("--port", type=int, help="also ask the service that runs on 127.0.0.1:PORT")
+    parser.add_argument("--port", type=_port, help="also ask the service that runs on 127.0.0.1:PORT")
     parser.add_argument("--json", action="store_true", help="print the result as JSON")
     given = parser.parse_args()
     folder = Path(given.folder)
@@ -35,6 +35,13 @@ def main() -> int:
         return 130
     _say(json.dumps(looked.as_json(), ensure_ascii=False) if given.json else "\n".join(looked.lines()))
     return 0 if looked.kept else 1
+
+
+def _port(text: str) -> int:
+    """Return a port; nothing can answer on another number."""
+    if not text.isdecimal() or not 1 <= int(text) <= 65535:
+        raise argparse.ArgumentTypeError(f"{text}: expected a port, 1 to 65535")
+    return int(text)
 
 
 def _say(text: str) -> None:

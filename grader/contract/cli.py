@@ -24,7 +24,12 @@ def register(app: typer.Typer) -> None:
         ] = True,
         port: Annotated[
             int | None,
-            typer.Option("--port", help="Ask the service that runs on 127.0.0.1:PORT; builds nothing."),
+            typer.Option(
+                "--port",
+                min=1,
+                max=65535,
+                help="Ask the service that runs on 127.0.0.1:PORT; builds nothing.",
+            ),
         ] = None,
         as_json: Annotated[bool, typer.Option("--json", help="Print the result as JSON.")] = False,
     ) -> None:
