@@ -35,7 +35,7 @@ OfflineBuild = Annotated[
 
 
 @contextmanager
-def errors_shown() -> Iterator[None]:
+def errors_shown(interrupted: str = "nothing was left behind") -> Iterator[None]:
     """Turn our errors, and an interruption, into one line on standard error and their exit code."""
     try:
         yield
@@ -49,5 +49,5 @@ def errors_shown() -> Iterator[None]:
         typer.echo(f"takehome: the output cannot be written: {error.strerror}", err=True)
         raise typer.Exit(SandboxError.exit_code) from error
     except KeyboardInterrupt as error:
-        typer.echo("takehome: interrupted; nothing was left behind", err=True)
+        typer.echo(f"takehome: interrupted; {interrupted}", err=True)
         raise typer.Exit(130) from error

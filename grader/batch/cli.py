@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from functools import partial
 from pathlib import Path
@@ -14,7 +14,7 @@ from rich.console import Console
 
 import grader
 from grader.batch.inbox import Arrived, arrived, find_vaults, passed_over
-from grader.batch.running import Batch, exit_code, run
+from grader.batch.running import Batch, Outcome, exit_code, run, standing
 from grader.batch.table import print_shared, print_table, sharing, table_csv, table_json
 from grader.command_line import Json, LimitsPath, OfflineBuild, PhaseCachePath, RubricPath, errors_shown
 from grader.errors import UsageError
@@ -69,7 +69,8 @@ def register(app: typer.Typer, opened: Opened) -> None:
         Interrupted, it goes on where it was. A submission that cannot be graded stops no other; the exit code
         is 0 where all have a result.
         """
-        with errors_shown():
+        kept_so_far = "finished results are kept" if local else "finished results and phases are kept"
+        with errors_shown(f"{kept_so_far}; run the same command again"):
             if out.resolve().is_relative_to(inbox.resolve()):
                 raise UsageError(f"--out {out}: lies in the inbox, where it would be taken for a submission")
             vaults = find_vaults(vault, listed)
@@ -93,21 +94,41 @@ def register(app: typer.Typer, opened: Opened) -> None:
 
             given = conditions(loaded, limited, local, vault, offline_build)
             batch = Batch(out, given, one, progress.note, again, stands)
-            outcomes = []
+            outcomes: list[Outcome] = []
+            rows: list[Outcome] = []
             for outcome in run(batch, waiting):
                 outcomes.append(outcome)
-                write_whole(out / TABLE, table_csv(outcomes))
-            shared = sharing(outcomes) if len(vaults.names) > 1 else {}
+                rows = [*outcomes, *standing(out, outcomes)]
+                write_whole(out / TABLE, table_csv(rows, loaded))
+            shared = sharing(rows) if len(vaults.names) > 1 else {}
             if as_json:
-                typer.echo(json.dumps(table_json(outcomes, shared), ensure_ascii=False))
+                typer.echo(json.dumps(table_json(rows, shared), ensure_ascii=False))
             else:
-                print_table(outcomes, Console())
+                print_table(rows, Console())
                 print_shared(shared, Console())
                 typer.echo(f"table: {out / TABLE}")
+            for line in earlier_rows(rows[len(outcomes) :], loaded):
+                typer.echo(line, err=True)
             if left := passed_over(inbox):
                 typer.echo(f"taken for no submission: {', '.join(map(one_line, left))}", err=True)
             if code := exit_code(outcomes):
                 raise typer.Exit(code)
+
+
+def earlier_rows(rows: Sequence[Outcome], rubric: Rubric) -> list[str]:
+    """Return what to say of rows that stand from earlier batches; of another grader they do not rank beside these."""
+    said = []
+    if rows:
+        said.append(f"of earlier batches into this folder: {_names(rows)}")
+    now = (rubric.sha256, grader.__version__)
+    other = [o for o in rows if o.report and (o.report.rubric.sha256, o.report.grader.version) != now]
+    if other:
+        said.append(f"of another rubric or version than the others: {_names(other)}")
+    return said
+
+
+def _names(rows: Sequence[Outcome]) -> str:
+    return ", ".join(one_line(one.submission, 80) for one in rows)
 
 
 def conditions(rubric: Rubric, limits: Limits, local: bool, vault: Path, offline_build: bool) -> str:

@@ -6,6 +6,7 @@ import json
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from grader.batch.inbox import Arrived
@@ -15,12 +16,15 @@ from grader.reports.read import read_report
 from grader.results import Report
 
 RECORD = "batch.json"
-"""Which bytes each result was made from."""
+"""Which bytes each result was made from, under what conditions, and what the submission was called."""
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What came of a submission: its report, or why there is none; `kept` where it was graded before."""
+    """What came of a submission: its report, or why there is none; `kept` where it was graded before.
+
+    With both, grading failed, and the report is that of the earlier result, which stands.
+    """
 
     submission: str
     result: Path
@@ -55,6 +59,7 @@ def run(batch: Batch, waiting: Sequence[Arrived]) -> Iterator[Outcome]:
         known = _kept(batch, one, result)
         if known is not None:
             batch.say("  graded before, kept")
+            _record(batch, one)
             yield Outcome(one.path.name, result, known, kept=True)
             continue
         started = time.monotonic()
@@ -62,8 +67,12 @@ def run(batch: Batch, waiting: Sequence[Arrived]) -> Iterator[Outcome]:
             report = batch.grade(one, result)
         except Exception as error:  # noqa: BLE001 -- whatever becomes of one submission, it stops no other
             said, code = _said(error)
+            earlier = _earlier(result)
+            if earlier is not None:
+                said = f"{_of_earlier(batch, one, earlier)} stands; now: {said}"
             batch.say(f"  {said}")
-            yield Outcome(one.path.name, result, None, said, code, seconds=time.monotonic() - started)
+            seconds = time.monotonic() - started
+            yield Outcome(one.path.name, result, earlier, said, code, earlier is not None, seconds)
             continue
         _record(batch, one)
         yield Outcome(one.path.name, result, report, seconds=time.monotonic() - started)
@@ -81,20 +90,62 @@ def _said(error: Exception) -> tuple[str, int]:
 
 def exit_code(outcomes: Sequence[Outcome]) -> int:
     """Return 0 where every submission has a result; 4 where the sandbox failed, else the first other code."""
-    codes = [one.exit_code for one in outcomes if one.report is None]
+    codes = [one.exit_code for one in outcomes if one.report is None or one.error]
     return SandboxError.exit_code if SandboxError.exit_code in codes else next(iter(codes), 0)
 
 
 def _kept(batch: Batch, one: Arrived, result: Path) -> Report | None:
     """Return the report made from the same bytes under the same conditions, unless something of ours was pending."""
-    if batch.again or not one.digest or _read(batch.out).get(one.name) != [one.digest, batch.conditions]:
+    if (
+        batch.again
+        or not one.digest
+        or _read(batch.out).get(one.name, [])[:2] != [one.digest, batch.conditions]
+    ):
         return None
-    try:
-        report = read_report(result)
-    except GraderError:
+    report = _earlier(result)
+    if report is None:
         return None
     stands = batch.stands(one, report) and not any(phase.ours for phase in report.phases)
     return report if stands else None
+
+
+def _earlier(result: Path) -> Report | None:
+    try:
+        return read_report(result)
+    except GraderError:
+        return None
+
+
+def _of_earlier(batch: Batch, one: Arrived, report: Report) -> str:
+    known = _read(batch.out).get(one.name, [""])[0]
+    other = ", of other files," if known and one.digest and known != one.digest else ""
+    return f"the earlier result (variant {report.variant}){other}"
+
+
+@lru_cache(maxsize=4096)
+def _read_once(result: Path, stamp: int) -> Report:
+    """Read a report that is asked for after each submission; the time of its last change tells another one."""
+    return read_report(result)
+
+
+def standing(out: Path, done: Sequence[Outcome]) -> list[Outcome]:
+    """Return what earlier batches finished in a results folder and this one has not come to, read from the reports.
+
+    It may be of another inbox, or wait for its turn. A result whose folder is gone is no result.
+    """
+    seen = {one.result for one in done}
+    found = []
+    for name, of in _read(out).items():
+        result = out / name
+        report = result / "report.json"
+        if result in seen or not report.is_file():
+            continue
+        called = of[2] if len(of) > 2 else name
+        try:
+            found.append(Outcome(called, result, _read_once(result, report.stat().st_mtime_ns), kept=True))
+        except GraderError as error:
+            found.append(Outcome(called, result, None, *_said(error), kept=True))
+    return found
 
 
 def _read(out: Path) -> dict[str, list[str]]:
@@ -102,9 +153,12 @@ def _read(out: Path) -> dict[str, list[str]]:
         found = json.loads((out / RECORD).read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return {}
-    return found if isinstance(found, dict) else {}
+    return {name: of for name, of in found.items() if isinstance(of, list)} if isinstance(found, dict) else {}
 
 
 def _record(batch: Batch, one: Arrived) -> None:
-    known = {**_read(batch.out), one.name: [one.digest, batch.conditions]}
+    earlier, now = _read(batch.out), [one.digest, batch.conditions, one.path.name]
+    if earlier.get(one.name) == now:
+        return
+    known = {**earlier, one.name: now}
     write_whole(batch.out / RECORD, json.dumps(known, indent=2, sort_keys=True) + "\n")

@@ -16,10 +16,13 @@ from rich.text import Text
 from grader.batch.running import Outcome
 from grader.plain_text import one_line
 from grader.reports import wording
-from grader.reports.exports.spreadsheet import inert, render_csv
+from grader.reports.exports.spreadsheet import columns_of, inert, render_csv
 from grader.results import Report
+from grader.rubric import Rubric
 from grader.totals import MEASUREMENT_ERROR
 
+LONGEST = 600
+"""Signs of an error that are shown: why, what stands in its place, and what to do."""
 STEPS = 3
 """A README level that is off by one is off by this part of the criterion's points."""
 
@@ -60,9 +63,9 @@ def print_table(outcomes: Sequence[Outcome], console: Console) -> None:
             table.add_row(*(Text(cell) for cell in _cells(one, one.report)))
     console.print(table)
     for one in ranked(outcomes):
-        if one.report is None:
+        if one.error:
             console.print(
-                Text(f"not graded: {one_line(one.submission, 80)}: {one_line(one.error, 300)}"),
+                Text(f"not graded: {one_line(one.submission, 80)}: {one_line(one.error, LONGEST)}"),
                 soft_wrap=True,
             )
 
@@ -103,30 +106,25 @@ def print_shared(shared: Mapping[str, Sequence[str]], console: Console) -> None:
         )
 
 
-def table_csv(outcomes: Sequence[Outcome]) -> str:
-    """Return a header and a row a submission: file, error if any, standard error, then the columns of `export`."""
-    lines = [o for o in ranked(outcomes) if o.report is not None]
+def table_csv(outcomes: Sequence[Outcome], rubric: Rubric) -> str:
+    """Return a header and a row a submission: file, error if any, standard error, then the columns of `export`.
+
+    The columns are those of the rubric, so that a table without any result has them too.
+    """
     head = ["submission", "error", "standard_error"]
     out = io.StringIO()
     writer = csv.writer(out, quoting=csv.QUOTE_ALL, lineterminator="\r\n")
-    columns: list[str] = []
-    if lines:
-        columns = next(csv.reader(io.StringIO(render_csv(_report(lines[0]), header=True))))
+    columns = columns_of(rubric)
     writer.writerow([*head, *columns])
     for one in ranked(outcomes):
         if one.report is None:
-            writer.writerow([inert(one.submission), inert(one.error), "", *[""] * len(columns)])
+            writer.writerow([inert(one.submission), inert(one.error, LONGEST), "", *[""] * len(columns)])
             continue
         rows = list(csv.reader(io.StringIO(render_csv(one.report, header=True))))
         cells = dict(zip(*rows, strict=True))
-        start = [inert(one.submission), "", f"{standard_error(one.report):.2f}"]
+        start = [inert(one.submission), inert(one.error, LONGEST), f"{standard_error(one.report):.2f}"]
         writer.writerow([*start, *(cells.get(name, "") for name in columns)])
     return out.getvalue()
-
-
-def _report(one: Outcome) -> Report:
-    assert one.report is not None
-    return one.report
 
 
 def table_json(

@@ -9,6 +9,7 @@ import re
 from grader.plain_text import one_line
 from grader.reports import wording
 from grader.results import Report
+from grader.rubric import Rubric
 
 FORMULA = "=+\\-@＝＋－＠"
 """Signs that begin a formula, in their wide forms too."""
@@ -18,6 +19,13 @@ HEAD = (
     "name", "sha256", "variant", "rubric", "total", "max", "bonus", "level", "verdict", "final", "pending",
     "not_assessed", "flags_raised", "flags_confirmed",
 )  # fmt: skip
+
+
+def columns_of(rubric: Rubric) -> list[str]:
+    """Return the columns of every report by a rubric, in the order of `render_csv`, whether one is there or not."""
+    parts = rubric.file.dimensions
+    ids = [*(part.id for part in parts), *(one.id for part in parts for one in part.criteria)]
+    return [*HEAD, *(f"{name} {what}" for name in ids for what in ("points", "level"))]
 
 
 def render_csv(report: Report, header: bool = False) -> str:

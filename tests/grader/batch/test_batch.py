@@ -284,7 +284,7 @@ def test_the_table_ranks_and_is_inert(tmp_path: Path) -> None:
     shown = console.file.getvalue()  # type: ignore[attr-defined]
     assert "\x1b" not in shown
     assert "[bold]no" in shown
-    rows = list(csv.reader(io.StringIO(table_csv(found))))
+    rows = list(csv.reader(io.StringIO(table_csv(found, load_rubric()))))
     assert rows[1][0] == "bobby.zip"
     assert rows[-1][0].startswith("'=")
     assert len({len(row) for row in rows}) == 1
