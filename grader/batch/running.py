@@ -105,7 +105,7 @@ def _kept(batch: Batch, one: Arrived, result: Path) -> Report | None:
     report = _earlier(result)
     if report is None:
         return None
-    stands = batch.stands(one, report) and not any(phase.ours for phase in report.phases)
+    stands = batch.stands(one, report) and not any(phase.failed_on_our_side for phase in report.phases)
     return report if stands else None
 
 

@@ -27,6 +27,7 @@ from grader.reports.write import write_reports
 from grader.results import Report
 from grader.rubric import load_rubric
 from grader.totals import MEASUREMENT_ERROR
+from grader.types import PhaseRecord, Verdict
 from tests.grader.fake_executor import FakeExecutor
 from tests.grader.reports import builders
 from tests.grader.vault_folder import write_vault
@@ -237,11 +238,17 @@ def test_a_second_run_grades_only_what_is_new_or_failed(tmp_path: Path) -> None:
     assert len(forced.graded) == 3
 
 
-def test_what_was_pending_through_us_is_graded_again(tmp_path: Path) -> None:
-    """A result with a fault of ours in it is no result to keep."""
+@pytest.mark.parametrize(
+    "ours",
+    [
+        PhaseRecord(id="service", verdict=Verdict.SERVICE_DOWN, ours=True),
+        PhaseRecord(id="service", verdict=Verdict.INFRA_ERROR),
+    ],
+)
+def test_what_was_pending_through_us_is_graded_again(tmp_path: Path, ours: PhaseRecord) -> None:
+    """A result with a fault of ours in it is no result to keep; a host out of memory was taken for the candidate's."""
     first, second = Grading(), Grading()
-    first.phases = builders.report().phases
-    assert any(phase.ours for phase in first.phases)
+    first.phases = (*builders.report().phases[:1], ours)
     outcomes(tmp_path, first)
     outcomes(tmp_path, second)
     assert len(second.graded) == 3
