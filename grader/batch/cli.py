@@ -17,7 +17,7 @@ from grader.batch.inbox import Arrived, arrived, find_vaults, passed_over
 from grader.batch.running import Batch, Outcome, exit_code, run, standing
 from grader.batch.table import print_shared, print_table, sharing, table_csv, table_json
 from grader.command_line import Json, LimitsPath, OfflineBuild, PhaseCachePath, RubricPath, errors_shown
-from grader.errors import UsageError
+from grader.errors import SubmissionError, UsageError
 from grader.execution.limits import Limits, load_limits
 from grader.execution.protocol import Executor
 from grader.pipeline.elsewhere import keys_below
@@ -76,6 +76,8 @@ def register(app: typer.Typer, opened: Opened) -> None:
             vaults = find_vaults(vault, listed)
             loaded, limited = load_rubric(rubric), load_limits(limits)
             waiting = arrived(inbox)
+            for line in vaults.of_nobody(one.name for one in waiting):
+                typer.echo(one_line(line, 600), err=True)
             progress: Progress = Silent() if quiet else Lines()
             cache = None if local else PhaseCache(kept or default_cache(), fresh=again)
             keys = keys_below(vault, progress.note)
@@ -85,7 +87,13 @@ def register(app: typer.Typer, opened: Opened) -> None:
                     stated = partial(stated_variants, submission.path, result, executor, limited)
                     truth = open_truth(vaults.of(submission.name, stated))
                     order = Order(submission.path, truth, loaded, limited, result, cache, others=keys)
-                    report = grade(order, executor, progress)
+                    try:
+                        report = grade(order, executor, progress)
+                    except SubmissionError as error:
+                        if error.rule != "wrong-variant":
+                            raise
+                        todo = vaults.advice(submission.name, truth.key.variant, stated)
+                        raise SubmissionError(f"{error}; {todo}", error.rule) from error
                 remember_vault(result, truth.folder)
                 return report
 

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import csv
+import io
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from grader.errors import UsageError, VaultError
+from grader.errors import GraderError, UsageError, VaultError
 from grader.intake.opening import ARCHIVES
 from grader.pipeline.phase_key import file_digest, tree_digest
 from grader.truth import DEPTH, load_key, only_vault, vaults_below
@@ -96,12 +97,21 @@ def folded(name: str) -> str:
 
 
 @dataclass(frozen=True)
+class Line:
+    """A line of the list: where it stands, the submission as it is written there, and its variant."""
+
+    where: str
+    submission: str
+    variant: str
+
+
+@dataclass(frozen=True)
 class Vaults:
     """The vaults below a folder, each with the names it goes by, and what a list says about submissions."""
 
     root: Path
     names: dict[Path, frozenset[str]]
-    listed: dict[str, str]
+    listed: dict[str, Line]
 
     def find(self, name: str, stated: Stated = frozenset) -> Path | None:
         """Return the vault of a submission; None where nothing, or more than one, fits.
@@ -112,7 +122,7 @@ class Vaults:
         """
         key = folded(name)
         if key in self.listed:
-            wanted = folded(self.listed[key])
+            wanted = folded(self.listed[key].variant)
             found = [vault for vault, names in self.names.items() if wanted in names]
         elif len(self.names) == 1:
             found = list(self.names)
@@ -128,6 +138,12 @@ class Vaults:
     def of(self, name: str, stated: Stated = frozenset) -> Path:
         """Return the vault of a submission; VaultError where none can be found."""
         vault = self.find(name, stated)
+        line = self.listed.get(folded(name))
+        if vault is None and line is not None:
+            raise VaultError(
+                f"--list {line.where}: {name}: not one of the {len(self.names)} vaults below {self.root} alone goes "
+                f"by {line.variant!r}; correct this line"
+            )
         if vault is None:
             raise VaultError(
                 f"{name}: not one of the {len(self.names)} vaults below {self.root} alone fits this name; name the "
@@ -136,6 +152,29 @@ class Vaults:
                 "FILE with submission,variant"
             )
         return vault
+
+    def of_nobody(self, names: Iterable[str]) -> list[str]:
+        """Return what to say of lines of the list that name no submission that arrived."""
+        there = set(map(folded, names))
+        return [
+            f"--list {line.where}: {line.submission}: no submission of the inbox goes by this name"
+            for name, line in self.listed.items()
+            if name not in there
+        ]
+
+    def advice(self, name: str, wrong: str, stated: Stated) -> str:
+        """Return what to do about a submission whose rows are not of the variant that was chosen for it."""
+        line = self.listed.get(folded(name))
+        todo = "give --list FILE with its variant" if line is None else f"correct {line.where} of --list"
+        try:
+            by_name, said = replace(self, listed={}).find(name), stated()
+            by_contract = only_vault([one for one in self.names if one.name in said])
+        except GraderError:
+            return todo
+        for what, vault in (("name", by_name), ("contract.yaml", by_contract)):
+            if vault is not None and vault.name != wrong:
+                return f"{todo}; its {what} speaks for variant {vault.name}"
+        return todo
 
     def may_be(self, name: str, variant: str) -> bool:
         """Return whether list and names still mean this variant, or leave it to what the submission says."""
@@ -167,18 +206,35 @@ def _names_of(vault: Path, root: Path) -> list[str]:
     return names
 
 
-def read_list(path: Path) -> dict[str, str]:
-    """Return variant by submission of a CSV file with these two columns; UsageError names what is wrong."""
+def read_list(path: Path) -> dict[str, Line]:
+    """Return the lines of a CSV file with the columns submission and variant; UsageError names what is wrong.
+
+    Semicolons are taken for commas where the header has no comma: spreadsheets write them where numbers have one.
+    """
     try:
-        with path.open(encoding="utf-8-sig", newline="") as stream:
-            rows = list(csv.DictReader(stream))
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        text = path.read_text(encoding="utf-8-sig")
+        head = text.partition("\n")[0]
+        reader = csv.reader(io.StringIO(text, newline=""), delimiter=";" if "," not in head else ",")
+        rows = [(reader.line_num, [cell.strip() for cell in row]) for row in reader]
+    except UnicodeDecodeError as error:
+        raise UsageError(
+            f"{path}: not written as UTF-8; save it as UTF-8 (CSV UTF-8 in a spreadsheet)"
+        ) from error
+    except (OSError, csv.Error) as error:
         raise UsageError(f"{path}: not readable as CSV: {error}") from error
-    if not rows or not {"submission", "variant"} <= set(rows[0]):
+    columns = rows[0][1] if rows else []
+    if len(rows) < 2 or not {"submission", "variant"} <= set(columns):
         raise UsageError(f"{path}: expected the columns submission and variant, and a line each")
-    listed: dict[str, str] = {}
-    for row in rows:
-        name, variant = stem(Path(row["submission"] or "")), (row["variant"] or "").strip()
-        if listed.setdefault(folded(name), variant) != variant:
-            raise UsageError(f"{path}: {folded(name)}: two variants; expected one line for each submission")
+    listed: dict[str, Line] = {}
+    for number, cells in rows[1:]:
+        row = dict(zip(columns, cells, strict=False))
+        written, variant = row.get("submission", ""), row.get("variant", "")
+        if not any(cells):
+            continue
+        if not written:
+            raise UsageError(f"{path}, line {number}: names no submission; expected its name and its variant")
+        line = Line(f"{path}, line {number}", written, variant)
+        name = folded(stem(Path(written)))
+        if listed.setdefault(name, line).variant != variant:
+            raise UsageError(f"{path}: {name}: two variants; expected one line for each submission")
     return listed
