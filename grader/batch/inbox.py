@@ -6,7 +6,6 @@ import csv
 import io
 import re
 import unicodedata
-from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -29,27 +28,37 @@ Stated = Callable[[], frozenset[str]]
 class Arrived:
     """A submission of the inbox: its path, its name without the ending, and a hash of what it holds.
 
-    The hash is empty where it cannot be read; grading says why, and that stops no other.
+    The hash is empty where it cannot be read; grading says why, and that stops no other. `trouble` is why it cannot
+    be graded at all.
     """
 
     path: Path
     name: str
     digest: str
+    trouble: str = ""
 
 
 def arrived(inbox: Path) -> tuple[Arrived, ...]:
-    """Return archives and folders of an inbox by name; UsageError where it is none, empty, or names collide."""
+    """Return archives and folders of an inbox by name; names that collide are one, with the trouble.
+
+    UsageError where it is no folder or empty.
+    """
     if not inbox.is_dir():
         raise UsageError(f"{inbox}: expected a folder with submissions")
-    found = [Arrived(path, stem(path), _digest(path)) for path in _visible(inbox) if _is_submission(path)]
+    found: dict[str, list[Path]] = {}
+    for path in filter(_is_submission, _visible(inbox)):
+        found.setdefault(stem(path), []).append(path)
     if not found:
         raise UsageError(f"{inbox}: no submission in it; expected folders or {', '.join(ARCHIVES)}")
-    twice = [name for name, count in Counter(one.name for one in found).items() if count > 1]
-    if twice:
-        raise UsageError(
-            f"{inbox}: {twice[0]} is there more than once, with different endings; expected one of each"
-        )
-    return tuple(found)
+    return tuple(_one_of(name, paths) for name, paths in found.items())
+
+
+def _one_of(name: str, paths: list[Path]) -> Arrived:
+    if len(paths) == 1:
+        return Arrived(paths[0], name, _digest(paths[0]))
+    there = ", ".join(path.name for path in paths)
+    trouble = f"{name} is there more than once ({there}), for one result; expected one of them"
+    return Arrived(paths[0].with_name(name), name, "", trouble)
 
 
 def passed_over(inbox: Path) -> tuple[str, ...]:
@@ -187,6 +196,8 @@ class Vaults:
 
 def find_vaults(root: Path, listed: Path | None) -> Vaults:
     """Find every key.json below a folder; VaultError where there is none, UsageError for a list that is none."""
+    if not root.is_dir():
+        raise VaultError(f"{root}: no such folder; expected a folder with vaults")
     vaults = vaults_below(root)
     if not vaults:
         raise VaultError(f"{root}: no key.json in it or {DEPTH} levels below; expected vaults")

@@ -10,7 +10,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from grader.batch.inbox import Arrived
-from grader.errors import GraderError, SandboxError
+from grader.errors import GraderError, SandboxError, UsageError
 from grader.reports.exports.files import write_whole
 from grader.reports.read import read_report
 from grader.results import Report
@@ -64,6 +64,8 @@ def run(batch: Batch, waiting: Sequence[Arrived]) -> Iterator[Outcome]:
             continue
         started = time.monotonic()
         try:
+            if one.trouble:
+                raise UsageError(one.trouble)
             report = batch.grade(one, result)
         except Exception as error:  # noqa: BLE001 -- whatever becomes of one submission, it stops no other
             said, code = _said(error)

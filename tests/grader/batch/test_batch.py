@@ -56,12 +56,29 @@ def test_what_is_in_the_inbox(tmp_path: Path) -> None:
     assert [one.name for one in arrived(box)] == ["ada", "bob", "cyn"]
 
 
-def test_an_empty_inbox_and_a_name_given_twice_are_refused(tmp_path: Path) -> None:
-    """Two submissions of one name would overwrite each other's result."""
+def test_an_empty_inbox_is_refused(tmp_path: Path) -> None:
+    """There is nothing to grade: the folder is the wrong one."""
     with pytest.raises(UsageError, match="no submission"):
         arrived(inbox(tmp_path / "empty"))
-    with pytest.raises(UsageError, match="more than once"):
-        arrived(inbox(tmp_path / "in", "ada.zip", "ada.tar.gz"))
+
+
+def test_incident_a_name_given_twice_stopped_the_whole_batch(tmp_path: Path) -> None:
+    """Two submissions of one name would overwrite each other's result: neither is graded, and all others are."""
+    inbox(tmp_path / "in", "ada.zip", "ada.tar.gz")
+    grading = Grading()
+    found = outcomes(tmp_path, grading)
+    assert grading.graded == ["bobby", "cyn"]
+    assert [(one.submission, one.report is None) for one in found] == [
+        ("ada", True), ("bobby.zip", False), ("cyn.zip", False),
+    ]  # fmt: skip
+    assert "more than once (ada.tar.gz, ada.zip)" in found[0].error
+    assert exit_code(found) == UsageError.exit_code
+
+
+def test_incident_a_folder_of_vaults_that_is_not_there_was_told_as_one_without_a_key(tmp_path: Path) -> None:
+    """A slip in a path is told as one, as `grade` does."""
+    with pytest.raises(VaultError, match="missing: no such folder"):
+        find_vaults(tmp_path / "missing", None)
 
 
 def test_a_submission_finds_its_vault_by_name(tmp_path: Path) -> None:
