@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from functools import partial
 from pathlib import Path
@@ -28,11 +28,11 @@ from grader.pipeline.progress import Lines, Progress, Silent
 from grader.pipeline.stated_variant import stated_variants
 from grader.plain_text import one_line
 from grader.reports.exports.files import write_whole
+from grader.reports.exports.spreadsheet import BATCH_TABLE as TABLE
 from grader.rescoring import open_truth, remember_vault
 from grader.results import Report
 from grader.rubric import DEFAULT, Rubric, load_rubric
 
-TABLE = "batch.csv"
 Opened = Callable[[bool, bool, Progress], AbstractContextManager[Executor]]
 """Opens an executor (the local one? building offline?) and closes it whatever happens."""
 
@@ -42,9 +42,11 @@ def register(app: typer.Typer, opened: Opened) -> None:
 
     @app.command("batch", epilog="Example: takehome batch inbox --vault issued --out results")
     def batch_command(
-        inbox: Annotated[Path, typer.Argument(help="A folder with submissions: archives and folders.")],
-        vault: Annotated[Path, typer.Option("--vault", help="The folder with all vaults.")],
         out: Annotated[Path, typer.Option("--out", help="A result folder a submission, and batch.csv.")],
+        inbox: Annotated[
+            Path | None, typer.Argument(help="A folder with submissions: archives and folders.")
+        ] = None,
+        vault: Annotated[Path | None, typer.Option("--vault", help="The folder with all vaults.")] = None,
         listed: Annotated[
             Path | None,
             typer.Option(
@@ -61,6 +63,12 @@ def register(app: typer.Typer, opened: Opened) -> None:
         limits: LimitsPath = None,
         kept: PhaseCachePath = None,
         again: Annotated[bool, typer.Option("--again", help="Grade everything again.")] = False,
+        table: Annotated[
+            bool,
+            typer.Option(
+                "--table", help="Only remake the table from the results in --out, as decided since."
+            ),
+        ] = False,
         quiet: Annotated[bool, typer.Option("--quiet", help="No progress lines.")] = False,
         as_json: Json = False,
     ) -> None:
@@ -71,6 +79,12 @@ def register(app: typer.Typer, opened: Opened) -> None:
         """
         kept_so_far = "finished results are kept" if local else "finished results and phases are kept"
         with errors_shown(f"{kept_so_far}; run the same command again"):
+            if table:
+                remade(out, load_rubric(rubric), as_json)
+                return
+            if inbox is None or vault is None:
+                missing = "INBOX" if inbox is None else "--vault"
+                raise UsageError(f"{missing}: expected a folder; only --table does without")
             if out.resolve().is_relative_to(inbox.resolve()):
                 raise UsageError(f"--out {out}: lies in the inbox, where it would be taken for a submission")
             vaults = find_vaults(vault, listed)
@@ -108,19 +122,33 @@ def register(app: typer.Typer, opened: Opened) -> None:
                 outcomes.append(outcome)
                 rows = [*outcomes, *standing(out, outcomes)]
                 write_whole(out / TABLE, table_csv(rows, loaded))
-            shared = sharing(rows) if len(vaults.names) > 1 else {}
-            if as_json:
-                typer.echo(json.dumps(table_json(rows, shared), ensure_ascii=False))
-            else:
-                print_table(rows, Console())
-                print_shared(shared, Console())
-                typer.echo(f"table: {out / TABLE}")
+            show(rows, sharing(rows) if len(vaults.names) > 1 else {}, out, as_json)
             for line in earlier_rows(rows[len(outcomes) :], loaded):
                 typer.echo(line, err=True)
             if left := passed_over(inbox):
                 typer.echo(f"taken for no submission: {', '.join(map(one_line, left))}", err=True)
             if code := exit_code(outcomes):
                 raise typer.Exit(code)
+
+
+def remade(out: Path, rubric: Rubric, as_json: bool) -> None:
+    """Make the table of a results folder anew from the reports in it; UsageError where no batch left one."""
+    rows = standing(out, ())
+    if not rows:
+        raise UsageError(f"--out {out}: no result of a batch in it; expected the results folder of one")
+    write_whole(out / TABLE, table_csv(rows, rubric))
+    shared = sharing(rows)
+    show(rows, shared if len({one.report.variant for one in rows if one.report}) > 1 else {}, out, as_json)
+
+
+def show(rows: Sequence[Outcome], shared: Mapping[str, Sequence[str]], out: Path, as_json: bool) -> None:
+    """Print the table, or the rows as JSON."""
+    if as_json:
+        typer.echo(json.dumps(table_json(rows, shared), ensure_ascii=False))
+        return
+    print_table(rows, Console())
+    print_shared(shared, Console())
+    typer.echo(f"table: {out / TABLE}")
 
 
 def earlier_rows(rows: Sequence[Outcome], rubric: Rubric) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import json
+import shlex
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -15,6 +16,7 @@ from rich.console import Console
 
 from grader.command_line import Json, errors_shown
 from grader.errors import SandboxError, UsageError
+from grader.reports.exports.spreadsheet import BATCH_TABLE
 from grader.reports.read import read_report
 from grader.reports.write import write_reports
 from grader.results import Finalised, Report
@@ -94,6 +96,15 @@ def _now() -> str:
     return datetime.now(UTC).isoformat(timespec="seconds")
 
 
+def of_batch(result: Path) -> str | None:
+    """Return how to remake the table of a batch that lies beside a result; null where there is none."""
+    results = result.resolve().parent if result.name in ("", "..") else result.parent
+    if not (results / BATCH_TABLE).is_file():
+        return None
+    remake = f"takehome batch --table --out {shlex.quote(str(results))}"
+    return f"{results / BATCH_TABLE} was made before this decision; remake it: {remake}"
+
+
 def register(app: typer.Typer, remake: Remake = unchanged) -> None:
     """Add `review` to a command line application; `remake` brings what follows from the levels in line with them."""
 
@@ -145,6 +156,7 @@ def register(app: typer.Typer, remake: Remake = unchanged) -> None:
         with errors_shown():
             if not result.is_dir():
                 raise UsageError(f"{result}: no such folder; expected the result folder of a grading")
+            stale = None
             if levels or flags or defended or finalise or accept:
                 asked = Decision(
                     tuple(levels or ()),
@@ -157,6 +169,7 @@ def register(app: typer.Typer, remake: Remake = unchanged) -> None:
                     tuple(defended or ()),
                 )
                 report, was_final = decide(result, asked, remake)
+                stale = of_batch(result)
             elif reason:
                 raise UsageError(
                     "--reason: nothing to decide; expected --set, --flag, --defended, --accept-proposals or "
@@ -168,3 +181,5 @@ def register(app: typer.Typer, remake: Remake = unchanged) -> None:
                 typer.echo(json.dumps(listing_json(report, was_final), ensure_ascii=False))
             else:
                 print_listing(report, Console(), str(result), was_final)
+            if stale is not None:
+                typer.echo(stale, err=True)

@@ -11,6 +11,8 @@ from grader.reports import wording
 from grader.results import Report
 from grader.rubric import Rubric
 
+BATCH_TABLE = "batch.csv"
+"""In a results folder, beside the results: a row for each of them."""
 FORMULA = "=+\\-@＝＋－＠"
 """Signs that begin a formula, in their wide forms too."""
 BEGINS = re.compile(rf"^[\s'\"]*[{FORMULA}]")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 import json
+import shlex
+import shutil
 from pathlib import Path
 
 import pytest
@@ -16,11 +18,13 @@ from grader.errors import SubmissionError
 from grader.pipeline.grading import Order
 from grader.reports.exports.spreadsheet import columns_of
 from grader.reports.write import write_reports
-from grader.results import Report
+from grader.results import PassMark, Report, RubricId
 from grader.rubric import load_rubric
 from tests.grader.fake_executor import FakeExecutor
 from tests.grader.reports import builders
 from tests.grader.vault_folder import write_vault
+
+RUBRIC = RubricId(version="1", sha256="51aa" * 16, mark=PassMark(total=60, lowest_level=2))
 
 
 class Company:
@@ -36,7 +40,9 @@ class Company:
         self.graded.append(name)
         if name in self.failing:
             raise self.failing[name]
-        report = builders.report(variant=order.truth.key.variant, total=50.0 + len(name), phases=())
+        report = builders.report(
+            variant=order.truth.key.variant, total=50.0 + len(name), phases=(), rubric=RUBRIC
+        )
         order.out.mkdir(parents=True, exist_ok=True)
         write_reports(report, order.out)
         return report
@@ -122,6 +128,32 @@ def test_incident_an_error_displaced_a_result_that_stands(company: Company) -> N
     (company.folder / "march" / "ada.zip").write_bytes(b"a new hand-in")
     company.batch("march")
     assert ", of other files, stands; now: " in company.rows()["ada.zip"]["error"]
+
+
+def test_incident_a_decision_left_the_table_stale_in_silence(company: Company) -> None:
+    """`review` says in one line how the table is remade, and that command grades nothing and needs no vault."""
+    company.batch("march", "ada.zip", "bobby.zip")
+    before = company.rows()
+    result = str(company.folder / "out" / "ada")
+    words = ["review", result, "--set", "serving.bad_input=4", "--reviewer", "Grace", "--reason", "seen"]
+    done = CliRunner().invoke(takehome.app, words)
+    assert done.exit_code == 0, done.output
+    (line,) = done.stderr.splitlines()
+    said, _, command = line.partition("; remake it: takehome ")
+    assert said.endswith("batch.csv was made before this decision")
+    assert "remake" not in CliRunner().invoke(takehome.app, ["review", result]).stderr
+    company.graded.clear()
+    made = CliRunner().invoke(takehome.app, shlex.split(command))
+    assert made.exit_code == 0, made.output
+    assert company.graded == []
+    after = company.rows()
+    assert after["bobby.zip"] == before["bobby.zip"]
+    assert after["ada.zip"]["serving.bad_input level"] == "4" != before["ada.zip"]["serving.bad_input level"]
+    shutil.rmtree(company.folder / "out")
+    refused = CliRunner().invoke(takehome.app, shlex.split(command))
+    assert "no result of a batch in it" in refused.stderr
+    for words in (["batch", "--out", "x"], ["batch", "in", "--out", "x"]):
+        assert "only --table does without" in CliRunner().invoke(takehome.app, words).stderr
 
 
 def test_a_result_that_was_taken_away_leaves_the_table(company: Company) -> None:
