@@ -14,7 +14,7 @@ from rich.console import Console
 
 import grader
 from grader.batch.inbox import Arrived, arrived, find_vaults, passed_over
-from grader.batch.running import Batch, Outcome, exit_code, run, standing
+from grader.batch.running import Batch, Outcome, exit_code, recorded, run, standing
 from grader.batch.table import print_shared, print_table, sharing, table_csv, table_json
 from grader.command_line import Json, LimitsPath, OfflineBuild, PhaseCachePath, RubricPath, errors_shown
 from grader.errors import SubmissionError, UsageError
@@ -90,7 +90,7 @@ def register(app: typer.Typer, opened: Opened) -> None:
             vaults = find_vaults(vault, listed)
             loaded, limited = load_rubric(rubric), load_limits(limits)
             waiting = arrived(inbox)
-            for line in vaults.of_nobody(one.name for one in waiting):
+            for line in vaults.of_nobody([*(one.name for one in waiting), *recorded(out)]):
                 typer.echo(one_line(line, 600), err=True)
             progress: Progress = Silent() if quiet else Lines()
             cache = None if local else PhaseCache(kept or default_cache(), fresh=again)

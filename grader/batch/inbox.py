@@ -163,7 +163,7 @@ class Vaults:
         return vault
 
     def of_nobody(self, names: Iterable[str]) -> list[str]:
-        """Return what to say of lines of the list that name no submission that arrived."""
+        """Return what to say of lines of the list that name no submission, of this inbox or an earlier one."""
         there = set(map(folded, names))
         return [
             f"--list {line.where}: {line.submission}: no submission of the inbox goes by this name"

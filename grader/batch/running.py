@@ -101,7 +101,7 @@ def _kept(batch: Batch, one: Arrived, result: Path) -> Report | None:
     if (
         batch.again
         or not one.digest
-        or _read(batch.out).get(one.name, [])[:2] != [one.digest, batch.conditions]
+        or recorded(batch.out).get(one.name, [])[:2] != [one.digest, batch.conditions]
     ):
         return None
     report = _earlier(result)
@@ -119,7 +119,7 @@ def _earlier(result: Path) -> Report | None:
 
 
 def _of_earlier(batch: Batch, one: Arrived, report: Report) -> str:
-    known = _read(batch.out).get(one.name, [""])[0]
+    known = recorded(batch.out).get(one.name, [""])[0]
     other = ", of other files," if known and one.digest and known != one.digest else ""
     return f"the earlier result (variant {report.variant}){other}"
 
@@ -137,7 +137,7 @@ def standing(out: Path, done: Sequence[Outcome]) -> list[Outcome]:
     """
     seen = {one.result for one in done}
     found = []
-    for name, of in _read(out).items():
+    for name, of in recorded(out).items():
         result = out / name
         report = result / "report.json"
         if result in seen or not report.is_file():
@@ -150,7 +150,8 @@ def standing(out: Path, done: Sequence[Outcome]) -> list[Outcome]:
     return found
 
 
-def _read(out: Path) -> dict[str, list[str]]:
+def recorded(out: Path) -> dict[str, list[str]]:
+    """Return what is noted of each result of a results folder by its name; nothing where no batch left a note."""
     try:
         found = json.loads((out / RECORD).read_text(encoding="utf-8"))
     except (OSError, ValueError):
@@ -159,7 +160,7 @@ def _read(out: Path) -> dict[str, list[str]]:
 
 
 def _record(batch: Batch, one: Arrived) -> None:
-    earlier, now = _read(batch.out), [one.digest, batch.conditions, one.path.name]
+    earlier, now = recorded(batch.out), [one.digest, batch.conditions, one.path.name]
     if earlier.get(one.name) == now:
         return
     known = {**earlier, one.name: now}

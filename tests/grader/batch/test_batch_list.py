@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -79,6 +80,10 @@ def test_incident_lines_of_nobody_were_passed_over_in_silence(company: Path) -> 
     assert done.exit_code == 0, done.output
     told = f"--list {company / 'list.csv'}, line 3: nobody.zip: no submission of the inbox goes by this name"
     assert done.stderr.splitlines() == [told]
+    shutil.rmtree(company / "in" / "ada")  # one list for many inboxes: she came with an earlier one
+    done = batch(company, f"ada,{ADA}", f"zoe,{ADA}")
+    assert "of earlier batches into this folder: ada" in done.stderr
+    assert "no submission of the inbox" not in done.stderr
 
 
 def test_incident_a_variant_that_nobody_has_was_told_as_a_name_that_fits_nothing(company: Path) -> None:
