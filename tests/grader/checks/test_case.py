@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
+import pytest
 
 from grader.checks.case import Case
-from tests.grader.case_builder import DEFAULT_PLANTS, case_of, plant, split_of, world
+from tests.grader.case_builder import DEFAULT_PLANTS, case_of, finding, plant, served_case, split_of, world
 
 ISSUED, _ = world()
 ROWS = np.flatnonzero(split_of(ISSUED["snapshot_month"]) >= 0)
@@ -58,3 +61,20 @@ def test_labels_outside_the_defect_stay_as_issued() -> None:
     """A repair counts in the months of the defect alone."""
     case = judged(repaired(100), 1000, {"from": "2023-01", "to": "2023-06"})
     assert np.array_equal(case.test.y, case_of().test.y)
+
+
+@pytest.mark.parametrize(
+    ("kind", "column", "action"),
+    [
+        ("identifier_leak", "customer_id", "replaced by a random surrogate key"),
+        ("row_order", "snapshot_month", "restore the order of arrival"),
+    ],
+)
+def test_incident_a_word_about_a_key_failed_thirteen_criteria(kind: str, column: str, action: str) -> None:
+    """A leak that lies in a key is mended in no column, so its action must not look for one in the twin."""
+    leak = plant(id=kind, kind=kind, columns=(column,), at_scoring="honest")
+    case = served_case(plants=[leak], findings=[finding(kind, column, action=action)])
+    twin = Case(case.evidence, replace(case.truth, twin=case.truth.issued.copy()))
+    assert twin.matching.matches[0].credit == 1.0
+    assert not twin.recomputed_rows.any()
+    assert twin.served_model == "tuned"
