@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
 from grader.checks.case import NEAR, Case
@@ -14,19 +16,34 @@ from grader.results import CriterionResult, RedFlag
 from grader.types import Proof, proof
 
 
-def raise_flags(case: Case, results: dict[str, CriterionResult]) -> tuple[RedFlag, ...]:
-    """Return the flags that the evidence raises, in a fixed order; none of what we failed to measure."""
-    found = (
-        _leak_used(case),
-        _figures_do_not_recompute(results),
-        _other_model_served(case),
-        _no_baseline(case),
-        _accuracy_called_great(case),
-        _no_monitoring(case, results),
-        _published_reference(case),
-        _tampering(case),
-        _copied_findings(case),
-    )
+def raise_flags(
+    case: Case, results: dict[str, CriterionResult], failed: list[str] | None = None
+) -> tuple[RedFlag, ...]:
+    """Return the flags that the evidence raises, in a fixed order; none of what we failed to measure.
+
+    A flag that cannot be determined through a fault of ours is left out and told in `failed`, and takes no other
+    with it; without that list the fault is raised.
+    """
+    rules: dict[str, Callable[[], RedFlag | None]] = {
+        "model_uses_leak": lambda: _leak_used(case),
+        "figures_do_not_recompute": lambda: _figures_do_not_recompute(results),
+        "served_is_not_evaluated": lambda: _other_model_served(case),
+        "no_baseline": lambda: _no_baseline(case),
+        "accuracy_called_great": lambda: _accuracy_called_great(case),
+        "no_monitoring": lambda: _no_monitoring(case, results),
+        "published_reference": lambda: _published_reference(case),
+        "tampering": lambda: _tampering(case),
+        "copied_findings": lambda: _copied_findings(case),
+    }
+    found: list[RedFlag | None] = []
+    for name, rule in rules.items():
+        try:
+            found.append(rule())
+        except Exception as error:
+            if failed is None:
+                raise
+            place = f"{type(error).__name__}: {error}"
+            failed.append(f"the red flag {name} could not be determined on our side: {place}"[:300])
     return tuple(flag for flag in found if flag is not None)
 
 

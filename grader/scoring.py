@@ -73,12 +73,12 @@ def score(evidence: Evidence, rubric: Rubric, truth: Truth) -> Report:
 
 
 def _shown(case: Case, lines: list[CriterionResult]) -> tuple[tuple[RedFlag, ...], Figures, tuple[str, ...]]:
-    """Return flags and plots; where one of them fails on our side, a note, and the scores still stand."""
+    """Return flags and plots; where one of them fails on our side, a note, and all else still stands."""
     flags: tuple[RedFlag, ...] = ()
     figures = Figures()
     defects: list[str] = []
     try:
-        flags = raise_flags(case, {c.id: c for c in lines})
+        flags = raise_flags(case, {c.id: c for c in lines}, defects)
     except Exception as error:  # noqa: BLE001 -- our fault; the scores do not depend on it
         defects.append(
             f"red flags could not be determined on our side: {type(error).__name__}: {error}"[:300]

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 import pytest
 
+from grader import flags as flags_module
 from grader import scoring
 from grader.checks import case as case_module
 from grader.checks.case import Case
@@ -170,6 +171,26 @@ def test_plots_and_flags_that_fail_cost_nothing(
     report = scored(good, rubric)
     assert report.total == expected
     assert sum("no plot" in note for note in report.notes) == 2
+
+
+def test_incident_one_flag_that_failed_took_all_others_with_it(
+    good: Case, rubric: Rubric, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A fault of ours in one flag leaves that one open and told, and hides nothing else of what was seen."""
+
+    def raising(_: Case) -> None:
+        raise KeyError("customer_id")
+
+    moved = with_arrays(good, service__leak_changed=good.evidence.array("service.parity") + 0.1)
+    before = scored(moved, rubric)
+    assert [flag.id for flag in before.red_flags] == ["model_uses_leak", "no_monitoring"]
+    monkeypatch.setattr(flags_module, "_other_model_served", raising)
+    after = scored(moved, rubric)
+    assert after.red_flags == before.red_flags
+    told = [note for note in after.notes if "red flag" in note]
+    assert len(told) == 1
+    assert "served_is_not_evaluated" in told[0]
+    assert "on our side" in told[0]
 
 
 @pytest.mark.parametrize("lost", ["figures_of", "matching"])
