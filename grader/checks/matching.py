@@ -135,7 +135,7 @@ def match_findings(evidence: Evidence, truth: Truth) -> Matching:
     chosen: dict[int, int] = {}
     if claims and plants:
         credits *= STATED_WORTH if stated else 1.0
-        credits *= _ask_worth(claims)[:, None] * _onset_worth(claims, credits, plants)
+        credits *= _ask_worth(claims, features)[:, None] * _onset_worth(claims, credits, plants)
         # Loaded where it is needed: it takes longer than everything else a command without findings loads.
         from scipy.optimize import linear_sum_assignment
 
@@ -156,8 +156,11 @@ def match_findings(evidence: Evidence, truth: Truth) -> Matching:
             continue
         about = [p for i, p in enumerate(plants) if credits[index, i] >= MATCH_FLOOR]
         right = {column for p in about for column in p.columns}
-        surplus = set() if any(p.inherent for p in about) else set(claim.columns) - right
-        decoy = next((d for d in truth.key.decoys if _is_about(claim, d) and surplus & set(d.columns)), None)
+        # What concerns the label or the rows may hold for some of them: there `where` says which, and accuses nothing.
+        of_rows = about and not any(features & set(p.columns) for p in about)
+        named = set(claim.columns) if of_rows else accused(claim, features)
+        surplus = set() if any(p.inherent for p in about) else named - right
+        decoy = next((d for d in truth.key.decoys if _traps(claim, d) and surplus & set(d.columns)), None)
         if decoy is not None:
             decoy_hits.append((index, decoy))
             wrong += DECOY_WEIGHT + _surplus_weight(surplus - set(decoy.columns))
@@ -166,7 +169,7 @@ def match_findings(evidence: Evidence, truth: Truth) -> Matching:
             wrong += _surplus_weight(surplus, FREE_COLUMNS if index in paying else 0)
         else:
             false_alarms.append(index)
-            wrong += alarm_weight(claim)
+            wrong += alarm_weight(claim, features)
     hit = {decoy.id for _, decoy in decoy_hits}
     noted = tuple(
         decoy
@@ -174,28 +177,37 @@ def match_findings(evidence: Evidence, truth: Truth) -> Matching:
         if decoy.id not in hit
         and any(c.status == "note" and c.summary and set(c.columns) & set(decoy.columns) for c in claims)
     )
-    note_worth = min(1.0, FREE_NOTES / max(_columns_with("note", claims), 1))
+    note_worth = min(1.0, FREE_NOTES / max(_columns_with("note", claims, features), 1))
     return Matching(
         claims, matches, tuple(false_alarms), tuple(decoy_hits), noted, path, wrong, note_worth, stated=stated
     )
 
 
-def alarm_weight(claim: FindingClaim) -> int:
+def accused(claim: FindingClaim, features: frozenset[str]) -> set[str]:
+    """Return the columns that a finding accuses: with no feature among them also those that its rows are chosen by.
+
+    Else twenty columns could be guessed at in `where`, which beside a named feature only says for which rows it holds.
+    """
+    named = set(claim.columns)
+    return named if named & features else named | (set(claim.where) & features)
+
+
+def alarm_weight(claim: FindingClaim, features: frozenset[str]) -> int:
     """Return how many false alarms a finding that belongs to no plant counts for."""
-    return max(1, _surplus_weight(set(claim.columns)))
+    return max(1, _surplus_weight(accused(claim, features)))
 
 
 def _surplus_weight(columns: set[str], free: int = FREE_COLUMNS) -> int:
     return min(SURPLUS_LIMIT, max(0, len(columns) - free))
 
 
-def _columns_with(status: str, claims: tuple[FindingClaim, ...]) -> int:
-    return sum(max(1, len(c.columns)) for c in claims if c.status == status)
+def _columns_with(status: str, claims: tuple[FindingClaim, ...], features: frozenset[str]) -> int:
+    return sum(max(1, len(accused(c, features))) for c in claims if c.status == status)
 
 
-def _ask_worth(claims: tuple[FindingClaim, ...]) -> Floats:
+def _ask_worth(claims: tuple[FindingClaim, ...], features: frozenset[str]) -> Floats:
     """Factor per finding: questions never cost, so asking about everything must not earn."""
-    worth = min(1.0, FREE_ASKS / max(_columns_with("ask", claims), 1))
+    worth = min(1.0, FREE_ASKS / max(_columns_with("ask", claims, features), 1))
     return np.array([worth if c.status == "ask" else 1.0 for c in claims])
 
 
@@ -211,10 +223,8 @@ def _onset_worth(claims: tuple[FindingClaim, ...], credits: Floats, plants: tupl
     )
 
 
-def _is_about(claim: FindingClaim, decoy: Decoy) -> bool:
-    return bool(set(claim.columns) & set(decoy.columns)) and (
-        not decoy.trap_kinds or claim.kind in decoy.trap_kinds
-    )
+def _traps(claim: FindingClaim, decoy: Decoy) -> bool:
+    return not decoy.trap_kinds or claim.kind in decoy.trap_kinds
 
 
 def plant_credit(claim: FindingClaim, plant: Plant, features: frozenset[str], begins: str) -> float:
@@ -254,7 +264,7 @@ def _column_credit(claim: FindingClaim, plant: Plant, features: frozenset[str]) 
         return float(claim.kind == plant.kind and not named & features)
     if not named & wanted:
         return RELATION_ALONE if plant.kind == "concept_drift" and not named & features else 0.0
-    surplus = len(named - wanted)
+    surplus = len((named | accused(claim, features)) - wanted)
     share = 1.0 if plant.columns[0] in named else len(named & wanted) / len(wanted)
     return share * min(1.0, 2.0 / (1.0 + surplus))
 

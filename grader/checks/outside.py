@@ -29,7 +29,8 @@ def excuse_true_findings(matching: Matching, truth: Truth, issued: Recomputer) -
     return replace(
         matching,
         false_alarms=tuple(i for i in matching.false_alarms if i not in moved),
-        wrong=matching.wrong - sum(alarm_weight(matching.claims[i]) for i in moved),
+        wrong=matching.wrong
+        - sum(alarm_weight(matching.claims[i], frozenset(truth.key.columns)) for i in moved),
         outside=moved,
     )
 

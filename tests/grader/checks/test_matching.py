@@ -9,7 +9,7 @@ import pytest
 from grader.checks.matching import Match, Matching, match_findings, plant_credit
 from grader.checks.naming import in_issued_names
 from grader.truth import MonthSpan
-from tests.grader.case_builder import case_of, finding
+from tests.grader.case_builder import case_of, finding, plant
 
 
 def matching(*claims):
@@ -214,3 +214,51 @@ def test_a_defect_told_again_does_not_carry_other_columns_for_nothing() -> None:
     assert matching(once).wrong == 0
     assert matching(once, finding("target_leakage", "leak", "charge")).wrong == 1
     assert matching(*GOOD, finding("look_ahead_window", "leak")).wrong == 0
+
+
+SPRAYED = ("target_leakage", "target_leakage", "scale_change", "data_drift", "missing_values", "outliers")
+
+
+@pytest.mark.parametrize("status", ["defect", "ask"])
+def test_incident_columns_guessed_at_in_where_cost_nothing(status: str) -> None:
+    """Every feature in `where` and none in `columns` is the same guess as all of them in `columns`."""
+    features = ("leak", "usage", "charge", "strong", *(f"other_{i}" for i in range(16)))
+    case = case_of()
+    truth = replace(case.truth, key=case.truth.key.model_copy(update={"columns": features}))
+
+    def judged(**place) -> Matching:
+        named = place.pop("columns", ())
+        claims = [finding(kind, *named, status=status, **place) for kind in SPRAYED]
+        return match_findings(case_of(findings=[*GOOD[3:], *claims]).evidence, truth)
+
+    listed = judged(columns=features)
+    hidden = judged(where=dict.fromkeys(features, ("not null",)))
+    assert (hidden.recall(), hidden.wrong, hidden.spray_discount) == (
+        listed.recall(),
+        listed.wrong,
+        listed.spray_discount,
+    )
+    assert hidden.recall("leakage") < 0.11
+    assert hidden.recall("change") < 0.11
+
+
+def test_where_beside_a_named_column_or_for_rows_accuses_nothing() -> None:
+    """A slice says for which rows a finding holds: of a named feature, of the label, or of whole rows."""
+    slice_of = dict.fromkeys(("usage", "charge", "strong"), ("> 0",))
+    leak = finding("post_outcome_column", "leak", where=slice_of)
+    assert matching(leak).wrong == 0
+    assert matching(leak).recall("leakage") == 1.0
+    unripe = finding("label_immaturity", from_month="2024-10", where=slice_of)
+    assert matching(unripe).wrong == 0
+    assert matching(unripe).recall("quality") == 1.0
+    noisy = plant(id="label_definition", kind="label_definition", family="quality", columns=("churned_90d",))
+    told = case_of(plants=[noisy], findings=[finding("label_definition", where=slice_of)])
+    assert (told.matching.recall(), told.matching.wrong) == (1.0, 0.0)
+
+
+def test_a_column_named_by_its_rows_alone_is_found() -> None:
+    """Who names the one right column in `where` alone is right, with one more beside it too."""
+    for where in ({"charge": ("> 100",)}, {"charge": ("> 100",), "usage": ("> 0",)}):
+        found = matching(finding("unit_change", from_month="2024-04", where=where))
+        assert found.matches[1].credit == 1.0
+        assert found.wrong == 0
