@@ -104,6 +104,10 @@ class Recomputer:
             values = values.isna().astype(float)
         return statistics.auc(values[rows], self.frame.loc[rows, self.label])
 
+    def current(self, finding: FindingClaim) -> Mask:
+        """Return the rows of the months that the finding's statistic is of; all of its own without a statistic."""
+        return self._periods(finding, finding.statistic or StatisticClaim(name="", value=None))[0]
+
     def _periods(self, finding: FindingClaim, claim: StatisticClaim) -> tuple[Mask, Mask]:
         first, last = int(self.month.min()), int(self.month.max())
         start = month_index(finding.from_month) if finding.from_month else first

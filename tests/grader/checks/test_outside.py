@@ -109,3 +109,48 @@ def test_what_the_twin_shows_as_well_is_a_false_alarm() -> None:
     twin = Truth(**{**vars(case.truth), "twin": case.truth.issued})
     assert Case(case.evidence, twin).matching.outside == ()
     assert np.isclose(value, 0.0, atol=0.02)
+
+
+def with_rate(claims: list[FindingClaim], *, moved: dict[str, float]) -> Case:
+    """A case with these findings beside the right ones, whose issued churn rate is another one in some months."""
+    plain = case_of(findings=(*GOOD, *claims))
+    issued = plain.truth.issued.copy()
+    for month, rate in moved.items():
+        rows = issued["snapshot_month"] == month
+        issued.loc[rows, "churned_90d"] = (np.arange(int(rows.sum())) < rate * rows.sum()).astype(float)
+    return Case(plain.evidence, replace(plain.truth, issued=issued, twin=plain.truth.issued))
+
+
+def rate(kind: str, value: float, months: str) -> FindingClaim:
+    """A finding of no column that quotes the churn rate of these months."""
+    said = StatisticClaim(name="rate", value=value, current=months)
+    return finding(kind, statistic=said)
+
+
+UNRIPE = {"2024-10": 0.1, "2024-11": 0.05, "2024-12": 0.0}
+
+
+def test_incident_the_rate_of_unripe_labels_excused_every_invention() -> None:
+    """Everybody knows that nobody of the last month has left yet: it bears out no finding about anything."""
+    kinds = ("row_order", "label_definition", "duplicate_rows", "label_shift")
+    case = with_rate([rate(kind, 0.0, "2024-12") for kind in kinds], moved=UNRIPE)
+    assert case.recomputer.value(case.matching.claims[-1]) == 0.0
+    assert case.matching.outside == ()
+    assert case.matching.wrong == len(kinds)
+
+
+def test_incident_one_figure_excused_any_number_of_findings() -> None:
+    """What moved once is one finding's, whoever quotes it again; another month has a figure of its own."""
+    told = [rate(kind, 0.9, "2024-03") for kind in ("label_shift", "label_definition", "row_order")]
+    case = with_rate([*told, rate("label_shift", 0.8, "2024-05")], moved={"2024-03": 0.9, "2024-05": 0.8})
+    assert case.matching.outside == (len(GOOD), len(GOOD) + 3)
+    assert case.matching.wrong == 2
+
+
+def test_a_rate_that_moves_before_labels_are_unripe_too_excuses() -> None:
+    """A true change is no false alarm because its months run on into those that everybody knows of."""
+    moved = {"2024-07": 0.9, "2024-08": 0.9, "2024-09": 0.9, **UNRIPE}
+    value = with_rate([], moved=moved).truth.issued.query("snapshot_month >= '2024-07'")["churned_90d"].mean()
+    case = with_rate([rate("label_shift", value, "2024-07..2024-12")], moved=moved)
+    assert case.matching.outside == (len(GOOD),)
+    assert case.matching.wrong == 0
