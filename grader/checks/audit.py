@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from typing import Literal, get_args
 
+from grader.checks.acted import acts
 from grader.checks.carried_out import still_served
 from grader.checks.case import Case
 from grader.checks.leak_use import leak_moves_predictions, leak_was_reported
@@ -28,17 +28,6 @@ Quoted = Literal[
 ]
 """What came of the statistic of a finding."""
 NOTHING_REAL = "No finding is about a defect of the key, so no statistic counts."
-NO_ACTION = re.compile(
-    r"\W*(?:(?:keep|kept|leave|left|ignored?|accept(?:ed)?|none|nothing|no|do nothing|not|n\W?a|null|tbd|todo|x)"
-    r"(?: (?:it|as(?: it)?[ -]is|change|action|needed|done))?)?\W*",
-    re.I,
-)
-"""Words for doing nothing, alone; an action that says how something is kept is one."""
-KEPT_IN_GOOD_FAITH = frozenset(
-    {"class_imbalance", "group_overlap", "missing_not_at_random", "selection_gap", "survivorship_bias"}
-)
-"""Facts that ask for a way of working and not for a change of the data, nulls that tell, and rows that are not there:
-to keep is an answer."""
 
 
 def notebook_reproduces(case: Case) -> Finding:
@@ -263,7 +252,7 @@ def statistics_recompute(case: Case) -> Finding:
             served.append(match.finding + 1)
             proofs.append(_not_dropped(matching, match.finding, claim, moving))
             contradicted += 0.5 * match.plant.severity * min(1, match.credit * 2)
-        right = 0.5 * (word == "agree") + 0.5 * _acts(claim, match.plant)
+        right = 0.5 * (word == "agree") + 0.5 * acts(claim, match.plant)
         earned += match.plant.severity * right * min(1, match.credit * 2)
     whole = weight * FULL_RECALL
     credit = max(0.0, min(1.0, earned / whole) - contradicted / whole) if weight else 0.0
@@ -306,12 +295,6 @@ def _quoted_words(quoted: dict[Quoted, list[int]]) -> str:
         if places and word not in ("agree", "absent"):
             message += f", {len(places)} {word} (finding {', '.join(map(str, sorted(places)))})"
     return message + "."
-
-
-def _acts(claim: FindingClaim, plant: Plant) -> bool:
-    if plant.kind in KEPT_IN_GOOD_FAITH:
-        return bool(claim.action.strip())
-    return NO_ACTION.fullmatch(claim.action) is None
 
 
 def _tells(name: str, measured: float, plant: Plant) -> bool:
