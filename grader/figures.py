@@ -7,11 +7,12 @@ import numpy as np
 from grader import metrics
 from grader.checks.audit import said_of
 from grader.checks.case import Case
+from grader.checks.matching import Matching, accused
 from grader.checks.readme import marked
 from grader.evidence.service import LatencySeries
 from grader.metrics import Floats
 from grader.results import CurvePoint, Figures, LatencyLine, LiftDecile, PlantLine, ReliabilityBin, ReplayBand
-from grader.truth import Decoy, Plant
+from grader.truth import Decoy, Key, Plant
 
 CURVE_POINTS = 120
 
@@ -91,7 +92,7 @@ def _replay(case: Case) -> ReplayBand:
 
 
 def _plants(case: Case) -> tuple[PlantLine, ...]:
-    matching = case.matching
+    matching, key = case.matching, case.truth.key
     lines = [
         _line(
             m.plant,
@@ -108,11 +109,31 @@ def _plants(case: Case) -> tuple[PlantLine, ...]:
             decoy,
             found=decoy.id in hit or decoy.id in noted,
             credit=1.0 if decoy.id in noted else 0.0,
-            said=hit.get(decoy.id, "noted as harmless" if decoy.id in noted else ""),
+            said=hit.get(decoy.id)
+            or ("noted as harmless" if decoy.id in noted else reported_at(matching, decoy, key)),
         )
-        for decoy in case.truth.key.decoys
+        for decoy in key.decoys
     ]
     return tuple(lines)
+
+
+def reported_at(matching: Matching, decoy: Decoy, key: Key) -> str:
+    """Return the defect that was reported in a decoy's column and months and that fits nothing there; else nothing.
+
+    Such a finding is of another kind than the decoy is mistaken for, so it is a false alarm and no decoy hit.
+    """
+    features = frozenset(key.columns)
+    span = decoy.months or key.months
+    for index in (*matching.false_alarms, *matching.outside):
+        claim = matching.claims[index]
+        begins, ends = claim.from_month or key.months.from_month, claim.to_month or "9999-12"
+        if (
+            accused(claim, features) & set(decoy.columns)
+            and begins <= (span.to_month or "9999-12")
+            and ends >= span.from_month
+        ):
+            return said_of(claim)
+    return ""
 
 
 def _line(

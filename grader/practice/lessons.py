@@ -161,7 +161,8 @@ def _range(months: MonthSpan) -> str:
 
 def _word(line: PlantLine, judged: bool) -> str:
     word = outcome(line, judged)
-    return "taken for a defect" if word == "trapped" else word
+    said = {"trapped": "taken for a defect", "other defect": "taken for another defect"}
+    return said.get(word, word)
 
 
 def _figure(value: Any) -> str:

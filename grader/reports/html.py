@@ -71,9 +71,11 @@ def _plant_counts(report: Report) -> str:
         return f"{len(plants)} planted defects and {len(decoys)} decoys; the findings were not judged"
     found = sum(plant.found for plant in plants)
     trapped = sum(outcome(plant) == "trapped" for plant in decoys)
-    return (
+    other = sum(outcome(plant) == "other defect" for plant in decoys)
+    said = (
         f"{found} of {len(plants)} planted defects found, {trapped} of {len(decoys)} decoys taken for defects"
     )
+    return f"{said}, a defect of another kind reported at {other}" if other else said
 
 
 def _environment(report: Report) -> list[tuple[str, str]]:

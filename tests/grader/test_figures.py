@@ -6,7 +6,10 @@ import numpy as np
 import pytest
 
 from grader import metrics
-from grader.figures import figures_of, outside
+from grader.checks.audit import said_of
+from grader.evidence.notebook import FindingClaim
+from grader.figures import figures_of, outside, reported_at
+from grader.truth import MonthSpan
 from tests.grader.case_builder import case_of, finding, with_arrays
 
 
@@ -69,3 +72,32 @@ def test_plants_and_decoys_are_listed_with_what_was_said() -> None:
         line.id: line for line in figures_of(case_of(findings=[finding("target_leakage", "strong")])).plants
     }
     assert (mistaken["strong_predictor"].found, mistaken["strong_predictor"].credit) == (True, 0.0)
+
+
+@pytest.mark.parametrize(
+    ("claim", "there"),
+    [
+        (finding("unit_change", "strong", action="rescale"), True),
+        (finding("unit_change", where={"strong": ("> 2",)}), True),
+        (finding("unit_change", "strong", status="ask"), False),
+        (finding("unit_change", "usage"), False),
+    ],
+)
+def test_incident_another_defect_reported_at_a_decoy_was_said_to_be_no_report(
+    claim: FindingClaim, there: bool
+) -> None:
+    """The reviewer reads what was reported in a decoy's column under a kind that it is no trap for."""
+    case = case_of(findings=[claim])
+    line = next(line for line in figures_of(case).plants if line.id == "strong_predictor")
+    assert (line.found, line.credit) == (False, 0.0)
+    assert line.said == (said_of(claim) if there else "")
+    assert case.matching.decoy_hits == ()
+
+
+def test_a_defect_reported_in_other_months_is_not_at_the_decoy() -> None:
+    """A decoy of two months is left alone by what is reported a year before."""
+    months = MonthSpan.model_validate({"from": "2024-06", "to": "2024-07"})
+    case = case_of(findings=[finding("unit_change", "strong", from_month="2023-02", to_month="2023-05")])
+    decoy = case.truth.key.decoys[0]
+    assert reported_at(case.matching, decoy, case.truth.key)
+    assert not reported_at(case.matching, decoy.model_copy(update={"months": months}), case.truth.key)

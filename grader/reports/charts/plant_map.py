@@ -11,7 +11,9 @@ from grader.reports.charts.axes import diamond, dot
 from grader.reports.charts.svg import drawing, element, group, line, rect, text
 from grader.results import PlantLine
 
-Outcome = Literal["found", "in part", "missed", "trapped", "explained", "left alone", "not judged"]
+Outcome = Literal[
+    "found", "in part", "missed", "trapped", "explained", "other defect", "left alone", "not judged"
+]
 WIDTH, LEFT, RIGHT, TOP, ROW = 960.0, 250.0, 852.0, 34.0, 34.0
 FULL_CREDIT = 0.85
 OUTCOME_NOTES: dict[Outcome, str] = {
@@ -20,17 +22,23 @@ OUTCOME_NOTES: dict[Outcome, str] = {
     "missed": "not reported",
     "trapped": "decoy reported as a defect",
     "explained": "decoy noted as harmless",
+    "other defect": "a defect of another kind reported where the decoy is",
     "left alone": "decoy not reported",
     "not judged": "the findings could not be judged, so nobody found or missed it",
 }
 
 
 def outcome(plant: PlantLine, judged: bool = True) -> Outcome:
-    """What became of a plant; a decoy that was reported without credit is a trap that caught."""
+    """What became of a plant; a decoy that was reported without credit is a trap that caught.
+
+    What is said of a decoy that was not reported is the other defect that was reported there.
+    """
     if not judged:
         return "not judged"
     if plant.family == "decoy":
-        return "left alone" if not plant.found else "explained" if plant.credit > 0 else "trapped"
+        if plant.found:
+            return "explained" if plant.credit > 0 else "trapped"
+        return "other defect" if plant.said else "left alone"
     if plant.found and plant.credit >= FULL_CREDIT:
         return "found"
     return "in part" if plant.found or plant.credit > 0 else "missed"

@@ -270,3 +270,14 @@ def test_where_no_findings_were_judged_nobody_missed_a_defect() -> None:
     assert "span not-judged" in page
     assert not re.search(r"<td>(missed|found|in part|trapped)", page)
     assert "planted defects found" in render_html(builders.report())
+
+
+def test_another_defect_reported_at_a_decoy_stands_in_the_first_line() -> None:
+    """Beside "1 of 3 decoys taken for defects" nobody reads that a third one was reported as something else."""
+    report = builders.report()
+    *rest, last = report.figures.plants
+    assert "of another kind reported at" not in render_html(report)
+    told = last.model_copy(update={"said": "defect: unit_change in days_since_last_login"})
+    figures = report.figures.model_copy(update={"plants": (*rest, told)})
+    page = render_html(report.model_copy(update={"figures": figures}))
+    assert "1 of 3 decoys taken for defects, a defect of another kind reported at 1" in page

@@ -128,8 +128,18 @@ def test_bins_outside_the_band_differ_in_shape() -> None:
 )
 def test_outcomes(family: str, found: bool, credit: float, expected: str) -> None:
     """A reported decoy is a trap that caught unless it was explained; a missed defect is missed."""
-    line = FIGURES.plants[0].model_copy(update={"family": family, "found": found, "credit": credit})
+    told = {"family": family, "found": found, "credit": credit, "said": ""}
+    line = FIGURES.plants[0].model_copy(update=told)
     assert outcome(line) == expected
+
+
+def test_incident_a_decoy_with_another_defect_reported_there_was_said_to_be_left_alone() -> None:
+    """Who took a yearly dip for a changed unit did report it, though not as what it is usually mistaken for."""
+    told = {"family": "decoy", "found": False, "credit": 0.0, "said": "defect: unit_change in usage"}
+    line = FIGURES.plants[0].model_copy(update=told)
+    assert outcome(line) == "other defect"
+    drawn = str(plant_map(FIGURES.months, [line]))
+    assert "1 other defect, 0 left alone" in drawn
 
 
 def test_bars_of_the_map_cover_their_months() -> None:
