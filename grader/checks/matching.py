@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 import numpy as np
@@ -158,7 +159,7 @@ def match_findings(evidence: Evidence, truth: Truth) -> Matching:
         right = {column for p in about for column in p.columns}
         # What concerns the label or the rows may hold for some of them: there `where` says which, and accuses nothing.
         of_rows = about and not any(features & set(p.columns) for p in about)
-        named = set(claim.columns) if of_rows else accused(claim, features)
+        named = set(claim.columns) if of_rows else accused(claim, features, right)
         surplus = set() if any(p.inherent for p in about) else named - right
         decoy = next((d for d in truth.key.decoys if _traps(claim, d) and surplus & set(d.columns)), None)
         if decoy is not None:
@@ -183,13 +184,15 @@ def match_findings(evidence: Evidence, truth: Truth) -> Matching:
     )
 
 
-def accused(claim: FindingClaim, features: frozenset[str]) -> set[str]:
-    """Return the columns that a finding accuses: with no feature among them also those that its rows are chosen by.
+def accused(claim: FindingClaim, features: frozenset[str], right: AbstractSet[str] = frozenset()) -> set[str]:
+    """Return the columns that a finding accuses: `columns`, and those of `where` if it names no feature there.
 
-    Else twenty columns could be guessed at in `where`, which beside a named feature only says for which rows it holds.
+    So too if it names none that is `right`, and is about that by its rows alone. Else twenty columns could be guessed
+    at in `where`, which beside a column that is right only says for which rows it holds.
     """
     named = set(claim.columns)
-    return named if named & features else named | (set(claim.where) & features)
+    by_rows = not named & features or (right and not named & right)
+    return named | (set(claim.where) & features) if by_rows else named
 
 
 def alarm_weight(claim: FindingClaim, features: frozenset[str]) -> int:
@@ -264,7 +267,7 @@ def _column_credit(claim: FindingClaim, plant: Plant, features: frozenset[str]) 
         return float(claim.kind == plant.kind and not named & features)
     if not named & wanted:
         return RELATION_ALONE if plant.kind == "concept_drift" and not named & features else 0.0
-    surplus = len((named | accused(claim, features)) - wanted)
+    surplus = len((named | accused(claim, features, wanted)) - wanted)
     share = 1.0 if plant.columns[0] in named else len(named & wanted) / len(wanted)
     return share * min(1.0, 2.0 / (1.0 + surplus))
 

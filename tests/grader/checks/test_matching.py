@@ -242,12 +242,27 @@ def test_incident_columns_guessed_at_in_where_cost_nothing(status: str) -> None:
     assert hidden.recall("change") < 0.11
 
 
+@pytest.mark.parametrize("others", [8, 19])
+def test_columns_guessed_at_in_where_beside_a_wrong_one_are_guesses_too(others: int) -> None:
+    """One feature in `columns`, whichever it is, does not make a slice of all the others."""
+    features = ("leak", "charge", *(f"other_{i}" for i in range(others)))
+    case = case_of(
+        findings=[*GOOD[3:], finding("target_leakage", "usage", where=dict.fromkeys(features, ("> 0",)))]
+    )
+    truth = replace(case.truth, key=case.truth.key.model_copy(update={"columns": (*features, "usage")}))
+    found = match_findings(case.evidence, truth)
+    assert found.recall("leakage") < 0.2
+    assert found.wrong >= 1
+
+
 def test_where_beside_a_named_column_or_for_rows_accuses_nothing() -> None:
     """A slice says for which rows a finding holds: of a named feature, of the label, or of whole rows."""
     slice_of = dict.fromkeys(("usage", "charge", "strong"), ("> 0",))
     leak = finding("post_outcome_column", "leak", where=slice_of)
     assert matching(leak).wrong == 0
     assert matching(leak).recall("leakage") == 1.0
+    wide = {**slice_of, "leak": ("not null",)}
+    assert matching(finding("post_outcome_column", "leak", "usage", where=wide)).wrong == 0
     unripe = finding("label_immaturity", from_month="2024-10", where=slice_of)
     assert matching(unripe).wrong == 0
     assert matching(unripe).recall("quality") == 1.0
