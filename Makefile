@@ -80,8 +80,8 @@ validate-discrimination: setup engine ## mutants, equivalents, archetypes: docs/
 validate-stability: setup engine ## the reference on 20 variants, and executed 10 times: docs/validation/stability.md; goes on
 	@$(BIN)/python -m tests.discrimination.stability
 
-LONG := validate-data validate-kills validate-fuzz validate-attacks validate-discrimination validate-stability
-validate: ## every long proof, also after one that misses a promise; each goes on where it was stopped
+LONG := validate-data validate-readme validate-kills validate-fuzz validate-attacks validate-discrimination validate-stability
+validate: ## the long proofs, also after one that misses a promise; not the killed engine, not the language model
 	@$(MAKE) --keep-going $(LONG)
 
 clean: ## remove what was built; the engine stays (docker/engine stop)
