@@ -19,6 +19,7 @@ from grader.results import (
     RubricId,
     SubmissionId,
 )
+from grader.rounding import half_up
 from grader.rubric import Criterion, Dimension, Rubric
 from grader.totals import points_and_level, totals_of
 from grader.truth import Truth
@@ -117,7 +118,7 @@ def _criterion(line: Criterion, rubric: Rubric, case: Case) -> CriterionResult:
     return CriterionResult(
         id=line.id,
         title=line.title,
-        points=round(finding.credit * line.points, 2) if scored else 0.0,
+        points=half_up(finding.credit * line.points, 2) if scored else 0.0,
         max=line.points,
         level=level_of(finding.credit) if scored else None,
         status=status,
@@ -166,7 +167,7 @@ def _bonus(rubric: Rubric, case: Case) -> Bonus:
         return Bonus(points=0.0, max=rule.points, status=status, message=why)
     finding, failed = _run(rubric, rule.check, case)
     return Bonus(
-        points=round(finding.credit * rule.points, 2),
+        points=half_up(finding.credit * rule.points, 2),
         max=rule.points,
         status="pending" if failed else "scored",
         message=finding.message,

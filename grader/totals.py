@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from grader.results import CriterionResult, DimensionResult, PassMark
+from grader.rounding import decimal_sum, half_up
 from grader.types import level_of
 
 MEASUREMENT_ERROR = 2.0
@@ -26,22 +27,22 @@ class Totals:
 
 def points_and_level(criteria: Sequence[CriterionResult]) -> tuple[float, int | None]:
     """Return the points of a dimension, and the level of points over assessable points; null without any."""
-    assessable = sum(one.max for one in criteria if one.status == "scored")
-    points = sum(one.points for one in criteria)
-    return round(points, 2), level_of(points / assessable) if assessable else None
+    assessable = decimal_sum(one.max for one in criteria if one.status == "scored")
+    points = decimal_sum(one.points for one in criteria)
+    return half_up(points, 2), level_of(points / assessable) if assessable else None
 
 
 def totals_of(dimensions: Sequence[DimensionResult], mark: PassMark) -> Totals:
     """Add up the dimensions and judge them by the mark."""
     lines = [one for dimension in dimensions for one in dimension.criteria]
-    most = sum(dimension.max for dimension in dimensions)
-    total = sum(dimension.points for dimension in dimensions)
-    pending = sum(one.max for one in lines if one.status == "pending")
-    unassessed = sum(one.max for one in lines if one.status == "not_assessed")
+    most = decimal_sum(dimension.max for dimension in dimensions)
+    total = decimal_sum(dimension.points for dimension in dimensions)
+    pending = decimal_sum(one.max for one in lines if one.status == "pending")
+    unassessed = decimal_sum(one.max for one in lines if one.status == "not_assessed")
     return Totals(
-        total=round(total, 1),
-        pending=round(pending, 1),
-        not_assessed=round(unassessed, 1),
+        total=half_up(total, 1),
+        pending=half_up(pending, 1),
+        not_assessed=half_up(unassessed, 1),
         level=level_of(total / max(most - pending - unassessed, 1e-9)),
         verdict=_verdict(total, dimensions, pending + unassessed, mark),
     )

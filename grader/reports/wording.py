@@ -7,6 +7,7 @@ from typing import Protocol
 
 from grader.proposals import unconfirmed
 from grader.results import CriterionResult, DimensionResult, Report
+from grader.rounding import half_up
 from grader.types import Status
 
 
@@ -52,12 +53,12 @@ NOT_ISOLATED = (
 
 
 def points(value: float) -> str:
-    """Points with at most one decimal, without a trailing zero.
+    """Points with at most one decimal, half up, without a trailing zero.
 
     >>> points(3.0), points(2.25), points(100)
-    ('3', '2.2', '100')
+    ('3', '2.3', '100')
     """
-    return f"{value:.1f}".removesuffix(".0")
+    return f"{half_up(value, 1):.1f}".removesuffix(".0")
 
 
 def share(value: float) -> str:

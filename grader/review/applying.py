@@ -18,6 +18,7 @@ from grader.results import (
     Report,
 )
 from grader.review.entries import AnyEntry, FlagDecided, LevelDefended, LevelSet, ResultFinalised
+from grader.rounding import half_up
 from grader.totals import points_and_level, totals_of
 
 TOTAL_TOLERANCE = 0.05
@@ -152,7 +153,7 @@ def _set(criterion: CriterionResult, entry: LevelSet) -> CriterionResult:
     )
     if entry.level == criterion.level and criterion.status == "scored":
         return criterion.model_copy(update={"person": person})
-    points = round(credit_of(entry.level) * criterion.max, 2)
+    points = half_up(credit_of(entry.level) * criterion.max, 2)
     return criterion.model_copy(
         update={"points": points, "level": entry.level, "status": "scored", "person": person}
     )
