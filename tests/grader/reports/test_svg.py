@@ -157,8 +157,13 @@ def test_months_outside_the_panel_do_not_break_the_map() -> None:
     """A defect dated before or after the axis is drawn at its edge; without months the plants give the axis."""
     early = FIGURES.plants[2].model_copy(update={"from_month": "2020-01", "to_month": "2020-02"})
     late = FIGURES.plants[2].model_copy(update={"from_month": "2030-01", "to_month": None})
-    for months in (FIGURES.months, ()):
-        ET.fromstring(str(plant_map(months, [early, late, FIGURES.plants[0]])))
+    slot = (852 - 250) / 24
+    first, last = 250 + 1.5, 250 + 23 * slot + 1.5
+    for plant, left in ((early, first), (late, last)):
+        (bar,) = (n for n in ET.fromstring(str(plant_map(FIGURES.months, [plant]))).iter("rect"))
+        assert float(bar.get("x", "0")) == pytest.approx(left, abs=0.01)
+        assert float(bar.get("width", "0")) == pytest.approx(slot - 3, abs=0.01)
+    ET.fromstring(str(plant_map((), [early, late, FIGURES.plants[0]])))
 
 
 def test_degenerate_numbers_are_drawn() -> None:
