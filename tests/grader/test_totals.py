@@ -23,7 +23,9 @@ def dimension(*reached: float) -> DimensionResult:
         for i, one in enumerate(reached)
     )
     made, level = points_and_level(lines)
-    return DimensionResult(id="audit", title="A", points=made, max=25.0 * len(lines), level=level, criteria=lines)
+    return DimensionResult(
+        id="audit", title="A", points=made, max=25.0 * len(lines), level=level, criteria=lines
+    )
 
 
 def test_incident_a_total_is_what_its_criteria_add_up_to() -> None:
