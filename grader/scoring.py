@@ -23,7 +23,10 @@ from grader.rounding import half_up
 from grader.rubric import Criterion, Dimension, Rubric
 from grader.totals import points_and_level, totals_of
 from grader.truth import Truth
-from grader.types import Finding, Status, level_of
+from grader.types import Finding, PhaseRecord, Status, Verdict, level_of
+
+OFFLINE = "builds are offline (--offline-build)"
+"""How the detail of a build begins that asked for the network where the grading's option kept it away."""
 
 
 def score(evidence: Evidence, rubric: Rubric, truth: Truth) -> Report:
@@ -146,13 +149,18 @@ def availability(needs: tuple[str, ...], evidence: Evidence) -> tuple[Status, st
         name = "notebook" if need == "findings" else need
         record = evidence.phase(name)
         if record.failed_on_our_side:
-            return (
-                "pending",
-                f"The phase {name} failed on our side ({record.detail}); it will be graded again.",
-            )
+            return "pending", _to_do(name, record, evidence.phase("build"))
         if not record.assessed:
             return "not_assessed", f"Not assessed: {record.detail or 'this executor cannot run it'}."
     return "scored", ""
+
+
+def _to_do(name: str, record: PhaseRecord, build: PhaseRecord) -> str:
+    """Say to the reviewer why a phase says nothing and what to do; nobody grades again by himself."""
+    waits = name == "build" or record.verdict is Verdict.NOT_RUN
+    if waits and build.failed_on_our_side and build.detail.startswith(OFFLINE):
+        return f"Open because of an option of this grading: {build.detail}."
+    return f"The phase {name} failed on our side ({record.detail}); grade it again."
 
 
 def _submitted_findings(evidence: Evidence) -> bool:

@@ -15,6 +15,7 @@ from grader.checks.case import Case
 from grader.evidence.document import Evidence
 from grader.evidence.modelling import EvaluationEvidence
 from grader.evidence.sources import SourcesEvidence
+from grader.execution.offline import OPTION, because_offline
 from grader.reports.feedback import candidate_view
 from grader.results import Report
 from grader.rubric import Rubric, load_rubric
@@ -240,6 +241,33 @@ def test_our_own_failure_is_pending_never_zero(good: Case, rubric: Rubric, phase
     assert report.verdict == "incomplete"
     kept = {c.id: c.points for d in report.dimensions for c in d.criteria if c.id not in needing}
     assert kept.items() <= {c.id: c.points for d in before.dimensions for c in d.criteria}.items()
+
+
+def test_incident_nothing_is_graded_again_by_itself(good: Case, rubric: Rubric) -> None:
+    """Reviewers read that it "will be graded again", and waited for what somebody must run."""
+    report = scored(phases(good, service={"verdict": Verdict.INFRA_ERROR, "detail": "no room"}), rubric)
+    open_lines = [c for d in report.dimensions for c in d.criteria if c.status == "pending"]
+    assert open_lines
+    assert all(c.message.endswith("failed on our side (no room); grade it again.") for c in open_lines)
+    told = [line.message for part in candidate_view(report).parts for line in part.lines]
+    assert sum("will be settled before the result is final" in message for message in told) == len(open_lines)
+
+
+def test_incident_the_option_is_named_that_left_a_build_open(good: Case, rubric: Rubric) -> None:
+    """After --offline-build the service was said to have failed on our side, without the option that did it."""
+    how = {"verdict": Verdict.INFRA_ERROR, "detail": because_offline("pip ended with 1")}
+    waits = {"verdict": Verdict.NOT_RUN, "ours": True, "detail": "waits for build (INFRA_ERROR)"}
+    report = scored(phases(good, build=how, service=waits, latency=waits), rubric)
+    open_lines = [c for d in report.dimensions for c in d.criteria if c.status == "pending"]
+    assert open_lines
+    for one in open_lines:
+        assert one.message.startswith(
+            f"Open because of an option of this grading: builds are offline ({OPTION})"
+        )
+        assert f"grade without {OPTION}" in one.message
+    other = {"verdict": Verdict.INFRA_ERROR, "ours": True, "detail": "no room"}
+    kept = scored(phases(good, build=how, service=other), rubric)
+    assert any("(no room); grade it again." in c.message for d in kept.dimensions for c in d.criteria)
 
 
 def test_the_candidates_own_failure_is_scored(good: Case, rubric: Rubric) -> None:
