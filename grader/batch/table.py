@@ -144,7 +144,7 @@ def table_json(
                     "standard_error": round(standard_error(one.report), 2),
                     "level": one.report.level,
                     "verdict": one.report.verdict,
-                    "bonus": one.report.bonus,
+                    "bonus": one.report.bonus if one.report.bonus_detail.status == "scored" else None,
                     "pending": one.report.pending,
                     "same_variant": [n for n in shared.get(one.report.variant, ()) if n != one.submission],
                     "flags": [flag.id for flag in one.report.red_flags if flag.state != "dismissed"],

@@ -24,10 +24,15 @@ BONUS_MISSED = (
     "to it."
 )
 PENDING = "This could not be determined on our side; it does not count against you."
+SETTLED = "It will be settled before the result is final."
 BONUS_OPEN = {
     "pending": PENDING,
     "not_assessed": "Not assessed: it needs the service to run in a container.",
 }
+BONUS_UNDETERMINED = (
+    "What it is measured by failed on our side; apart from the total, it does not count against you."
+)
+"""On a final page: nothing waits there any more."""
 # That there are too many shows in the points of every line; how many, and which, would tell what was planted.
 FALSE_ALARMS = "Too much of what the findings report as a defect is none; that discounts the whole audit."
 DISCOUNTED = "Discounted for false alarms like the whole audit, so the points do not tell how much was found."

@@ -5,7 +5,16 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from grader.reports.advice import BONUS_EARNED, BONUS_MISSED, BONUS_OPEN, PENDING, advice_for, next_level
+from grader.reports.advice import (
+    BONUS_EARNED,
+    BONUS_MISSED,
+    BONUS_OPEN,
+    BONUS_UNDETERMINED,
+    PENDING,
+    SETTLED,
+    advice_for,
+    next_level,
+)
 from grader.reports.pages import render_page
 from grader.reports.plots import Plot, missing_plots, model_plots
 from grader.reports.wording import open_points, overall_level, reached, total
@@ -120,6 +129,8 @@ def candidate_view(report: Report) -> Feedback:
 
 
 def _bonus_message(report: Report) -> str:
+    if report.final and report.bonus_detail.status == "pending":
+        return BONUS_UNDETERMINED
     known = BONUS_EARNED if report.bonus > 0 else BONUS_MISSED
     return BONUS_OPEN.get(report.bonus_detail.status, known)
 
@@ -155,7 +166,7 @@ def _line(criterion: CriterionResult, dimension: str, secrets: tuple[str, ...]) 
     guarded = dimension == "audit" or overruled or _tells(message, secrets)
     shown = advice_for(criterion.id, dimension, criterion.level, reasons) if guarded else message
     if criterion.status == "pending":
-        shown = PENDING
+        shown = f"{PENDING} {SETTLED}"
     further = next_level(criterion.id, criterion.level)
     return Line(
         title=criterion.title,

@@ -72,7 +72,7 @@ def _print_head(report: Report, console: Console) -> None:
     grid.add_row("Verdict", _text(console, f"{word.upper()} - {reason}", VERDICT_STYLES[report.verdict]))
     bonus = f"+{wording.points(report.bonus)} / {wording.points(report.bonus_detail.max)}"
     if report.bonus_detail.status != "scored":
-        bonus = report.bonus_detail.status.replace("_", " ")
+        bonus = wording.bonus_standing(report.bonus_detail.status, report.final)
     grid.add_row(
         "Bonus", _text(console, f"{bonus}  {report.bonus_detail.message}", longest=MESSAGE_CHARACTERS)
     )

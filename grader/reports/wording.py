@@ -45,6 +45,7 @@ VERDICT_WORDS = {
 }
 STATUS_WORDS: dict[Status, str] = {"scored": "scored", "pending": "pending", "not_assessed": "not assessed"}
 PROPOSAL = "A proposal until a person has reviewed it."
+FINAL = "Final: a person has reviewed this result."
 DEFENDED = "Level: what the files show. Defended: what was defended in the talk; no point follows from it."
 NOT_ISOLATED = (
     "Not isolated: the submission ran as ordinary processes on the grading machine, without containers. "
@@ -179,6 +180,15 @@ def total(report: Report) -> str:
 def bonus(report: Report) -> str:
     """The bonus; a dash where it was not scored."""
     return points(report.bonus) if report.bonus_detail.status == "scored" else "–"
+
+
+def bonus_standing(status: Status, final: bool) -> str:
+    """Why the bonus has no points, in words; a final result leaves it undetermined, since nothing waits any more.
+
+    >>> bonus_standing("pending", False), bonus_standing("pending", True)
+    ('pending', 'not determined')
+    """
+    return "not determined" if final and status == "pending" else STATUS_WORDS[status]
 
 
 def overall_level(report: Report) -> int | None:

@@ -22,6 +22,11 @@ WHY_WORDS: dict[Why, str] = {
     "proposal": "README levels are proposals until a person has read the text",
 }
 
+BONUS_OPEN = (
+    "The bonus stays open, for it could not be determined and no person can set it: to settle it, grade again with "
+    "the same command; what was decided is kept."
+)
+
 
 @dataclass(frozen=True)
 class Waiting:
@@ -67,6 +72,7 @@ def as_json(report: Report, was_final: Finalised | None = None) -> dict[str, obj
             }
             for one in waiting(report)
         ],
+        "bonus": report.bonus if report.bonus_detail.status == "scored" else None,
         "flags": [flag.model_dump(mode="json") for flag in report.red_flags],
         "decided": [
             {"id": one.id, "level": one.level, **one.person.model_dump(mode="json")}
@@ -102,6 +108,8 @@ def print_listing(report: Report, console: Console, folder: str, was_final: Fina
             "scored since took that back. Declare it final again with --finalise.",
             "bold",
         )
+    if report.bonus_detail.status == "pending":
+        _say(console, BONUS_OPEN)
     _print_waiting(report, console)
     _print_flags(report, console)
     _print_decided(report, console)
@@ -113,7 +121,7 @@ def print_listing(report: Report, console: Console, folder: str, was_final: Fina
         accept = " --accept-proposals" if unconfirmed(report) else ""
         for line in (
             f"{review} --set CRITERION=LEVEL {name}",
-            f"{review} --flag ID=confirmed {name}",
+            *([f"{review} --flag ID=confirmed {name}"] if report.red_flags else []),
             f"{review}{accept} --finalise --reviewer NAME",
         ):
             console.print(_encoded(console, f"  {plain(line)}"), soft_wrap=True)

@@ -38,7 +38,7 @@ def render_gradescope(report: Report) -> str:
             "final": report.final,
             "pending": report.pending,
             "not_assessed": report.not_assessed,
-            "bonus": report.bonus,
+            "bonus": report.bonus if report.bonus_detail.status == "scored" else None,
         },
         "tests": [
             _test(f"{part}.{line}", dimension, criterion)
@@ -56,7 +56,7 @@ def _output(report: Report) -> str:
         f"Open: {wording.open_points(report)}.",
         f"Bonus, not in the score: {wording.bonus(report)} of {wording.points(report.bonus_detail.max)}. "
         f"{one_line(report.bonus_detail.message, 400)}",
-        wording.final_line(report) if not report.final else "Final.",
+        wording.FINAL if report.final else wording.PROPOSAL,
     ]
     return "\n".join(lines)
 

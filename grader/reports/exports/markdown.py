@@ -22,7 +22,7 @@ def render_markdown(report: Report) -> str:
         "",
         f"{code(report.submission.name, 120)}: {reason}. "
         + ("No level yet." if level is None else f"Level {level}: {wording.LEVEL_WORDS[level]}."),
-        "Final." if report.final else wording.PROPOSAL,
+        wording.FINAL if report.final else wording.PROPOSAL,
         "",
         "| dimension | points | level |",
         "|---|---:|---|",
@@ -31,7 +31,8 @@ def render_markdown(report: Report) -> str:
             f"| {one.level or 'none yet'}{_heard(one)} |"
             for one in report.dimensions
         ),
-        f"| Bonus, apart | {wording.bonus(report)} / {wording.points(report.bonus_detail.max)} | |",
+        f"| Bonus, apart | {wording.bonus(report)} / {wording.points(report.bonus_detail.max)} "
+        f"| {_undetermined(report)}|",
         "",
         f"Open: {wording.open_points(report)}.",
         "",
@@ -88,6 +89,11 @@ def _details(dimension: DimensionResult) -> list[str]:
 
 def _heard(dimension: DimensionResult) -> str:
     return f" (defended in the talk: {dimension.defended.level})" if dimension.defended else ""
+
+
+def _undetermined(report: Report) -> str:
+    status = report.bonus_detail.status
+    return "not determined " if report.final and status == "pending" else ""
 
 
 def _program(level: str) -> str:
