@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 import shutil
 import stat
 import zipfile
@@ -143,7 +144,11 @@ def test_decide(company: Path) -> None:
     """Questions with what each level sounds like, and a rule that says why it is undecided."""
     shown = journey("decide", company, company / "private")
     guide = (company / "guide.md").read_text()
-    assert all(f"{level}" in guide for level in (1, 2, 3, 4))
+    told = {level: re.findall(rf"(?m)^- Level {level}: (\S.+)$", guide) for level in (1, 2, 3, 4)}
+    questions = guide.count("**Ask:** ")
+    assert questions >= 5
+    assert [len(texts) for texts in told.values()] == [questions] * 4
+    assert all(len(set(texts)) == 4 for texts in zip(*told.values(), strict=True))
     assert "UNDECIDED" in shown
     report = json.loads((company / "results" / "ada" / "report.json").read_text())
     assert [part["defended"] and part["defended"]["level"] for part in report["dimensions"]] == [
