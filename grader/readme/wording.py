@@ -21,12 +21,6 @@ _FRACTIONS = {"third": 3, "quarter": 4, "fifth": 5, "tenth": 10, "twentieth": 20
 _NUMBER_PATTERN = re.compile(r"\b(" + "|".join(_NUMBER_WORDS) + r")\b")
 _TENS_PATTERN = re.compile(r"\b(20|30|40|50|60|90)-([2-9])\b")
 _FRACTION_PATTERN = re.compile(r"\b(?:a|an|one) (" + "|".join(_FRACTIONS) + r")\b(?! (?:later|ago|of \d{4}))")
-_GROUP_STOP = {
-    "avg", "share", "rate", "count", "months", "month", "days", "last", "total", "number", "flag", "score",
-    "index", "type", "customer", "customers", "level", "name", "date", "value", "average", "mean", "hours",
-    "minutes", "since", "open", "active", "trend", "method", "used", "first", "recent", "past",
-    "model", "churn", "week", "year", "time", "change", "changes", "data", "label", "features", "feature",
-}  # fmt: skip
 
 LIMIT = re.compile(
     r"(?:[<>≥≤]=?|>=|<=|±|\+/?-|\+-)\s*-?\d|/>|\bq?outside\b(?: of)?(?: the)?(?: \w+)? \d"
@@ -141,23 +135,6 @@ def columns_in(text: str, facts: Facts) -> tuple[str, ...]:
 
 def _spoken(name: str) -> str:
     return name.replace("_", " ").replace("-", " ")
-
-
-@lru_cache(maxsize=8)
-def _group_pattern(names: tuple[str, ...]) -> re.Pattern[str]:
-    words = {
-        word
-        for name in names
-        for word in name.lower().split("_")
-        if len(word) >= 4 and word not in _GROUP_STOP and not word[0].isdigit()
-    }
-    stems = sorted({word.removesuffix("s") for word in words})
-    return re.compile(r"\b(?:" + "|".join(map(re.escape, stems)) + r")s?\b") if stems else re.compile(r"(?!)")
-
-
-def feature_groups_in(text: str, facts: Facts) -> frozenset[str]:
-    """Words of a normalised text that also make up column names (usage, tenure, payment ...)."""
-    return frozenset(match.group().removesuffix("s") for match in _group_pattern(facts.names).finditer(text))
 
 
 def plain(text: str) -> str:
