@@ -63,7 +63,7 @@ def split_respects_time(case: Case) -> Finding:
             path,
             "split",
             f"fitted up to {month_name(int(fit.max()))}, tested from {month_name(int(test.min()))}",
-            f"{gap} months apart; the label looks {horizon} months ahead",
+            f"{_months(gap)} apart; the label looks {_months(horizon)} ahead",
         ),
         proof(
             path,
@@ -79,7 +79,7 @@ def split_respects_time(case: Case) -> Finding:
         if immature > 0:
             message += " Months whose labels were not complete at extraction are used as truth."
     elif gap > 0:
-        message = f"Train and test are ordered but only {gap} month(s) apart: their label windows overlap."
+        message = f"Train and test are ordered but only {_months(gap)} apart: their label windows overlap."
     else:
         message = "Test months overlap the months used for fitting: the split is not by time."
         message += f" {shared:.0%} of the test rows are of customers that were fitted, too."
@@ -89,6 +89,10 @@ def split_respects_time(case: Case) -> Finding:
 
 
 FIGURES = ("pr_auc", "roc_auc", "brier", "precision_at_capacity", "recall_at_capacity", "base_rate")
+
+
+def _months(count: int) -> str:
+    return f"{count} month{'' if abs(count) == 1 else 's'}"
 
 
 def recomputed_figures(case: Case, model: str) -> dict[str, float]:

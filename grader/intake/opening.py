@@ -108,7 +108,9 @@ def content_hash(root: Path, files: Iterable[str]) -> str:
 
 def rejected(path: Path, rule: str, message: str) -> SubmissionError:
     """Return the error of a submission that is refused, with the verdict and the rule in its words."""
-    return SubmissionError(f"{path}: REJECTED_INTAKE [{rule}] {message}", rule)
+    broken = rule == "damaged" and path.is_file() and not message.startswith("expected")
+    to_do = "; ask for it again" if broken else ""
+    return SubmissionError(f"{path}: REJECTED_INTAKE [{rule}] {message}{to_do}", rule)
 
 
 def _taken(path: Path, target: Path, unpack: Unpack, rules: EntryRules) -> tuple[str, ...]:

@@ -208,7 +208,7 @@ def assess_grounding(reckoning: Reckoning, facts: Facts, model: OrdinalModel) ->
         tuple(missing) if level < 4 else (),
         confidence=sure,
         checked=shown,
-        note=f"{count} of the statements contradict the facts" if count else "",
+        note=f"{count} of the statements contradict{'s' * (count == 1)} the facts" if count else "",
         evidence=grounding.values,
         false=tuple(check.claim for check in grounding.checks if not check.agrees),
     )

@@ -72,7 +72,7 @@ def print_moves(all_moves: list[Moves], console: Console) -> None:
         table.add_column(name, overflow="fold")
     for one in all_moves:
         table.add_row(
-            _text(one.name),
+            _text(_named(one)),
             _text(_arrow(points(one.old_total), points(one.new_total))),
             _text(_arrow(str(one.old_level), str(one.new_level))),
             _text(_arrow(one.old_verdict, one.new_verdict)),
@@ -83,13 +83,18 @@ def print_moves(all_moves: list[Moves], console: Console) -> None:
         if not one.criteria:
             continue
         console.print()
-        console.print(_text(one.name), style="bold")
+        console.print(_text(_named(one)), style="bold")
         for move in one.criteria:
             scored = _arrow(_points(move.old_points), _points(move.new_points))
             level = _arrow(_level(move.old_level), _level(move.new_level))
             console.print(
                 _text(f"  {move.criterion}: points {scored}, level {level}; {move.why}"), soft_wrap=True
             )
+
+
+def _named(one: Moves) -> str:
+    """The folder that was named with the submission in it, for many submissions go by one name."""
+    return f"{one.folder}: {one.name}"
 
 
 def _move(name: str, old: CriterionResult | None, new: CriterionResult | None) -> Move | None:

@@ -140,8 +140,9 @@ def _chunks(entry: Entry) -> Iterator[bytes]:
     except (*DAMAGE, OSError) as error:
         if of_the_host(error):
             raise
-        said = str(error)[:300] or type(error).__name__
-        raise RefusedError("damaged", f"{entry.name!r}: damaged: {said}") from error
+        # The reader of zips names the entry, too.
+        said = str(error).replace(f" for file {entry.name!r}", "")[:300] or type(error).__name__
+        raise RefusedError("damaged", f"{entry.name!r}: {said}") from error
 
 
 def _link(taken: _Taken, entry: Entry, parts: Parts) -> None:

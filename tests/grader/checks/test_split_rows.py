@@ -79,6 +79,14 @@ def test_the_embargo_is_the_label_horizon(gap: int, credit: float) -> None:
     assert earned == pytest.approx(credit, abs=0.001)
 
 
+@pytest.mark.parametrize(("gap", "said"), [(1, "1 month apart"), (2, "2 months apart")])
+def test_incident_a_single_month_is_no_months(gap: int, said: str) -> None:
+    """Reports said "1 months apart" and "only 1 month(s)"."""
+    finding = check.split_respects_time(case_of(split=split_of(world()[0]["snapshot_month"], gap=gap)))
+    assert f"only {said}:" in finding.message
+    assert next(p for p in finding.proofs if p.where == "split").measured.startswith(f"{said}; ")
+
+
 def test_immature_test_months_cost() -> None:
     """Testing on months whose outcome was not known in full is no test."""
     months = world()[0]["snapshot_month"].map(month_index).to_numpy()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import tarfile
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -37,6 +38,17 @@ def test_every_form_of_delivery_gives_the_same_submission(tmp_path: Path) -> Non
     assert {o.sha256 for o in found} == {found[0].sha256}
     assert [o.files for o in found] == [{"README.md": 5, "app/main.py": 6}] * 5
     assert found[0].name == f"submission-{found[0].sha256[:8]}"
+
+
+def test_incident_a_damaged_archive_names_its_file_once_and_says_what_to_do(tmp_path: Path) -> None:
+    """The message read "'data.bin': damaged: Bad CRC-32 for file 'data.bin'" and left open what to do."""
+    path = tmp_path / "ada.zip"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_STORED) as archive:
+        archive.writestr("data.bin", b"what was sent")
+    path.write_bytes(path.read_bytes().replace(b"what was sent", b"what was lost"))
+    said = str(refused(path, tmp_path / "out"))
+    assert said == f"{path}: REJECTED_INTAKE [damaged] 'data.bin': Bad CRC-32; ask for it again"
+    assert "ask for it" not in str(refused(tmp_path / "none.zip", tmp_path / "out2"))
 
 
 @pytest.mark.parametrize("place", ["ada.zip", "ada/Ada (final).ZIP"])

@@ -79,6 +79,20 @@ def test_moves_say_what_and_why() -> None:
     assert "\x1b" not in out.getvalue()
 
 
+def test_incident_results_of_one_name_are_told_apart() -> None:
+    """Scored again together, results were all called "submission-…": each is named by its folder, too."""
+    old = builders.report()
+    audit, *rest = old.dimensions
+    moved = (audit.criteria[0].model_copy(update={"points": 1.0, "level": 2}), *audit.criteria[1:])
+    new = old.model_copy(update={"dimensions": (audit.model_copy(update={"criteria": moved}), *rest)})
+    out = io.StringIO()
+    print_moves(
+        [moves_between(old, new, f"results/{one}") for one in ("ada", "bea")], Console(file=out, width=200)
+    )
+    for folder in ("results/ada", "results/bea"):
+        assert out.getvalue().count(f"{folder}: {old.submission.name}") == 2
+
+
 def test_scoring_again_keeps_decisions_and_says_who_moves(order: Order, tmp_path: Path) -> None:
     """Under a changed rubric a person's level stands; a dry run writes nothing; grading again keeps the log."""
     grade(order, FakeExecutor(), Silent())
