@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 
 OPTION = "--offline-build"
+OFFLINE = f"builds are offline ({OPTION})"
+"""How the detail of such a build begins."""
 UNREACHABLE = re.compile(
     r"name resolution|failure resolving|could not resolve|name or service not known|network is unreachable"
     r"|getaddrinfo|EAI_AGAIN|ENOTFOUND|NewConnectionError|unable to connect|no matching distribution found",
@@ -29,6 +31,6 @@ def asked_network(log: str, reason: str) -> bool:
 def because_offline(reason: str) -> str:
     """Return the detail of a build that could not reach what it asked for."""
     return (
-        f"builds are offline ({OPTION}) and this one asked for the network: {reason}; "
+        f"{OFFLINE} and this one asked for the network: {reason}; "
         f"grade without {OPTION}, or with an index or base image that needs none"
     )

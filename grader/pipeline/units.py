@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 from grader.errors import SandboxError, SubmissionError
+from grader.execution.offline import OFFLINE
 from grader.execution.protocol import Executor
 from grader.pipeline.phase_cache import M, Outcome, PhaseCache
 from grader.pipeline.progress import Progress
@@ -136,11 +137,13 @@ class Units:
 
 
 def told(outcome: Outcome[M]) -> Outcome[M]:
-    """Add to every failure of ours what is to be done about it."""
+    """Add to every failure of ours what is to be done about it; an offline build says that itself."""
     if not outcome.value.ours:
         return outcome
     records = tuple(
-        r.model_copy(update={"detail": f"{r.detail}; {TO_DO}"}) if r.verdict is Verdict.INFRA_ERROR else r
+        r.model_copy(update={"detail": f"{r.detail}; {TO_DO}"})
+        if r.verdict is Verdict.INFRA_ERROR and not r.detail.startswith(OFFLINE)
+        else r
         for r in outcome.value.records
     )
     return Outcome(outcome.value.model_copy(update={"records": records}), outcome.arrays)

@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 
 from grader.errors import SandboxError, SubmissionError
+from grader.execution.offline import because_offline
 from grader.pipeline.phase_cache import Measured, Outcome, PhaseCache
 from grader.pipeline.progress import Silent
-from grader.pipeline.units import TO_DO, Retry, Units, not_run, our_fault
+from grader.pipeline.units import TO_DO, Retry, Units, not_run, our_fault, told
 from grader.types import PhaseRecord, Verdict
 from tests.grader.fake_executor import FakeExecutor
 
@@ -50,6 +51,14 @@ class Unit:
         if isinstance(ending, Exception):
             raise ending
         return Outcome(ending)
+
+
+def test_incident_after_an_offline_build_the_same_command_does_not_help() -> None:
+    """The message said to grade without the option, and to run the same command again."""
+    detail = because_offline("pip ended with 1")
+    build = Measured(records=(PhaseRecord(id="a", verdict=Verdict.INFRA_ERROR, detail=detail),))
+    assert told(Outcome(build)).value.records[0].detail == detail
+    assert TO_DO in told(Outcome(REGISTRY)).value.records[0].detail
 
 
 @pytest.fixture
