@@ -252,7 +252,8 @@ def decision_pays(case: Case) -> Finding:
     called = metrics.called_within_capacity(replay.tuned, replay.month, share)
     worth = np.where(called, replay.chance * gain - business.call_cost, 0.0)
     order = np.argsort(-replay.tuned, kind="stable")
-    best = float(np.max(np.cumsum(worth[order]), initial=0.0))
+    cuts = np.append(np.flatnonzero(np.diff(replay.tuned[order])), order.size - 1)  # no threshold parts ties
+    best = float(np.max(np.cumsum(worth[order])[cuts], initial=0.0))
     threshold = float(decision["threshold"])
     got = float(worth[replay.tuned >= threshold].sum())
     ratio = got / best if best > 0 else 0.0
