@@ -9,6 +9,7 @@ import numpy as np
 from grader.checks.case import NEAR, Case
 from grader.checks.copied import copied_from
 from grader.checks.leak_use import leak_moves_predictions
+from grader.checks.optimism import refuted_by_replay
 from grader.checks.published import COPIED_TEXT, compare
 from grader.checks.rare_outcome import called_great
 from grader.checks.readme import unread_language
@@ -28,6 +29,7 @@ def raise_flags(
         "model_uses_leak": lambda: _leak_used(case),
         "figures_do_not_recompute": lambda: _figures_do_not_recompute(results),
         "served_is_not_evaluated": lambda: _other_model_served(case),
+        "replay_refutes_test": lambda: _replay_refutes_test(case),
         "no_baseline": lambda: _no_baseline(case),
         "accuracy_called_great": lambda: _accuracy_called_great(case),
         "no_monitoring": lambda: _no_monitoring(case, results),
@@ -100,6 +102,21 @@ def _other_model_served(case: Case) -> RedFlag | None:
         "served_is_not_evaluated",
         "The served model is not the evaluated one.",
         proof("service", "parity rows", measured=measured),
+    )
+
+
+def _replay_refutes_test(case: Case) -> RedFlag | None:
+    """Say that a person should ask; where the seeded leak is used, that flag tells the reason already."""
+    if not case.serves_a_model or not _measured(case, "probes", "service") or leak_moves_predictions(case):
+        return None
+    refuted = refuted_by_replay(case)
+    if refuted is None:
+        return None
+    return _flag(
+        "replay_refutes_test",
+        "The same model ranks far better on the submitted test rows than on the months after the release: ask how the "
+        "test predictions were made.",
+        refuted[1],
     )
 
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 
 import numpy as np
+import numpy.typing as npt
 
 from grader import metrics
 from grader.checks.case import Case
 from grader.checks.evaluation import calibration_agreement, recomputed_figures
 from grader.checks.leak_use import leak_moves_predictions
+from grader.checks.optimism import refuted_by_replay
 from grader.checks.segments import segments_recompute
 from grader.checks.trials import SEARCH_TRIALS, differing_trials
 from grader.checks.worth import unshipped, unusable
@@ -314,13 +316,20 @@ def _way_to_yardstick(case: Case) -> float:
     return max(0.0, metrics.pr_auc(test.y, test.baseline) - float(test.y.mean())) / max(possible, 1e-6)
 
 
+def _ranks(y: metrics.Floats, scores: metrics.Floats, customer: npt.NDArray[np.int64]) -> bool:
+    """Whether scores rank better than a constant by two standard errors, as noise on a constant does not."""
+    return metrics.pr_auc(y, scores) > float(y.mean()) + 2 * metrics.pr_auc_se(y, scores, customer)
+
+
 def choice_is_earned(case: Case) -> Finding:
     """What ships has earned it, and imbalance was not handled at the price of the probabilities.
 
     60 %: the tuned model ships and beats the baseline on test by more than two standard errors (customers as
     the unit) in PR-AUC or in log loss; or it does not and the baseline ships (half where both columns are one and no
     search of ten trials is tracked). Half where the other one ships and their PR-AUC does not speak against it by two
-    standard errors; none where what is served uses the seeded leak, which flatters the test.
+    standard errors, and half of it all beside a baseline that ranks no better than chance; none where what is served
+    uses the seeded leak, which flatters the test, and less to none where the replay refutes the test figure: a gap of
+    more than twice what is ordinary and the figure's own error together.
     40 %: the mean shipped probability is within 15 % of the test churn rate (none from 60 %), as re-weighting
     left in place would not be.
     """
@@ -348,7 +357,7 @@ def choice_is_earned(case: Case) -> Finding:
         tried = differing_trials(r for r in case.evidence.document.tracking.runs if r.metrics)
         if one and tried < SEARCH_TRIALS:
             earned = 0.5  # little shows that anything else was tried
-        if np.ptp(test.baseline) == 0:
+        if not _ranks(test.y, test.baseline, test.customer):
             earned *= 0.5
         measured = f"PR-AUC {gain:+.4f} ± {se:.4f}, log loss {-closer:+.5f} ± {closer_se:.5f}"
         proofs.append(proof(path, "tuned minus baseline", f"{ships} ships", measured))
@@ -368,6 +377,10 @@ def choice_is_earned(case: Case) -> Finding:
             message += " Its test figures are flattered, so no win there earns the choice."
             shown = f"predictions move by up to {moved:.3f} when only the seeded leak changes"
             proofs.append(proof("service", "leak column changed", measured=shown))
+        elif refuted := refuted_by_replay(case):
+            earned *= refuted[0]
+            message += " The months after the release refute its test figures, so a win there earns little or nothing."
+            proofs.append(refuted[1])
     mean, base = float(test.tuned.mean()), float(test.y.mean())
     off = abs(mean / base - 1)
     kept = float(np.clip((0.6 - off) / 0.45, 0, 1))

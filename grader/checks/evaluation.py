@@ -7,6 +7,7 @@ import numpy as np
 from grader import metrics
 from grader.checks.case import Case
 from grader.checks.lift import lift_agreement
+from grader.checks.optimism import optimism
 from grader.checks.split_rows import (
     FITTED,
     TOLD,
@@ -348,20 +349,9 @@ def generalises_to_replay(case: Case) -> Finding:
             f"oracle {key.oracle.replay.pr_auc:.3f}",
         )
     ]
-    honest = 1.0
-    if case.test.usable and key.reference.test is not None:
-        tested = metrics.pr_auc(case.test.y, case.test.tuned)
-        own = tested - achieved
-        allowed = max(0.0, key.reference.test.pr_auc - yardstick.pr_auc) + 2 * se
-        honest = float(np.clip(1 - (own - allowed) / (4 * se), 0, 1))
-        proofs.append(
-            proof(
-                "evaluation/predictions.parquet",
-                "test rows",
-                f"PR-AUC {tested:.3f} on test",
-                f"{own:+.3f} above the replay; up to {allowed:.3f} is ordinary",
-            )
-        )
+    gap = optimism(case, achieved, case.test.tuned)
+    honest = gap.credit(gap.ordinary) if gap else 1.0
+    proofs += [gap.shown] if gap else []
     credit = 0.8 * rank + 0.2 * rank * honest
     message = f"On the months after the release the model {_beside_yardstick(achieved, dummy, yardstick.pr_auc, se)}."
     if honest < 1:
