@@ -41,19 +41,21 @@ def segments_recompute(case: Case) -> Segments:
     """Recompute every stated segment: a level of an issued column, its rows and figures on the test rows.
 
     Full where at least two levels of a column are stated, and four fifths of all stated segments hold a rate,
-    a mean score or a ranking figure that agrees with ours; in proportion below.
+    a mean score or a ranking figure that agrees with ours; in proportion below. The label and the customer's
+    number make no segment: the one is the outcome itself, the other names people.
     """
     table = case.evidence.document.evaluation.segments
     path = table.path or "evaluation/metrics.json"
-    if not table.rows:
+    stated = [row for row in table.rows if row.column not in (case.truth.key.label.column, "customer_id")]
+    if not stated:
         return Segments(0.0, proof(path, "segments", measured="no figures by segment"))
-    held = [row for row in table.rows if _holds(case, row)]
+    held = [row for row in stated if _holds(case, row)]
     levels = {(row.column, row.level.strip().casefold()) for row in held}
     columns = {column for column, _ in levels if sum(other == column for other, _ in levels) >= 2}
-    share = len(held) / len(table.rows)
+    share = len(held) / len(stated)
     credit = min(1.0, share / ENOUGH) if columns else 0.0
     measured = f"{len(held)} recompute on the test rows, by {', '.join(sorted(columns)) or 'no column twice'}"
-    return Segments(credit, proof(path, "segments", f"{len(table.rows)} segments", measured))
+    return Segments(credit, proof(path, "segments", f"{len(stated)} segments", measured))
 
 
 def _of_level(values: pd.Series, level: str) -> npt.NDArray[np.bool_]:

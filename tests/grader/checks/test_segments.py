@@ -60,3 +60,30 @@ def test_incident_one_level_told_twice_was_two(scored: Case) -> None:
     score = scored.truth.issued["score"]
     twice = {"1": score == 1, "1 ": score == 1}
     assert credit_of(scored, "score", twice) == 0.0
+
+
+def test_incident_the_label_itself_was_a_segment(scored: Case) -> None:
+    """Rates of 1 and 0 by the outcome cost no look at any group; stated beside honest segments they cost nothing."""
+    y, score = scored.truth.issued["churned_90d"], scored.truth.issued["score"]
+    by_label = {"1": y == 1, "0": y == 0}
+    assert credit_of(scored, "churned_90d", by_label) == 0.0
+    table = EvaluationEvidence(
+        segments=SegmentTable(
+            rows=tuple(
+                SegmentRow(column=column, level=level, churn_rate=float(y[chosen].mean()))
+                for column, levels in (("churned_90d", by_label), ("customer_id", by_label))
+                for level, chosen in levels.items()
+            )
+        )
+    )
+    assert segments_recompute(with_document(scored, evaluation=table)).credit == 0.0
+    tested = scored.truth.issued.iloc[scored.test_rows]
+    honest = [
+        SegmentRow(column="score", level=str(level), churn_rate=float(rows["churned_90d"].mean()))
+        for level, rows in tested.groupby("score")
+    ]
+    assert score.nunique() == len(honest)
+    both = SegmentTable(rows=(*honest, *table.segments.rows))
+    assert (
+        segments_recompute(with_document(scored, evaluation=EvaluationEvidence(segments=both))).credit == 1.0
+    )
