@@ -13,10 +13,10 @@ from grader.checks.evaluation import calibration_agreement, recomputed_figures
 from grader.checks.leak_use import leak_moves_predictions
 from grader.checks.optimism import refuted_by_replay
 from grader.checks.segments import segments_recompute
+from grader.checks.traced import holds_the_figure, traced_run
 from grader.checks.trials import SEARCH_TRIALS, differing_trials
 from grader.checks.worth import unshipped, unusable
 from grader.evidence.modelling import TrackedRun
-from grader.probes.tracking.runs import REGISTERED
 from grader.types import Finding, Proof, proof
 
 BASELINE_WORDS = re.compile(
@@ -29,10 +29,6 @@ ROLE_TAG = re.compile(
 )
 OTHER_TAG = re.compile(r"compar|against|versus|(^|_)vs(_|$)|parent|refer|feature|column|data|source", re.I)
 """Tags that tell of something else than what the run itself is: what it is held against, what it read."""
-SHORT_ID = re.compile(r"[0-9a-f]{7,32}")
-"""A run's id as people abbreviate it: what a version-control system shows, or more."""
-MODEL_ID = re.compile(r"(?:^|/)(m-[0-9a-f]{10})[0-9a-f]{22}/")
-"""How the id of a logged model begins, in the path of its files."""
 MODEL_NAME = re.compile(r"(^|_)(model|estimator|algorithm|classifier)(_?(type|name|class|kind))?$", re.I)
 DATA_NAME = re.compile(
     r"data|snapshot|variant|sha256|rows|months?|period|(^|_)(train|fit)(ed|ting|ing)?_(on|from|until|till|to|start|end|span)"
@@ -55,11 +51,11 @@ def runs_tracked(case: Case) -> Finding:
     """A baseline and a tuned run are in the store with what is needed to repeat and to trace them.
 
     Fifths: a finished baseline and another run with parameters and metrics; a search of at least ten trials
-    whose parameters differ; a model artefact that is really in the submission; the data that was used (a
-    dataset, or a parameter or tag that names it); the served model traced to a run (its id, name or version in
-    /health; an id may be cut to seven characters where no other run begins so), and a tracked figure that
-    recomputes from the submitted predictions. Where no service could be run for reasons of ours, the figure
-    alone stands for the last fifth.
+    whose parameters differ, and some figure with them; a model artefact that is really in the submission; the data
+    that was used (a dataset, or a parameter or tag that names it); the served model traced to a run (its id, name or
+    version in /health; an id may be cut to seven characters where no other run begins so), and a PR-AUC of that run
+    (of any where none was traced) that recomputes from the submitted predictions. Where no service could be run for
+    reasons of ours, the figure alone stands for the last fifth.
     """
     missing = unusable(case)
     if missing:
@@ -76,7 +72,7 @@ def runs_tracked(case: Case) -> Finding:
     trials = differing_trials(done)
     models = [m for r in done for m in r.models]
     data = [r.run_id for r in done if r.datasets or _names_data(r)]
-    traced = _traced(case, done)
+    traced = traced_run(case, done)
     parts = (
         ("baseline and tuned run", 1.0 if baseline and others else 0.5 if described else 0.0,
          f"{len(baseline)} baseline, {len(others)} other runs with parameters and metrics"),
@@ -84,11 +80,13 @@ def runs_tracked(case: Case) -> Finding:
          f"{trials} differing trials" + (f"; all of it from {SEARCH_TRIALS}" if trials < SEARCH_TRIALS else "")),
         ("model artefact", 1.0 if models else 0.0, f"{len(models)} present: {', '.join(models[:3])}"),
         ("data named", 1.0 if data else 0.0, f"{len(data)} runs name their data"),
-        ("traced and consistent", _mean(traced[0], _consistent(case, done)), traced[1]),
+        ("traced and consistent", _mean(traced.credit, holds_the_figure(case, done, traced.run)), traced.shown),
     )  # fmt: skip
     credit = sum(part[1] for part in parts) / len(parts)
     lacking = [name for name, value, _ in parts if value < 1]
-    ended = "can be traced" if traced[0] is not None else "hold the figure; what is served was not looked at"
+    ended = (
+        "can be traced" if traced.credit is not None else "hold the figure; what is served was not looked at"
+    )
     message = f"Both models are tracked and {ended}." if not lacking else f"Weak: {', '.join(lacking)}."
     shown = [(name, text) for name, _, text in parts] + [("store", text) for text in tracking.problems[:3]]
     return Finding(round(credit, 6), message, tuple(proof(path, name, measured=text) for name, text in shown))
@@ -113,63 +111,6 @@ def _names_data(run: TrackedRun) -> bool:
 
 def _mean(traced: float | None, consistent: float) -> float:
     return consistent if traced is None else 0.5 * traced + 0.5 * consistent
-
-
-def _traced(case: Case, runs: list[TrackedRun]) -> tuple[float | None, str]:
-    phase = case.evidence.phase("service")
-    if phase.failed_on_our_side or not phase.assessed:
-        return None, "not assessed: no service was run here"
-    served = case.evidence.document.service.model_version
-    if not served:
-        return 0.0, "the service names no model version"
-    short = SHORT_ID.findall(served.lower())
-    known = [r.run_id for r in case.evidence.document.tracking.runs]
-    names = [r.name for r in case.evidence.document.tracking.runs]
-    for run in runs:
-        version = str(run.tags.get("model_version") or run.params.get("model_version") or "")
-        by_id = len(run.run_id) >= 8 and (
-            run.run_id[:8] in served
-            or any(run.run_id.startswith(s) and sum(k.startswith(s) for k in known) == 1 for s in short)
-        )
-        by_name = run.name == served and names.count(served) == 1
-        by_model = any(found[1] in served for path in run.models if (found := MODEL_ID.search(path)))
-        if (
-            (version and version == served)
-            or by_id
-            or by_name
-            or by_model
-            or _registered_as(run, served, runs)
-        ):
-            return 1.0, f"served {served!r} is run {run.run_id[:8]} {run.name!r}"
-    return 0.0, f"served {served!r} is none of the tracked runs"
-
-
-def _registered_as(run: TrackedRun, served: str, runs: list[TrackedRun]) -> bool:
-    """Whether the registry calls a run's model what is served: by name and version, or by a version of no other."""
-    words = _words(served)
-    told = [_versions(other) for other in runs]
-    for name, number in _versions(run):
-        if re.search(rf"(?<!\S){re.escape(_words(name))} (?:v ?|version )?{re.escape(number)}$", words):
-            return True
-        alone = sum(any(n == number for _, n in one) for one in told) == 1
-        if alone and re.fullmatch(rf"(?:v ?|version )?{re.escape(number)}", words):
-            return True
-    return False
-
-
-def _versions(run: TrackedRun) -> list[tuple[str, str]]:
-    parts = [one.rpartition("/") for one in run.tags.get(REGISTERED, "").split(",")]
-    return [(name, number) for name, _, number in parts if name and number]
-
-
-def _words(text: str) -> str:
-    return re.sub(r"[\W_]+", " ", text.casefold()).strip()
-
-
-def _consistent(case: Case, runs: list[TrackedRun]) -> float:
-    ours = recomputed_figures(case, "tuned").get("pr_auc")
-    values = [v for r in runs for v in r.metrics.values()]
-    return float(ours is not None and any(abs(v - ours) <= max(0.003, 0.02 * ours) for v in values))
 
 
 def figures_fit_the_problem(case: Case) -> Finding:

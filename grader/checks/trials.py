@@ -21,11 +21,19 @@ NO_SETTING = re.compile(
 def differing_trials(runs: Iterable[TrackedRun]) -> int:
     """Return the number of different settings among the largest family of sibling runs.
 
-    Of runs without a parent two are no trials, the baseline and the tuned run.
+    Of runs without a parent two are no trials, the baseline and the tuned run. Where no figure differs between the
+    trials of a family nothing was fitted with these settings.
     """
     families: dict[str | None, set[tuple[tuple[str, str], ...]]] = {}
+    came: dict[str | None, set[tuple[tuple[str, float], ...]]] = {}
     for run in runs:
         settings = tuple(sorted(item for item in run.params.items() if not NO_SETTING.search(item[0])))
         families.setdefault(run.parent, set()).add(settings)
-    nested = [len(v) for parent, v in families.items() if parent is not None]
-    return max([*nested, len(families.get(None, set())) - 2, 0])
+        figures = tuple(sorted(item for item in run.metrics.items() if not NO_SETTING.search(item[0])))
+        came.setdefault(run.parent, set()).add(figures)
+    counts = [0]
+    for parent, tried in families.items():
+        others = 2 if parent is None else 0
+        trials = len(tried) - others
+        counts.append(trials if trials < 2 or len(came[parent]) - others >= 2 else 1)
+    return max(counts)

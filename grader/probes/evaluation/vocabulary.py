@@ -28,6 +28,10 @@ METRICS: dict[str, tuple[str, ...]] = {  # the contract's own name first, the va
     ),
     "base_rate": (r"base_rate", r"(prevalence|positive_rate|churn_rate|event_rate)"),
 }
+PR_AUC = re.compile(
+    r"pr_?(auc|area|curve)|auc_?pr(?!o|e(?!c))|au_?prc?(?=_|$)|(avg|average|mean)_?prec|precision_recall|(^|_)ap(_|$)"
+)
+"""Names, as words, that speak of the area under a precision-recall curve, whatever else they say."""
 DECISION: dict[str, tuple[str, ...]] = {
     "threshold": (
         r"threshold",

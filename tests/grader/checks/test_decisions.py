@@ -34,7 +34,7 @@ def run(number: int, name: str, parent: str | None = None, **given) -> TrackedRu
     """A finished run with a parameter, a metric and its data named."""
     values = {
         "params": {"depth": str(number), "data_sha256": "ab"},
-        "metrics": {"pr_auc": 0.2},
+        "metrics": {"pr_auc": 0.2 + number / 1000},
         "status": "FINISHED",
     }
     return TrackedRun(run_id=f"{number:032x}", name=name, parent=parent, **{**values, **given})

@@ -8,10 +8,14 @@ from grader.checks.trials import differing_trials
 from grader.evidence.modelling import TrackedRun
 
 
-def family(settings: list[dict[str, str]]) -> list[TrackedRun]:
-    """Runs with these parameters below one run."""
+def family(
+    settings: list[dict[str, str]], step: float = 0.001, parent: str | None = "a" * 32
+) -> list[TrackedRun]:
+    """Runs with these parameters below one run, whose figures differ by a step."""
     return [
-        TrackedRun(run_id=f"{n:032x}", name="trial", parent="a" * 32, params=params, metrics={"pr_auc": 0.2})
+        TrackedRun(
+            run_id=f"{n:032x}", name="trial", parent=parent, params=params, metrics={"pr_auc": 0.2 + n * step}
+        )
         for n, params in enumerate(settings)
     ]
 
@@ -34,3 +38,12 @@ def test_other_settings_are_a_search(name: str) -> None:
     given = [{name: str(n), "seed": str(n), "trial": str(n)} for n in range(12)]
     assert differing_trials(family(given)) == 12
     assert differing_trials(family(given[:6] * 2)) == 6
+
+
+@pytest.mark.parametrize("parent", ["a" * 32, None])
+def test_incident_settings_with_one_figure_for_all_were_a_search(parent: str | None) -> None:
+    """Twelve settings that come out the same to the last digit were written down, not fitted; a few equal ones are."""
+    given = [{"depth": str(n)} for n in range(14)]
+    assert differing_trials(family(given, step=0.0, parent=parent)) == 1
+    some = family(given[:10], step=0.0, parent=parent) + family(given, parent=parent)[10:]
+    assert differing_trials(some) == (14 if parent else 12)
