@@ -8,7 +8,7 @@ from pathlib import Path
 
 from grader.probes.evaluation.claims import leaves, place_of
 from grader.probes.evaluation.folds import fold_intervals
-from grader.probes.evaluation.ranking import rank_decision, rank_figures
+from grader.probes.evaluation.ranking import rank_decision, rank_figures, told_apart
 from grader.probes.evaluation.vocabulary import ACCURACY, DECISION, METRICS
 from grader.probes.shared.documents import parse_json
 from grader.probes.shared.files import read_file
@@ -18,7 +18,8 @@ from grader.probes.shared.text import Json, clean
 
 def read_metrics(document: Json, result: dict[str, Json]) -> None:
     """Sort the numbers of a metrics document into models, intervals and decision, the likeliest first."""
-    found = list(leaves(document))
+    given = list(leaves(document))
+    found = told_apart(given)
     for name, amount in rank_decision(found)[:2000]:
         if len(result["decision"]) < 60:
             result["decision"].setdefault(name, amount)
@@ -38,7 +39,7 @@ def read_metrics(document: Json, result: dict[str, Json]) -> None:
     for (place, _), bounds in loose.items():
         if len(bounds) == 2:
             result["intervals"].setdefault(place, (min(bounds), max(bounds)))
-    for place, around in fold_intervals(document).items():
+    for place, around in fold_intervals(document).items() if found == given else ():
         result["intervals"].setdefault(place, around)
 
 
@@ -62,7 +63,13 @@ def find_metrics(root: Path, files: Mapping[str, int]) -> dict[str, Json]:
         blank: dict[str, Json] = {"baseline": {}, "tuned": {}, "intervals": {}, "decision": {}}
         shown = clean(path, 300)
         try:
-            read_metrics(parse_json(read_file(root, path, 4 << 20)), blank)
+            document = parse_json(read_file(root, path, 4 << 20))
+            read_metrics(document, blank)
+            given = list(leaves(document))
+            if len(told_apart(given)) < len(given):
+                problems.append(
+                    f"{shown}: found a champion and a challenger, expected `baseline` and `tuned` to tell them apart"
+                )
         except ValueError as error:
             problems.append(f"{shown}: {error}")
             continue

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable
 
@@ -11,6 +12,29 @@ from grader.probes.evaluation.vocabulary import DECISION, METRICS, SPLIT_WORDS
 Figure = tuple[Named, Leaf]
 ITSELF = ("value", "estimate", "point", "score")
 """Keys of a figure of the decision below its own name; a mean or a total there is another figure."""
+
+CONTEST = re.compile(r"(?:^|_)(champion|challenger)(?=_|$)")
+
+
+def told_apart(found: list[Leaf]) -> list[Leaf]:
+    """Leave out figures of a champion and a challenger of which nothing else says which is the baseline.
+
+    The champion is the model in use to some, the one that won to others, so either reading may be wrong. Where the
+    two are given with a model's name that decides; beside a baseline or a tuned model they are left as they are.
+
+    >>> told_apart([(("champion", "pr_auc"), 0.2), (("challenger_lgbm", "pr_auc"), 0.3)])
+    [(('lgbm', 'pr_auc'), 0.3)]
+    """
+    marked = {path for path, _ in found if any(CONTEST.search(name) for name in path)}
+    both = {word for path in marked for name in path for word in CONTEST.findall(name)}
+    others = (settle(path) for path, _ in found if path not in marked and "decision" not in path)
+    if len(both) < 2 or any(named.model and named.metric in METRICS for named in others):
+        return found
+    bare = [
+        (tuple(left for name in path if (left := CONTEST.sub("", name).strip("_"))), path, value)
+        for path, value in found
+    ]
+    return [(left, value) for left, path, value in bare if path not in marked or settle(left).model]
 
 
 def rank_figures(found: Iterable[Leaf]) -> list[Figure]:

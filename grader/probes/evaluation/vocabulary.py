@@ -19,11 +19,13 @@ METRICS: dict[str, tuple[str, ...]] = {  # the contract's own name first, the va
     "precision_at_capacity": (
         r"precision_at_capacity",
         r"(precision|p|prec)_at_(capacity|k|top)(_?(pct|percent|p|share))?",
+        r"(precision|p|prec)_at_(top_?)?(10|0_10?)(_?(pct|percent|p|share))?",
         r"(precision|p|prec)_at_(top_?)?\d+(_?(pct|percent|p|share))?",
     ),
     "recall_at_capacity": (
         r"recall_at_capacity",
         r"(recall|r|capture)_at_(capacity|k|top)(_?(pct|percent|p|share))?",
+        r"(recall|r|capture)_at_(top_?)?(10|0_10?)(_?(pct|percent|p|share))?",
         r"(recall|r|capture)_at_(top_?)?\d+(_?(pct|percent|p|share))?",
     ),
     "base_rate": (r"base_rate", r"(prevalence|positive_rate|churn_rate|event_rate)"),
@@ -42,6 +44,7 @@ DECISION: dict[str, tuple[str, ...]] = {
     "capacity_share": (
         r"capacity_share",
         r"capacity(_fraction)?",
+        r"(operating_|decision_)capacity(_share|_fraction)?",
         r"(call_share|top_share|top_fraction)",
         r"share",
     ),
@@ -61,8 +64,8 @@ SPLIT_WORDS = frozenset(
     )
 )
 LOW, HIGH = (
-    r"(low|lower|lo|ci_low|ci_lower|lower_bound|min|p2_5|q025)",
-    r"(high|upper|hi|ci_high|ci_upper|upper_bound|max|p97_5|q975)",
+    r"((ci_)?(low|lower|lo)(_?95)?|lower_bound|min|[pq]?2_5|[pq]?0?_?025)",
+    r"((ci_)?(high|upper|hi)(_?95)?|upper_bound|max|[pq]?97_5|[pq]?0?_?975)",
 )
 INTERVAL = r"_?(ci|ci95|ci_95|95_ci|95ci|ci_95pct|interval|conf_int|confidence_interval)$"
 VALUE = (

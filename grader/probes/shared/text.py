@@ -47,8 +47,8 @@ def number(value: Json) -> float | None:
 
 
 def word(value: object) -> str:
-    """Return a name in lower case with single underscores between its letters and digits."""
-    return re.sub(r"[^a-z0-9]+", "_", clean(value, 200).lower()).strip("_")
+    """Return a name in lower case with single underscores between its letters and digits; `@` is the word `at`."""
+    return re.sub(r"[^a-z0-9]+", "_", clean(value, 200).lower().replace("@", "_at_")).strip("_")
 
 
 def decode_text(data: bytes) -> str:
