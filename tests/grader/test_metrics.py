@@ -78,6 +78,16 @@ def test_calibration_null_respects_repeated_customers() -> None:
     assert rejected <= 7
 
 
+def test_customers_whose_rows_cancel_make_no_calibration_surer_than_independent_rows() -> None:
+    """One row of each pair leaves: a miss of a hundredth is within the sampling of rows, and is not held against it."""
+    p = np.repeat(np.linspace(0.4, 0.6, 600), 2)
+    y, customer = np.tile([0.0, 1.0], 600), np.repeat(np.arange(600), 2)
+    measured = metrics.calibration(y, p, customer)
+    assert measured.p_value > 0.05
+    spread = np.sqrt(np.bincount(metrics.equal_count_bins(p), p * (1 - p))) / measured.rows
+    assert measured.high - measured.predicted == pytest.approx(1.96 * spread)
+
+
 def test_difference_of_a_model_with_itself_is_zero() -> None:
     """The paired comparison has no error of its own."""
     y, p, customer, _ = sample(5000)
