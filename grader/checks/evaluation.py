@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 
 from grader import metrics
@@ -273,9 +275,12 @@ def calibration_excess(case: Case) -> float:
 
 
 def find_plot(case: Case, words: tuple[str, ...]) -> str | None:
-    """Return a drawn image whose name speaks of one of the words, else one of several notebook figures."""
+    """Return a drawn image whose name speaks of one of the words, else one of several notebook figures.
+
+    Words are written without the case, spaces, dashes and underscores that part them in a name.
+    """
     plots = [p for p in case.evidence.document.evaluation.plots if p.width >= 100 and p.ink >= 0.003]
-    named = [p for p in plots if any(word in p.path.lower() for word in words)]
+    named = [p for p in plots if any(word in re.sub(r"[^a-z0-9/.]", "", p.path.lower()) for word in words)]
     embedded = [p for p in plots if "#cell" in p.path]
     return named[0].path if named else embedded[0].path if len(embedded) >= 2 else None
 
@@ -283,10 +288,11 @@ def find_plot(case: Case, words: tuple[str, ...]) -> str | None:
 def curves_recompute(case: Case) -> Finding:
     """The lift table by decile equals the recomputed one, and there is a picture of a precision-recall curve.
 
-    65 % for the table: the share of its lift and churner figures that agree with ours on the same test rows
-    (lift within max(0.05, 3 %), counts within max(2, 3 %), decile 1 the highest scores, tied scores in any
-    order); 35 % for the picture, by its name or as one of several figures of a notebook. Whether the curve in it
-    is the right one is not read. Without a ranking that beats chance neither is worth anything.
+    65 % for the table: the square of the share of its figures (lift, churn rate, cumulative capture, churners) that
+    agree with ours on the same test rows (lift within max(0.05, 3 %), counts within max(2, 3 %), decile 1 the highest
+    scores, tied scores in any order), times the share of the ten deciles that have a figure; 35 % for the picture, by
+    its name or as one of several figures of a notebook. Whether the curve in it is the right one is not read. Without
+    a ranking that beats chance neither is worth anything.
     """
     missing = unusable(case) or unshipped(case)
     if missing:
@@ -300,9 +306,7 @@ def curves_recompute(case: Case) -> Finding:
         )
     path = submitted.path or "evaluation/lift.csv"
     agreed = lift_agreement(case, path)
-    plot = find_plot(
-        case, ("pr_curve", "precision_recall", "precision-recall", "prcurve", "pr-curve", "/pr.")
-    )
+    plot = find_plot(case, ("prcurve", "precisionrecall", "/pr."))
     credit = 0.65 * agreed.credit + (0.35 if plot else 0.0)
     figures = f"{agreed.right} of {agreed.total} figures agree"
     proofs = [proof(path, said=f"{len(submitted.rows)} deciles", measured=figures), *agreed.wrong]

@@ -93,6 +93,17 @@ def test_absent_claims_earn_nothing(good: Case) -> None:
     assert check.figures_reproduced(easy).credit < 0.2
 
 
+@pytest.mark.parametrize(("name", "weight"), [("pr_auc", 2), ("precision_at_capacity", 1), ("brier", 1)])
+def test_the_figure_that_suits_a_rare_outcome_counts_double(good: Case, name: str, weight: int) -> None:
+    """Of six figures a model PR-AUC weighs two of seven; the credit is the square of the share that agrees."""
+    claims = good.evidence.document.evaluation.metrics
+    wrong = {**claims.baseline, name: claims.baseline[name] + 0.1}
+    edited = claims.model_copy(update={"baseline": wrong})
+    evaluation = good.evidence.document.evaluation.model_copy(update={"metrics": edited})
+    credit = check.figures_reproduced(with_document(good, evaluation=evaluation)).credit
+    assert credit == pytest.approx(((14 - weight) / 14) ** 2, abs=1e-6)
+
+
 def test_altered_labels_cost(good: Case) -> None:
     """Labels that differ from the issued ones reduce the credit tenfold; absent ones cost nothing."""
     y = good.evidence.array("predictions.y_true").copy()
@@ -169,6 +180,27 @@ def test_blank_images_are_no_plots(good: Case) -> None:
     blank = tuple(plot.model_copy(update={"ink": 0.0}) for plot in PLOTS)
     evaluation = good.evidence.document.evaluation.model_copy(update={"plots": blank})
     assert check.curves_recompute(with_document(good, evaluation=evaluation)).credit == 0.65
+
+
+@pytest.mark.parametrize(
+    ("name", "found"),
+    [
+        ("PrecisionRecall.png", True),
+        ("PRCurve.png", True),
+        ("PR Curve.png", True),
+        ("pr-curve_tuned.png", True),
+        ("Precision-Recall Curve.png", True),
+        ("pr.png", True),
+        ("ROCCurve.png", False),
+        ("precision.png", False),
+    ],
+)
+def test_incident_a_curve_was_found_only_under_some_spellings(good: Case, name: str, found: bool) -> None:
+    """How the words of a file's name are parted says nothing of the picture."""
+    plots = (PLOTS[0].model_copy(update={"path": f"evaluation/{name}"}),)
+    evaluation = good.evidence.document.evaluation.model_copy(update={"plots": plots})
+    credit = check.curves_recompute(with_document(good, evaluation=evaluation)).credit
+    assert credit == pytest.approx(1.0 if found else 0.65)
 
 
 def test_a_picture_that_was_only_found_was_said_to_agree(good: Case) -> None:
