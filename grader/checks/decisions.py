@@ -269,8 +269,8 @@ def choice_is_earned(case: Case) -> Finding:
     the unit) in PR-AUC or in log loss; or it does not and the baseline ships (half where both columns are one and no
     search of ten trials is tracked). Half where the other one ships and their PR-AUC does not speak against it by two
     standard errors, and half of it all beside a baseline that ranks no better than chance; none where what is served
-    uses the seeded leak, which flatters the test, and less to none where the replay refutes the test figure: a gap of
-    more than twice what is ordinary and the figure's own error together.
+    uses the seeded leak, which flatters the test, and less to none where the replay refutes the test figure: by a gap
+    of more than twice the ordinary one and of 3.5 standard errors of the two figures.
     40 %: the mean shipped probability is within 15 % of the test churn rate (none from 60 %), as re-weighting
     left in place would not be.
     """

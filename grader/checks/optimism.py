@@ -10,8 +10,8 @@ from grader import metrics
 from grader.checks.case import Case
 from grader.types import Proof, proof
 
-FAR = 2.0
-"""How many times the ordinary gap, and standard errors of the test figure on top, a gap is at least to be far."""
+FAR, FAR_ERRORS = 2.0, 3.5
+"""How many times the ordinary gap, and how many standard errors of the two figures, a gap exceeds to be far."""
 ENOUGH_ANSWERS = 0.5
 """Share of the replay that must be answered for its ranking to refute anything."""
 
@@ -69,5 +69,6 @@ def refuted_by_replay(case: Case) -> tuple[float, Proof] | None:
     found = optimism(case, metrics.pr_auc(replay.y, replay.tuned), scores)
     if found is None:
         return None
-    far = FAR * (found.ordinary + metrics.pr_auc_se(test.y, scores, test.customer))
+    both = float(np.hypot(found.se, metrics.pr_auc_se(test.y, scores, test.customer)))
+    far = max(FAR * found.ordinary, found.ordinary - 2 * found.se + FAR_ERRORS * both)
     return (found.credit(far), found.shown) if found.gap > far else None
