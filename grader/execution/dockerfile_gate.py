@@ -108,7 +108,8 @@ def check_dockerfile(text: str) -> Gate:
 
 def _directives(dockerfile: Dockerfile) -> Iterator[Refusal]:
     for line, name, value in dockerfile.directives:
-        if name == "syntax" and not OFFICIAL_FRONTEND.fullmatch(value.split()[0].strip("\"'").lower()):
+        named = value.split()[:1]  # a line that names none fetches none
+        if name == "syntax" and named and not OFFICIAL_FRONTEND.fullmatch(named[0].strip("\"'").lower()):
             yield Refusal(line, "foreign-frontend", f"only the official syntax may be named, found {value!r}")
 
 

@@ -1,7 +1,7 @@
 """The gate before any build: what a Dockerfile may name, in every spelling the builder understands."""
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from grader.execution.dockerfile_gate import check_dockerfile
@@ -186,6 +186,7 @@ PIECES = [
 
 
 @given(st.lists(st.sampled_from(PIECES), max_size=25))
+@example(["# syntax=", " ", "\n", "FROM ", "python:3.11", "\n"])
 def test_any_text_gets_a_decision(pieces):
     """Whatever is handed in, the gate decides and never fails; what it lets through names public bases only."""
     gate = check_dockerfile("".join(pieces))
@@ -206,6 +207,14 @@ def test_official_frontend_line_is_dropped_and_lines_keep_their_numbers():
         assert gate.refusals == ()
         assert "syntax" not in gate.text.lower()
         assert gate.text.split("\n")[2:] == text.split("\n")[2:]
+
+
+def test_incident_a_syntax_line_that_names_nothing_ended_the_grading():
+    """A directive without a value names no frontend: it is dropped as the official one is, and fetches nothing."""
+    for blank in (" ", "  ", "\t"):
+        gate = check_dockerfile(f"# syntax={blank}\n{BASE}")
+        assert gate.refusals == ()
+        assert "syntax" not in gate.text
 
 
 def test_escape_directive_is_kept():

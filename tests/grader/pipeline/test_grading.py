@@ -241,6 +241,23 @@ def test_a_build_that_fails_through_us_is_pending(order: Order) -> None:
     assert {s for n, s in statuses(report).items() if n.startswith("serving.")} == {"pending"}
 
 
+def test_incident_a_defect_of_the_gate_ended_the_grading(
+    order: Order, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What fails while the build is named or made is a record of the build; all other parts are still measured."""
+
+    def failing(*_: object) -> None:
+        raise IndexError("list index out of range")
+
+    monkeypatch.setattr(FakeExecutor, "build_inputs", failing)
+    assert verdicts(run(order))["build"] is Verdict.OK
+    monkeypatch.setattr(FakeExecutor, "build", failing)
+    report = run(order)
+    assert verdicts(report)["build"] is Verdict.INFRA_ERROR
+    assert statuses(report)["serving.starts"] == "pending"
+    assert verdicts(report)["notebook"] is Verdict.OK
+
+
 def test_the_local_executor_assesses_no_service(order: Order) -> None:
     """Processes are not isolated: serving is not assessed, the verdict incomplete, and issued keys are refused."""
     report = run(order, FakeExecutor(name="local"))
