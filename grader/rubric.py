@@ -22,8 +22,11 @@ TOPICS = ("audit", "evaluation", "decisions", "serving", "readme")
 """The modules of grader.checks that a rubric may name."""
 
 Check = Callable[[Case], Finding]
-Need = Literal["intake", "notebook", "probes", "build", "service", "latency", "findings"]
-"""A phase, or `findings`: a findings file, for which the notebook has to run only where none was submitted."""
+Need = Literal["intake", "notebook", "probes", "build", "service", "latency", "image", "findings"]
+"""A phase, or `findings`: a findings file, for which the notebook has to run only where none was submitted.
+
+`image` has a record only where we failed to look into it.
+"""
 
 
 class Criterion(Model):

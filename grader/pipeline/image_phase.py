@@ -9,19 +9,42 @@ later layer removes is still given to everyone who pulls the image.
 from __future__ import annotations
 
 import json
+import time
 from pathlib import Path
 
 from grader.errors import SandboxError
 from grader.evidence.service import ImageContents
 from grader.execution.limits import Limits
 from grader.execution.protocol import Executor, Job
+from grader.pipeline.phase_cache import Measured, Outcome
 from grader.pipeline.phase_key import file_digest
 from grader.pipeline.probing import probe_library, probe_script, run_probe
 from grader.pipeline.stage import DATA_FILES
-from grader.types import Verdict
+from grader.types import PhaseRecord, Verdict
 
 PACKING = 1.25
 """A saved image is larger than its files by their headers, and by what later layers write again."""
+
+
+class ImageMeasured(Measured):
+    """What was found in the image; `contents` is None where nobody looked. Record: image."""
+
+    contents: ImageContents | None = None
+
+
+def measure_contents(
+    executor: Executor, image: str, issued: Path, archive: Path, limits: Limits
+) -> Outcome[ImageMeasured]:
+    """Look into the image once; SandboxError or OSError where that fails on our side."""
+    started = time.monotonic()
+    found = look_into(executor, image, issued, archive, limits)
+    record = PhaseRecord(id="image", verdict=Verdict.OK, seconds=round(time.monotonic() - started, 2))
+    return Outcome(ImageMeasured(records=(record,), contents=found))
+
+
+def broken_contents(record: PhaseRecord) -> ImageMeasured:
+    """Return what is known of an image that we failed to look into: why."""
+    return ImageMeasured(records=(record,), contents=ImageContents(problem=record.detail))
 
 
 def look_into(executor: Executor, image: str, issued: Path, archive: Path, limits: Limits) -> ImageContents:

@@ -12,14 +12,12 @@ from grader.errors import SandboxError
 from grader.evidence.document import Evidence, EvidenceDocument, FloatArray
 from grader.evidence.service import (
     SERVICE_ARRAYS,
-    ImageContents,
     ImageEvidence,
     LatencySeries,
     ServiceEvidence,
 )
 from grader.execution.limits import Limits
 from grader.execution.protocol import Build, BuildRequest, Executor, Job, Service, Stopped
-from grader.pipeline.image_phase import look_into
 from grader.pipeline.phase_cache import Measured, Outcome
 from grader.pipeline.probing import TEXT, probe_library, probe_script, run_probe
 from grader.pipeline.requests import Positions, parity_positions, ports_in, write_requests
@@ -66,19 +64,15 @@ def broken_build(record: PhaseRecord) -> BuildMeasured:
 
 
 def measure_service(
-    executor: Executor, image: str, evidence: Evidence, requests: Requests, issued: Path, limits: Limits
+    executor: Executor, image: str, evidence: Evidence, requests: Requests, limits: Limits
 ) -> Outcome[ServiceMeasured]:
-    """Probe the service between two loads on a do-nothing one, so that a slow host is not held against it.
-
-    `issued` is the folder of the issued data, which is looked for in the image after all that is timed.
-    """
+    """Probe the service between two loads on a do-nothing one, so that a slow host is not held against it."""
     before, first = _floor(executor, limits)
     served = serve_and_probe(executor, image, evidence, requests, limits)
     after, second = _floor(executor, limits)
     floor = first if first.verdict is not Verdict.OK else second
     latency = floor.model_copy(update={"seconds": round(first.seconds + second.seconds, 2)})
-    contents = _contents(executor, image, issued, requests.folder.with_name("image.tar"), limits)
-    found = served.evidence.model_copy(update={"latency_floor": slower(before, after), "contents": contents})
+    found = served.evidence.model_copy(update={"latency_floor": slower(before, after)})
     record = _excused(served.record, latency, late=served.late)
     return Outcome(ServiceMeasured(records=(record, latency), service=found), served.arrays)
 
@@ -89,14 +83,6 @@ def _excused(record: PhaseRecord, floor: PhaseRecord, *, late: bool) -> PhaseRec
         return record
     detail = f"{record.detail}; {floor.detail}"
     return record.model_copy(update={"verdict": Verdict.INFRA_ERROR, "ours": True, "detail": detail})
-
-
-def _contents(executor: Executor, image: str, issued: Path, archive: Path, limits: Limits) -> ImageContents:
-    """Look into the image; what fails on our side says nothing of it, and takes nothing measured before with it."""
-    try:
-        return look_into(executor, image, issued, archive, limits)
-    except (SandboxError, OSError):
-        return ImageContents(problem="the image could not be looked into on our side")
 
 
 def broken_service(record: PhaseRecord, service: ServiceEvidence) -> ServiceMeasured:

@@ -11,8 +11,8 @@ from grader.execution.limits import Limits
 from grader.execution.protocol import Executor
 from grader.pipeline import service_phase as phase
 from grader.pipeline.audit_phase import Staged
-from grader.pipeline.image_phase import issued_files
-from grader.pipeline.phase_cache import Outcome
+from grader.pipeline.image_phase import ImageMeasured, broken_contents, issued_files, measure_contents
+from grader.pipeline.phase_cache import M, Outcome
 from grader.pipeline.phase_key import Conditions, tree_digest
 from grader.pipeline.units import Units, not_run
 from grader.truth import Truth
@@ -55,18 +55,28 @@ def measure_serving(
         return conditions.key("service", requests=sent, data=data, image=image.id, size=image.size_bytes)
 
     named = key()
-    if builder.tag is None and (named is None or units.known(phase.ServiceMeasured, named) is None):
-        # The build is known but its image is gone, and the service is still to be measured.
+    inside = conditions.key("image", service=named) if named else None
+    if builder.tag is None and not (
+        _known(units, phase.ServiceMeasured, named) and _known(units, ImageMeasured, inside)
+    ):
+        # The build is known but its image is gone, and something of it is still to be measured.
         built = builder.build_again(built)
         evidence = _with_image(evidence, built)
         named = key()
+        inside = conditions.key("image", service=named) if named else None
+
+    def tag() -> str:
+        if builder.tag is None:
+            raise SandboxError("the image of an earlier grading could not be built again")
+        return builder.tag
 
     def measure() -> Outcome[phase.ServiceMeasured]:
         if isinstance(requests, Exception):
             raise requests
-        if builder.tag is None:
-            raise SandboxError("the image of an earlier grading could not be built again")
-        return phase.measure_service(executor, builder.tag, evidence, requests, staged.data, limits)
+        return phase.measure_service(executor, tag(), evidence, requests, limits)
+
+    def look() -> Outcome[ImageMeasured]:
+        return measure_contents(executor, tag(), staged.data, staged.requests.with_name("image.tar"), limits)
 
     service = evidence.document.service
     served = units.run(
@@ -76,8 +86,14 @@ def measure_serving(
     works = service.image.healthcheck and served.value.service.image.healthcheck
     image = service.image.model_copy(update={"healthcheck": works})
     found = served.value.service.model_copy(update={"image": image})
-    document = evidence.document.model_copy(update={"service": found})
     records = [built.value.records[0], *served.value.records]
+    if not served.value.records[0].failed_on_our_side:
+        # After all that is timed, and apart from it: what fails here takes nothing measured before with it.
+        kept = None if served.value.ours else inside
+        looked = units.run("image", ImageMeasured, kept, look, broken_contents)
+        found = found.model_copy(update={"contents": looked.value.contents})
+        records += [record for record in looked.value.records if record.failed_on_our_side]
+    document = evidence.document.model_copy(update={"service": found})
     return Evidence(document, {**evidence.arrays, **served.arrays}), records
 
 
@@ -132,6 +148,10 @@ class _Builder:
             folder=self.evidence.document.stated.context,
             inputs=inputs,
         )
+
+
+def _known(units: Units, model: type[M], key: str | None) -> bool:
+    return key is not None and units.known(model, key) is not None
 
 
 def _written(folder: Path, evidence: Evidence, truth: Truth, limits: Limits) -> phase.Requests | Exception:

@@ -190,7 +190,7 @@ def test_kept_is_evidence_and_nothing_of_the_vault_or_a_score(order: Order) -> N
     ran(order)
     assert order.cache is not None
     entries = list(order.cache.folder.glob("*/*.phase"))
-    assert len(entries) == 4
+    assert len(entries) == 5
     for path in entries:
         content = path.read_bytes()
         for word in (b'"points"', b'"credit"', b'"level"', CANARY.encode(), b"true_probability"):
@@ -229,6 +229,18 @@ def test_a_failure_of_ours_is_measured_again(order: Order, job: str) -> None:
     again = ran(order)
     assert job in again
     assert again < ALL
+    assert ran(order) == set()
+
+
+def test_incident_a_failure_to_look_into_the_image_passed_it_for_good(order: Order) -> None:
+    """What we did not see is pending with its cause, tried again in the same grading and alone in the next one."""
+    executor = FakeExecutor({"image": SandboxError("engine hiccup")})
+    report = grade(order, executor, Silent())
+    assert sum(job.id == "image" for job in executor.jobs) == order.retry.attempts
+    (line,) = [c for d in report.dimensions for c in d.criteria if c.id == "serving.container"]
+    assert line.status == "pending"
+    assert "engine hiccup" in line.message
+    assert ran(order) == {"image"}
     assert ran(order) == set()
 
 
