@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pandas as pd
 
@@ -277,23 +279,27 @@ def latency_holds(case: Case) -> Finding:
 def container_is_sound(case: Case) -> Finding:
     """The container is one to run in production: not root, health check, bounded size, graceful stop, no data.
 
-    Sixths: a non-root user; a HEALTHCHECK; an image under 1.5 GiB; a stop within the limit on SIGTERM without
-    being killed; it runs with a read-only root and a tmpfs; dependencies pinned to exact versions. An eighth of it
-    is lost where a layer holds the issued data (a file of its content, or of its name and over 1 MiB), and another
-    where one holds a secret (a private key, a credentials file, a `.env` that sets one, an address with a password
-    in pip's files), or where the image's own description does (`ENV`, a build's argument, an address in a step);
-    nothing where the image could not be read through.
+    Sixths: a non-root user (uid 0 is root, however it is written or named); a HEALTHCHECK; an image under 1.5 GiB;
+    a stop within the limit on SIGTERM without being killed; it runs with a read-only root and a tmpfs;
+    dependencies pinned to exact versions. An eighth of it is lost where a layer holds the issued data (a file of
+    its content, or of its name and over 1 MiB), and another where one holds a secret (a private key, a credentials
+    file, a `.env` that sets one, an address with a password in pip's files), or where the image's own description
+    does (`ENV`, a build's argument, an address in a step); nothing where the image could not be read through.
     """
     missing = unserved(case)
     if missing:
         return missing
     service, document = case.evidence.document.service, case.evidence.document
     image = service.image
-    user = image.user.split(":")[0]
+    user = image.user.split(":")[0].strip()
+    root = user in ("", "root") or bool(re.fullmatch(r"[+-]?0+", user)) or service.runs_as_root is True
+    shown_user = image.user or "root"
+    if service.runs_as_root:
+        shown_user += ", its main process under uid 0"
     stopped = service.stop_seconds is not None and service.stop_exit_code not in (None, 137)
     pins = document.pinned
     parts = (
-        ("user", user not in ("", "0", "root"), image.user or "root"),
+        ("user", not root, shown_user),
         ("health check", image.healthcheck, "declared" if image.healthcheck else "none"),
         ("size", 0 < image.size_bytes <= 1.5 * 2**30, f"{image.size_bytes / 2**20:.0f} MiB"),
         (

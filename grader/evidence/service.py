@@ -122,4 +122,6 @@ class ServiceEvidence(Model):
     stop_seconds: float | None = None
     stop_exit_code: int | None = None
     read_only_root: bool | None = None
+    runs_as_root: bool | None = None
+    """Whether the engine saw the main process under uid 0; None where it did not say."""
     log_tail: str = ""

@@ -104,6 +104,20 @@ class DockerService:
             text = self._engine.client.api.logs(self._container, tail=LOG_LINES)
         return bytes(text)[-limit:].decode(errors="replace")
 
+    def runs_as_root(self) -> bool | None:
+        """Return whether its main process has uid 0, whatever the name of its user; None where nobody says.
+
+        Asked of the engine, not of a program of the image. An engine that maps users elsewhere never says 0.
+        """
+        api = self._engine.client.api
+        try:
+            main = str(api.inspect_container(self._container)["State"]["Pid"])
+            told = api.top(self._container, ps_args="-eo pid,uid")
+            uids = {row[0]: row[1] for row in told["Processes"] or ()}
+        except (DockerException, requests.RequestException, LookupError):
+            return None
+        return uids[main] == "0" if main in uids else None
+
     def health_check_passes(self, seconds: float) -> bool | None:
         """Run the image's own health check once inside; what hangs is ended with the container."""
         api = self._engine.client.api
@@ -273,6 +287,10 @@ class _UnstartableService(DockerService):
     def logs(self, limit: int = 16384) -> str:
         """Return the engine's reason."""
         return self._reason[-limit:]
+
+    def runs_as_root(self) -> bool | None:
+        """Return None: nothing runs."""
+        return None
 
     def health_check_passes(self, seconds: float) -> bool | None:
         """Return None: there is nothing to check."""

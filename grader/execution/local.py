@@ -162,6 +162,10 @@ class _AbsentService:
         """Return nothing."""
         return ""
 
+    def runs_as_root(self) -> bool | None:
+        """Return None: nothing runs."""
+        return None
+
     def health_check_passes(self, seconds: float) -> bool | None:
         """Return None: there is nothing to check."""
         return None

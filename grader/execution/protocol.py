@@ -128,6 +128,9 @@ class Service(Protocol):
     def logs(self, limit: int = 16384) -> str:
         """Return the end of what the service printed, at most `limit` bytes."""
 
+    def runs_as_root(self) -> bool | None:
+        """Return whether the engine sees its main process under uid 0; None where it does not say."""
+
     def health_check_passes(self, seconds: float) -> bool | None:
         """Run the image's own health check once inside; False where it does not end well within `seconds`.
 

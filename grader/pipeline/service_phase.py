@@ -207,6 +207,7 @@ def serve_and_probe(
     with executor.serve(image, limits.service) as service:
         probed = run_probe(service, job, ServiceEvidence, document.service, SERVICE_ARRAYS)
         alive = service.running()
+        as_root = service.runs_as_root() if alive else None
         checked = service.health_check_passes(HEALTH_SECONDS) if alive else None
         stopped = service.stop(limits.stop_seconds)
     found, record = probed.value, probed.record
@@ -221,6 +222,7 @@ def serve_and_probe(
             "stop_exit_code": stopped.exit_code if not stopped.killed else 137,
             "log_tail": stopped.log_tail[-TEXT:],
             "read_only_root": read_only,
+            "runs_as_root": as_root,
         }
     )
     arrays = {f"service.{name}": values for name, values in probed.arrays.items()}

@@ -58,6 +58,10 @@ class FakeService:
         """Answer a job in the service's network namespace."""
         return self._executor.run(job)
 
+    def runs_as_root(self) -> bool | None:
+        """Return that it does not."""
+        return False
+
     def health_check_passes(self, seconds: float) -> bool | None:
         """Pass whatever check there may be."""
         return True

@@ -246,6 +246,17 @@ def test_each_property_of_the_container_counts(good: Case, change: dict) -> None
     assert check.container_is_sound(case).credit == pytest.approx(5 / 6, abs=1e-6)
 
 
+def test_incident_uid_0_under_another_spelling_or_name_was_no_root(good: Case) -> None:
+    """Root is who has uid 0: `00` is, and so is a name that the image's accounts give that number."""
+    for user in ("00", "00:1000", "+0"):
+        image = SERVICE.image.model_copy(update={"user": user})
+        assert check.container_is_sound(served(good, image=image)).credit == pytest.approx(5 / 6, abs=1e-6)
+    named = check.container_is_sound(served(good, runs_as_root=True))
+    assert named.credit == pytest.approx(5 / 6, abs=1e-6)
+    assert any("uid 0" in shown.measured for shown in named.proofs)
+    assert check.container_is_sound(served(good, runs_as_root=False)).credit == 1.0
+
+
 def test_unpinned_or_absent_requirements_cost(good: Case) -> None:
     """Two of three exact versions are not pinned; neither is a list that is not there."""
     for total, pinned in ((3, 2), (0, 0)):

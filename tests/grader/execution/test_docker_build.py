@@ -277,6 +277,18 @@ def test_attack_image_hanging_healthcheck(docker_executor: DockerExecutor, tmp_p
         assert service.health_check_passes(1.5 if "900" in line else 60) is passes
 
 
+@pytest.mark.parametrize(
+    ("line", "root"), [("RUN useradd -o -u 0 app\nUSER app", True), ("RUN useradd app\nUSER app", False)]
+)
+def test_incident_a_user_named_app_with_uid_0_was_no_root(
+    docker_executor: DockerExecutor, tmp_path, line, root
+):
+    """The engine tells under which uid the service runs, whatever its user is called."""
+    built = docker_executor.build(request(tmp_path, f"FROM python:3.11-slim\n{line}\nCMD sleep 600\n"))
+    with docker_executor.serve(built.image, SERVICE) as service:
+        assert service.runs_as_root() is root
+
+
 def test_image_that_cannot_start_is_a_service_that_is_down(docker_executor: DockerExecutor, tmp_path, job):
     """A command that does not exist is the candidate's failure, with the engine's words in the log."""
     built = docker_executor.build(request(tmp_path, 'FROM python:3.11-slim\nCMD ["/no/such/program"]\n'))
