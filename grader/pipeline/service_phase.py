@@ -211,7 +211,7 @@ def serve_and_probe(
         checked = service.health_check_passes(HEALTH_SECONDS) if alive else None
         stopped = service.stop(limits.stop_seconds)
     found, record = probed.value, probed.record
-    read_only = _serves_read_only(executor, image, limits, found) if found.started else None
+    read_only = serves_read_only(executor, image, limits, found, requests.folder) if found.started else None
     if record.verdict is Verdict.OK and not (found.started and alive):
         record = record.model_copy(update=_ended(found, alive, stopped))
     found = found.model_copy(
@@ -253,31 +253,39 @@ def _ended(found: ServiceEvidence, alive: bool, stopped: Stopped) -> dict[str, o
 
 
 class Health(Model):
-    """Whether a port answered, and after how many seconds."""
+    """Whether a port answered, after how many seconds, and whether a row was scored (null where none was sent)."""
 
     started: bool = False
     seconds: float = 0.0
+    scored: bool | None = None
 
 
-def _serves_read_only(executor: Executor, image: str, limits: Limits, found: ServiceEvidence) -> bool:
-    """Return whether the service also becomes healthy with a read-only root and a tmpfs on /tmp."""
+def serves_read_only(
+    executor: Executor, image: str, limits: Limits, found: ServiceEvidence, requests: Path
+) -> bool:
+    """Return whether the service is healthy with a read-only root and a tmpfs on /tmp too, and scores a row there.
+
+    One that scored none in its own container is asked for its health alone.
+    """
     with executor.serve(image, limits.service, read_only=True) as service:
-        return _healthy(service, found.port or 8000, limits)
+        health = _healthy(service, found.port or 8000, limits, requests)
+    return health.started and (health.scored is not False or not found.route)
 
 
-def _healthy(service: Service, port: int, limits: Limits) -> bool:
+def _healthy(service: Service, port: int, limits: Limits, requests: Path) -> Health:
     job = Job(
         id="read_only",
         script=probe_script("health"),
         library=probe_library("health"),
         arguments=(str(port), f"{limits.start_seconds:g}"),
+        inputs={"REQUESTS_DIR": requests},
         limits=limits.prober,
     )
     probed = run_probe(service, job, Health, Health())
     if probed.record.verdict is Verdict.INFRA_ERROR:
         raise SandboxError(f"serving with a read-only root: {probed.record.detail}")
     service.running()  # raises where the engine or the host has ended it
-    return probed.value.started
+    return probed.value
 
 
 class Floor(Model):

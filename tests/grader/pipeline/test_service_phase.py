@@ -7,11 +7,12 @@ from pathlib import Path
 import pytest
 
 from grader.evidence.document import EvidenceDocument, StatedPlaces, TextFile
+from grader.evidence.service import ServiceEvidence
 from grader.execution.limits import Limits
 from grader.execution.protocol import Build, BuildRequest
-from grader.pipeline.service_phase import build_image, build_in
+from grader.pipeline.service_phase import build_image, build_in, serves_read_only
 from grader.types import Verdict
-from tests.grader.fake_executor import FakeExecutor
+from tests.grader.fake_executor import FakeExecutor, answer
 
 
 @pytest.mark.parametrize(("stated", "dockerfile", "folders"), [
@@ -62,3 +63,17 @@ def test_a_context_that_failed_through_us_leaves_the_build_open(
 ) -> None:
     """A Dockerfile of a folder of its own fails at the root; without network there, it cost the whole service."""
     assert build_in(InTurn(*ends), tmp_path, "deploy/Dockerfile", None, Limits()).verdict is counted
+
+
+@pytest.mark.parametrize(("route", "scored", "serves"), [
+    ("/predict", True, True), ("/predict", False, False), ("/predict", None, True), ("", False, True),
+])  # fmt: skip
+def test_incident_a_service_that_writes_beside_its_code_served_on_a_read_only_root(
+    tmp_path: Path, route: str, scored: bool | None, serves: bool
+) -> None:
+    """What scored a row in its own container has to score one there; health alone says too little."""
+    (tmp_path / "parity.json").write_text("[]")
+    said = answer({"started": True, "seconds": 1.0, "scored": scored})
+    executor = FakeExecutor({"read_only": said})
+    assert serves_read_only(executor, "i", Limits(), ServiceEvidence(route=route), tmp_path) is serves
+    assert executor.seen["read_only"] == {"REQUESTS_DIR/parity.json": b"[]"}

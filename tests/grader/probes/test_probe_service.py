@@ -260,3 +260,15 @@ def test_attack_service_many_ports():
         begin = time.monotonic()
         assert wait_until_up(session) is None
         assert time.monotonic() - begin < 30
+
+
+@pytest.mark.parametrize(("variant", "scored"), [("bare", True), ("labels", False)])
+def test_incident_a_read_only_start_was_asked_for_its_health_alone(tmp_path, variant, scored):
+    """A service that is healthy and answers no row does not serve: one that writes beside its code passed."""
+    plan = {"schema": {"columns": COLUMNS}, "readme_example": None}
+    for name, content in (("plan", plan), ("parity", rows_of(3, "2024-09"))):
+        write(tmp_path / f"{name}.json", content)
+    with serving(variant) as port:
+        done = run_script("health", str(port), "60", requests_dir=tmp_path)
+    told = json.loads(done.stdout)["result"]
+    assert (told["started"], told["scored"]) == (True, scored)
