@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 import yaml
 
+from grader.checks.case import PARITY_TOLERANCE
 from grader.checks.matching import FREE_ASKS, FREE_NOTES
 from grader.execution.limits import GIB, Limits
 from grader.execution.public_bases import is_public_base
@@ -216,3 +217,12 @@ def test_length_and_language_of_the_brief() -> None:
     assert max(len(line) for line in prose) <= 115
     assert "<" not in re.sub(r"`[^`]*`|[<>]=?", "", "\n".join(prose))
     assert "](" not in BRIEF
+
+
+def test_incident_the_example_of_an_answer_was_rounded_beyond_what_counts_as_equal() -> None:
+    """Three decimals, as the example showed, cost three of four points by a tolerance that stood nowhere."""
+    assert f"equal `p_tuned` within {PARITY_TOLERANCE:.4f}" in ONE_LINE
+    assert f"within {PARITY_TOLERANCE:.4f}" in CONTRACT["predictions"]["columns"]["p_tuned"]["meaning"]
+    shown = re.search(r'"churn_probability": 0\.(\d+)', BRIEF)
+    assert shown is not None
+    assert len(shown[1]) >= 6
