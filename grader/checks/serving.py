@@ -195,9 +195,9 @@ def bad_input_refused(case: Case) -> Finding:
     """Wrong input gets a 4xx that names the field, or a sane score where the contract allows it; never a 500.
 
     The share of about 40 hostile requests with an allowed outcome; a refusal that should name a field and
-    does not counts half, and a server error or no answer counts nothing. Besides, each server error or missing
-    answer takes 15 % of that credit, so seven leave none, and a service that is not healthy afterwards loses
-    half of what is left.
+    does not, or names more than three others with it, counts half, and a server error or no answer counts nothing.
+    Besides, each server error or missing answer takes 15 % of that credit, so seven leave none, and a service that
+    is not healthy afterwards loses half of what is left.
     """
     missing = unserved(case)
     if missing:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from grader.probes.service.answers import extract
 from grader.probes.service.columns_read import columns_read
 from grader.probes.service.contract_cases import Case
+from grader.probes.service.naming import names_field
 from grader.probes.service.session import Patience, Session
 from grader.probes.service.target import Target
 from grader.probes.service.waiting import healthy
@@ -20,6 +21,7 @@ def bad_input_cases(session: Session, target: Target) -> Iterator[Case]:
     """Yield what came of each wrong request, and whether the service was healthy afterwards."""
     row = usual_row(session)
     read = columns_read(session, target, row, [c["name"] for c in feature_columns(session, target)])
+    known = {*row, *(column["name"] for column in session.plan["schema"]["columns"])}
     patience = session.patience(150)
     alive = _revived(session, target, patience, alive=healthy(session, target.port))
     for wrong in wrong_requests(session, target, read):
@@ -36,7 +38,7 @@ def bad_input_cases(session: Session, target: Target) -> Iterator[Case]:
         elif 200 <= answer.status < 300 and extract(answer.json(), target.path, wrong.count) is not None:
             outcome = "scored"
         told = answer.body[:100_000].decode("utf-8", "replace")
-        names = wrong.field in told if wrong.field and outcome == "rejected" else None
+        names = names_field(answer, wrong.field, known) if wrong.field and outcome == "rejected" else None
         alive = healthy(session, target.port)
         case |= {"status": answer.status, "outcome": outcome, "names_field": names, "healthy_after": alive}
         yield {**case, "seconds": round(answer.seconds, 4), "got": answer.error or one_line(told, 160)}
