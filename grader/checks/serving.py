@@ -218,21 +218,28 @@ def bad_input_refused(case: Case) -> Finding:
                 else "refused without naming the field"
             )
             bad.append(proof(SERVICE, item.id, " or ".join(item.expected), got))
-    errors = sum(c.outcome in ("server_error", "no_answer") for c in cases)
+    broken = [c.id for c in cases if c.outcome in ("server_error", "no_answer")]
+    errors = len(broken)
     healthy = cases[-1].healthy_after
     credit = earned / len(cases) * max(0.0, 1 - ERROR_COST * errors) * (1.0 if healthy else 0.5)
     right = len(cases) - len(bad)
+    others = [shown.where for shown in bad if shown.where not in broken]
     message = (
-        f"{right} of {len(cases)} wrong requests handled as the contract asks; {errors} crash it or time out"
+        f"{right} of {len(cases)} wrong requests handled as the contract asks; "
+        f"{errors} crash it or time out{_named(broken)}"
     )
-    # The names are ours and of no column, so candidates may read which.
-    told = ", ".join(shown.where.replace("_", " ") for shown in bad[:NAMED])
-    message += f" ({told}{', and more' if len(bad) > NAMED else ''} not as asked)." if bad else "."
+    message += f"; {len(others)} otherwise not as asked{_named(others)}." if others else "."
     if not bad:
         bad.append(
             proof(SERVICE, f"{len(cases)} wrong requests", "4xx or a sane score", "all as the contract asks")
         )
     return Finding(round(credit, 6), message, tuple(bad[:10]))
+
+
+def _named(ids: list[str]) -> str:
+    """Return the requests in brackets; the names are ours and of no column, so candidates may read which."""
+    told = ", ".join(name.replace("_", " ") for name in ids[:NAMED])
+    return f" ({told}{', and more' if len(ids) > NAMED else ''})" if ids else ""
 
 
 def latency_holds(case: Case) -> Finding:

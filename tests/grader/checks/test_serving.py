@@ -195,6 +195,16 @@ def test_refusals_name_the_field(good: Case) -> None:
     assert check.bad_input_refused(served(good, bad_input=dead)).credit == 0.5
 
 
+def test_incident_requests_that_broke_nothing_were_named_among_those_that_crash_it(good: Case) -> None:
+    """Each list of requests stands behind its own count."""
+    crashed = BAD[0].model_copy(update={"id": "nan_literal", "outcome": "server_error"})
+    silent = BAD[1].model_copy(update={"id": "no_month", "names_field": False})
+    message = check.bad_input_refused(served(good, bad_input=(crashed, silent, *BAD[2:]))).message
+    assert "; 1 crash it or time out (nan literal); 1 otherwise not as asked (no month)." in message
+    alone = check.bad_input_refused(served(good, bad_input=(silent, *BAD[1:]))).message
+    assert "; 0 crash it or time out; 1 otherwise" in alone
+
+
 def latency(good: Case, **changed) -> float:
     """Credit of the latency line with parts of the load changed."""
     return check.latency_holds(served(good, latency=LOAD.model_copy(update=changed))).credit
