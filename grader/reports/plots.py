@@ -21,6 +21,8 @@ from grader.types import PhaseRecord
 RECALLS = (0.05, 0.1, 0.2, 0.3, 0.5, 0.7, 0.9)
 SAME_SCORE = 1e-9
 """Means of one score over bins differ by rounding only."""
+FLATTERED = 0.1
+"""Claimed PR-AUC less the replayed one from which a caption says more than the figure: several standard errors."""
 
 
 @dataclass(frozen=True)
@@ -239,7 +241,5 @@ def _replay_caption(claimed: float | None, replayed: float | None) -> str:
     if claimed is None:
         return months
     gap = claimed - replayed
-    return (
-        f"{months} The PR-AUC claimed for the test months less the one replayed is {gap:+.3f}; "
-        "far above 0, the test flattered the model."
-    )
+    verdict = "; so far above 0, the test flattered the model" if gap >= FLATTERED else ""
+    return f"{months} The PR-AUC claimed for the test months less the one replayed is {gap:+.3f}{verdict}."

@@ -214,3 +214,13 @@ def test_equal_scores_are_said_to_rank_nobody() -> None:
     }
     assert "All scores are equal" in captions["equal"]
     assert "equal" not in captions["other"]
+
+
+@pytest.mark.parametrize(("replayed", "said"), [(0.284, False), (0.23, False), (0.1, True)])
+def test_incident_the_legend_of_the_replay_read_as_a_verdict(replayed: float, said: bool) -> None:
+    """Only a claim far above the replay is called flattered; a gap below 0 was told in the same words."""
+    band = ReplayBand(dummy=0.061, yardstick=0.254, oracle=0.331, submission=replayed, claimed=0.263)
+    plots = model_plots(FIGURES.model_copy(update={"replay": band}), with_oracle=False)
+    (caption,) = [plot.caption for plot in plots if plot.id == "replay"]
+    assert f"{0.263 - replayed:+.3f}" in caption
+    assert ("flattered" in caption) is said
