@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -217,6 +219,27 @@ def test_latency_is_judged_by_its_tail_and_its_errors(good: Case) -> None:
     assert latency(good, answered=200, errors=200) < 0.5
     assert latency(good, batch_1000_ms=2500.0) == 0.75
     assert latency(good, p99_ms=None, answered=0) == 0.0
+
+
+def test_incident_what_unanswered_requests_cost_stood_nowhere(good: Case) -> None:
+    """The rubric's text says what is done below 99 % answered, and the check does that."""
+    assert latency(good, answered=396, errors=4) == 1.0
+    assert latency(good, answered=392, errors=8) == pytest.approx(0.75 * 0.98 / 2 + 0.25)
+    text = " ".join((check.latency_holds.__doc__ or "").split())
+    assert (
+        "where less than 99 % of the requests are answered, the part for the p99 is multiplied by half"
+        in text
+    )
+
+
+def test_the_bounds_under_load_are_those_of_the_variants_contract(good: Case) -> None:
+    """A contract that grants more than the brief's usual bounds is the one that is held."""
+    load = LOAD.model_copy(update={"p99_ms": 390.0, "batch_1000_ms": 2900.0})
+    case = served(good, latency=load)
+    assert check.latency_holds(case).credit < 0.75
+    granted = {"service": {"load": {"p99_ms": 400, "batch_ms": 3000}}}
+    wide = replace(case, truth=replace(case.truth, contract=granted))
+    assert check.latency_holds(wide).credit == 1.0
 
 
 def test_a_slow_host_is_not_the_candidates_fault(good: Case) -> None:
