@@ -253,7 +253,7 @@ def _ended(found: ServiceEvidence, alive: bool, stopped: Stopped) -> dict[str, o
 
 
 class Health(Model):
-    """Whether a port answered, after how many seconds, and whether a row was scored (null where none was sent)."""
+    """Whether a port answered, after how many seconds; or whether a row was scored (null where none was sent)."""
 
     started: bool = False
     seconds: float = 0.0
@@ -267,17 +267,22 @@ def serves_read_only(
 
     One that scored none in its own container is asked for its health alone.
     """
+    port = str(found.port or 8000)
     with executor.serve(image, limits.service, read_only=True) as service:
-        health = _healthy(service, found.port or 8000, limits, requests)
-    return health.started and (health.scored is not False or not found.route)
+        serves = _asked(service, "health", (port, f"{limits.start_seconds:g}"), requests, limits).started
+        if serves and found.route:
+            serves = _asked(service, "service", ("--one-row", port), requests, limits).scored is not False
+        return serves
 
 
-def _healthy(service: Service, port: int, limits: Limits, requests: Path) -> Health:
+def _asked(
+    service: Service, probe: str, arguments: tuple[str, ...], requests: Path, limits: Limits
+) -> Health:
     job = Job(
         id="read_only",
-        script=probe_script("health"),
-        library=probe_library("health"),
-        arguments=(str(port), f"{limits.start_seconds:g}"),
+        script=probe_script(probe),
+        library=probe_library(probe),
+        arguments=arguments,
         inputs={"REQUESTS_DIR": requests},
         limits=limits.prober,
     )

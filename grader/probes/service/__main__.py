@@ -4,6 +4,8 @@ REQUESTS_DIR holds `plan.json`, `parity.json` and `replay.json`. Order: health, 
 and answer, the whole replay month by month (first answers count), parity, then how answers depend on batching,
 order, repetition and the leak, then the contract's cases, which columns move the answers, load, and wrong requests.
 Every request is bounded.
+
+With `--one-row PORT` it only asks for one row there, and prints `{"scored": bool or null}`: null without a row.
 """
 
 from __future__ import annotations
@@ -53,14 +55,26 @@ def probe(session: Session) -> dict[str, Floats]:
     return arrays
 
 
+def one_row(session: Session, port: int) -> dict[str, bool | None]:
+    """Return whether the service answers a parity row with a probability."""
+    if not session.parity:
+        return {"scored": None}
+    return {"scored": guarded(session, "discovery", lambda: discover(session, port), None) is not None}
+
+
 def main() -> None:
     """Read the requests, probe, print."""
-    argparse.ArgumentParser(description=__doc__).parse_args()
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--one-row", type=int, metavar="PORT")
+    asked = parser.parse_args()
     folder = Path(os.environ["REQUESTS_DIR"])
     plan, parity, replay = (
         json.loads((folder / f"{name}.json").read_text("utf-8")) for name in ("plan", "parity", "replay")
     )
     session = Session(plan, parity, replay, end=time.monotonic() + float(plan.get("budget_seconds", 420)))
+    if asked.one_row is not None:
+        emit(one_row(session, asked.one_row))
+        return
     arrays = probe(session)
     problems = [one_line(text) for text in session.problems[:50]]
     emit({**session.result, "problems": problems}, arrays)

@@ -266,9 +266,8 @@ def test_attack_service_many_ports():
 def test_incident_a_read_only_start_was_asked_for_its_health_alone(tmp_path, variant, scored):
     """A service that is healthy and answers no row does not serve: one that writes beside its code passed."""
     plan = {"schema": {"columns": COLUMNS}, "readme_example": None}
-    for name, content in (("plan", plan), ("parity", rows_of(3, "2024-09"))):
+    for name, content in (("plan", plan), ("parity", rows_of(3, "2024-09")), ("replay", [])):
         write(tmp_path / f"{name}.json", content)
     with serving(variant) as port:
-        done = run_script("health", str(port), "60", requests_dir=tmp_path)
-    told = json.loads(done.stdout)["result"]
-    assert (told["started"], told["scored"]) == (True, scored)
+        done = run_script("service", "--one-row", str(port), requests_dir=tmp_path)
+    assert json.loads(done.stdout)["result"] == {"scored": scored}
