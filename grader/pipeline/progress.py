@@ -13,6 +13,7 @@ EXPECTED_SECONDS = {
     "probes": 12,
     "build": 30,
     "service": 75,
+    "image": 10,
     "scoring": 15,
 }
 """About how long a phase takes on two cores, for the progress lines."""
