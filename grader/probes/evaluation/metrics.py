@@ -16,8 +16,11 @@ from grader.probes.shared.stated import stated_path
 from grader.probes.shared.text import Json, clean
 
 
-def read_metrics(document: Json, result: dict[str, Json]) -> None:
-    """Sort the numbers of a metrics document into models, intervals and decision, the likeliest first."""
+def read_metrics(document: Json, result: dict[str, Json]) -> bool:
+    """Sort the numbers of a metrics document into models, intervals and decision, the likeliest first.
+
+    Returns whether some were left out, as a champion's and a challenger's that nothing tells apart.
+    """
     given = list(leaves(document))
     found = told_apart(given)
     for name, amount in rank_decision(found)[:2000]:
@@ -41,6 +44,7 @@ def read_metrics(document: Json, result: dict[str, Json]) -> None:
             result["intervals"].setdefault(place, (min(bounds), max(bounds)))
     for place, around in fold_intervals(document).items() if found == given else ():
         result["intervals"].setdefault(place, around)
+    return len(found) < len(given)
 
 
 def find_metrics(root: Path, files: Mapping[str, int]) -> dict[str, Json]:
@@ -63,10 +67,7 @@ def find_metrics(root: Path, files: Mapping[str, int]) -> dict[str, Json]:
         blank: dict[str, Json] = {"baseline": {}, "tuned": {}, "intervals": {}, "decision": {}}
         shown = clean(path, 300)
         try:
-            document = parse_json(read_file(root, path, 4 << 20))
-            read_metrics(document, blank)
-            given = list(leaves(document))
-            if len(told_apart(given)) < len(given):
+            if read_metrics(parse_json(read_file(root, path, 4 << 20)), blank):
                 problems.append(
                     f"{shown}: found a champion and a challenger, expected `baseline` and `tuned` to tell them apart"
                 )

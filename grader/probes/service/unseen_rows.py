@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
 
 from grader.probes.service.parity import FreshIds
 from grader.probes.service.session import Row, Session
 from grader.probes.service.target import Target
 from grader.probes.service.wrong_requests import feature_columns
 
-TAKEN = 1
-"""How many columns a row takes from another one: as few as make it new, as mixed rows may contradict themselves."""
 TRIES = 30
 
 
 class UnseenRows:
     """Makes rows that differ, in the columns that the service reads, from all it was asked and from each other.
 
-    Every value is one that some row has in that column, nulls included, and the identifier occurs nowhere.
+    Each is an issued row with one value of another one, nulls included: rows of more mixed values would contradict
+    themselves more often. The identifier occurs nowhere.
     """
 
     def __init__(self, session: Session, target: Target) -> None:
@@ -39,15 +37,14 @@ class UnseenRows:
         made: Row = {}
         for _ in range(TRIES):
             row, other = self._random.choice(self._issued), self._random.choice(self._issued)
-            made = {**row, **{name: other.get(name) for name in self._taken(row, other)}}
+            differing = [name for name in self._names if row.get(name) != other.get(name)]
+            # Of two rows that differ in one column alone, the mix is the other row.
+            name = self._random.choice(differing) if len(differing) > 1 else None
+            made = {**row, name: other.get(name)} if name else {**row}
             if self._read(made) not in self._seen:
                 break
         self._seen.add(self._read(made))
         return made
-
-    def _taken(self, row: Row, other: Row) -> Sequence[str]:
-        differing = [name for name in self._names if row.get(name) != other.get(name)]
-        return self._random.sample(differing, max(0, min(TAKEN, len(differing) - 1)))
 
     def _read(self, row: Row) -> int:
         return hash(tuple(row.get(name) for name in self._names))
