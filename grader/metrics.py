@@ -137,10 +137,11 @@ def lift_table(y: Floats, p: Floats) -> tuple[Decile, ...]:
     return tuple(rows)
 
 
-def equal_count_bins(p: Floats, count: int = 10) -> Ints:
-    """Bin number 0..count-1 of each row by rank of p, sizes differing by one at most."""
+def equal_count_bins(p: Floats, count: int = 10, lot: Ints | None = None) -> Ints:
+    """Bin number 0..count-1 of each row by rank of p, sizes differing by one at most; ties by `lot`, then position."""
+    order = np.argsort(p, kind="stable") if lot is None else np.lexsort((lot, p))
     bins = np.empty(p.size, dtype=np.int64)
-    for number, part in enumerate(np.array_split(np.argsort(p, kind="stable"), count)):
+    for number, part in enumerate(np.array_split(order, count)):
         bins[part] = number
     return bins
 
@@ -171,14 +172,15 @@ def calibration(y: Floats, p: Floats, customer: npt.NDArray[np.int64]) -> Calibr
     design effect: residuals summed by customer and bin, squared, over the same sum, pooled over the bins (at
     least 1). Pooling keeps bins with hardly any churner from looking certain, as resampling them would. The
     studentised sum of squares is compared with chi-squared on ten degrees of freedom (Hosmer-Lemeshow on
-    held-out data, with the Rao-Scott correction for clusters).
+    held-out data, with the Rao-Scott correction for clusters). Tied scores are parted by a lot of the customers:
+    in the order of a file outcomes may lie together, and then equal scores would seem to mean different rates.
     """
-    bins = equal_count_bins(p)
+    _, owner = np.unique(customer, return_inverse=True)
+    bins = equal_count_bins(p, lot=np.random.default_rng(0).permutation(int(owner.max()) + 1)[owner])
     rows = np.bincount(bins, minlength=10)
     predicted = np.bincount(bins, p, minlength=10) / rows
     observed = np.bincount(bins, y, minlength=10) / rows
     residual = observed - predicted
-    _, owner = np.unique(customer, return_inverse=True)
     clustered = np.bincount(owner * 10 + bins, y - p)
     independent = np.bincount(bins, p * (1 - p), minlength=10)
     independent = np.maximum(independent, 0.0)  # a "probability" outside 0..1 has no variance

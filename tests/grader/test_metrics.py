@@ -67,6 +67,16 @@ def test_calibrated_probabilities_pass_and_distorted_ones_fail() -> None:
     assert metrics.calibration(y, np.clip(2 * p, 0, 1), customer).p_value < 0.01
 
 
+def test_incident_rounded_probabilities_were_rejected_where_the_file_lists_churners_first() -> None:
+    """How tied scores are judged does not depend on the order of the rows of a file."""
+    y, p, customer, _ = sample()
+    p = np.round(p, 2)
+    order = np.argsort(-y, kind="stable")
+    sorted_file = metrics.calibration(y[order], p[order], customer[order])
+    assert sorted_file.p_value > 0.05
+    assert sorted_file.ece == pytest.approx(metrics.calibration(y, p, customer).ece, rel=0.1)
+
+
 def test_calibration_null_respects_repeated_customers() -> None:
     """Perfect models whose customers repeat the same outcome are not rejected more often than they should be."""
     rejected = 0
