@@ -24,5 +24,14 @@ def half_up(value: float, digits: int) -> float:
     return float(_exact(value).quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP))
 
 
+def is_rounded(said: float, measured: float) -> bool:
+    """Whether a figure is ours rounded to two decimals or fewer, as the brief's examples write them.
+
+    >>> is_rounded(0.06, 0.0638), is_rounded(0.07, 0.0638), is_rounded(0.0602, 0.0638)
+    (True, False, False)
+    """
+    return abs(said - measured) <= 0.005 + 1e-9 and abs(100 * said - round(100 * said)) < 1e-6
+
+
 def _exact(value: float) -> Decimal:
     return Decimal(str(float(value)))

@@ -21,6 +21,7 @@ from grader.checks.split_rows import (
 )
 from grader.checks.worth import SPLIT_FILE, unshipped, unusable
 from grader.metrics import month_index, month_name
+from grader.rounding import is_rounded
 from grader.types import Finding, Proof, proof
 
 APART = 0.25
@@ -141,9 +142,10 @@ def figures_reproduced(case: Case) -> Finding:
     """Claimed figures recompute from the submitted predictions, and the labels used are the issued ones.
 
     Each figure of metrics.json is recomputed on the test rows with the issued labels; it agrees within
-    max(0.003, 2 %), whatever the order among tied scores. PR-AUC counts double. A required figure that is
-    absent counts as wrong. The credit is the square of the share that agrees, and at most 0.3 where the tuned
-    PR-AUC itself does not recompute; labels that differ from the issued ones reduce it tenfold.
+    max(0.003, 2 %), or is ours rounded to two decimals, whatever the order among tied scores. PR-AUC counts
+    double. A required figure that is absent counts as wrong. The credit is the square of the share that agrees, and
+    at most 0.3 where the tuned PR-AUC itself does not recompute; labels that differ from the issued ones reduce it
+    tenfold.
     """
     missing = unusable(case) or unshipped(case)
     if missing:
@@ -192,7 +194,7 @@ def figures_reproduced(case: Case) -> Finding:
 def _close(said: float | None, measured: float | None) -> bool:
     if said is None or measured is None:
         return False
-    return abs(said - measured) <= max(0.003, 0.02 * abs(measured))
+    return abs(said - measured) <= max(0.003, 0.02 * abs(measured)) or is_rounded(said, measured)
 
 
 def _label_agreement(case: Case) -> float:
@@ -289,10 +291,10 @@ def curves_recompute(case: Case) -> Finding:
     """The lift table by decile equals the recomputed one, and there is a picture of a precision-recall curve.
 
     65 % for the table: the square of the share of its figures (lift, churn rate, cumulative capture, churners) that
-    agree with ours on the same test rows (lift within max(0.05, 3 %), counts within max(2, 3 %), decile 1 the highest
-    scores, tied scores in any order), times the share of the ten deciles that have a figure; 35 % for the picture, by
-    its name or as one of several figures of a notebook. Whether the curve in it is the right one is not read. Without
-    a ranking that beats chance neither is worth anything.
+    agree with ours on the same test rows (lift within max(0.05, 3 %), counts within max(2, 3 %), a rate may have two
+    decimals, decile 1 the highest scores, tied scores in any order), times the share of the ten deciles that have a
+    figure; 35 % for the picture, by its name or as one of several figures of a notebook. Whether the curve in it is
+    the right one is not read. Without a ranking that beats chance neither is worth anything.
     """
     missing = unusable(case) or unshipped(case)
     if missing:

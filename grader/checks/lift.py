@@ -8,6 +8,7 @@ import numpy as np
 
 from grader import metrics
 from grader.checks.case import Case
+from grader.rounding import is_rounded
 from grader.types import Proof, proof
 
 
@@ -65,6 +66,7 @@ def lift_agreement(case: Case, path: str) -> LiftAgreement:
             told.add(row.decile)
             nearest = float(np.clip(said, *tied[row.decile][name]))
             good = abs(said - nearest) <= max(slack, 0.03 * abs(nearest))
+            good = good or (name == "churn_rate" and is_rounded(said, nearest))
             right += good
             if not good and len(proofs) < 6:
                 proofs.append(proof(path, f"decile {row.decile} {name}", f"{said:.4g}", f"{measured:.4g}"))

@@ -84,6 +84,26 @@ def test_a_claim_too_high_by_a_tenth_loses_most_of_its_points(good: Case) -> Non
     assert check.probabilities_calibrated(edited).credit == 1.0
 
 
+def test_incident_figures_of_two_decimals_were_said_not_to_recompute(good: Case) -> None:
+    """Figures written as the brief's examples are, with two decimals, are no false claim; a step beside them is."""
+    exact = good.evidence.document.evaluation.metrics
+
+    def rounded(step: float) -> Case:
+        said = {name: round(round(value, 2) + step, 2) for name, value in exact.tuned.items()}
+        lift = [row.model_copy(update={"churn_rate": round((row.churn_rate or 0.0) + step, 2)}) for row in
+                good.evidence.document.evaluation.lift.rows]  # fmt: skip
+        changed = {
+            "metrics": exact.model_copy(update={"tuned": said}),
+            "lift": LiftTable(path="evaluation/lift.csv", rows=tuple(lift)),
+        }
+        return with_document(good, evaluation=good.evidence.document.evaluation.model_copy(update=changed))
+
+    assert check.figures_reproduced(rounded(0.0)).credit == 1.0
+    assert check.curves_recompute(rounded(0.0)).credit == 1.0
+    assert check.figures_reproduced(rounded(0.01)).credit <= 0.6
+    assert check.curves_recompute(rounded(0.01)).credit < 1.0
+
+
 def test_absent_claims_earn_nothing(good: Case) -> None:
     """Without metrics.json there is nothing to reproduce."""
     bare = with_document(good, evaluation=EvaluationEvidence(metrics=ClaimedMetrics()))
