@@ -297,18 +297,18 @@ def _quoted_words(quoted: dict[Quoted, list[int]]) -> str:
     return message + "."
 
 
-def _tells(name: str, measured: float, plant: Plant) -> bool:
+def _tells(name: str, measured: float, said: float, plant: Plant) -> bool:
     """Whether a statistic shows anything of a plant: it leaves what the key measures without it, or is not neutral.
 
     Else a null rate of 0, the overall churn rate or the PSI of a month with itself would agree for every finding
-    without a look at the data.
+    without a look at the data. What is said has to show it as well: a share of 0 is within the tolerance of .012.
     """
     if plant.inherent:
         return True
     for known in plant.statistics:
         if known.name == name and known.value is not None:
             null = NEUTRAL.get(name, 0.0) if known.null is None else known.null
-            return abs(measured - null) >= SHOWS * abs(known.value - null)
+            return all(abs(v - null) >= SHOWS * abs(known.value - null) for v in (measured, said))
     return name != "rate" and not agrees(NEUTRAL.get(name, 0.0), measured)
 
 
@@ -324,7 +324,7 @@ def _statistic(case: Case, index: int, claim: FindingClaim, plant: Plant) -> tup
             case.matching.path, place, said, "not defined for this finding in the brief"
         )
     good = agrees(quoted.value, ours)
-    if good and not _tells(quoted.name.lower().strip(), ours, plant):
+    if good and not _tells(quoted.name.lower().strip(), ours, quoted.value, plant):
         return "right without showing the defect", proof(
             case.matching.path, place, said, f"{ours:.4g}: right, but it does not show this defect"
         )

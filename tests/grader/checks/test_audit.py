@@ -195,6 +195,27 @@ def test_the_key_s_statistic_must_show_the_defect() -> None:
     assert credit(0.0, current="2023-02", reference="2023-02") == credit(None)
 
 
+def test_incident_the_figure_of_sound_data_was_within_the_tolerance_and_paid() -> None:
+    """Where one row in eighty is wrong, a share of 0 is within the tolerance and shows nothing; .01 does."""
+    known = [{"name": "share", "value": 0.0125, "null": 0.0}]
+    there = plant(id="impossible_values", family="quality", kind="impossible_values", columns=("usage",),
+                  statistics=known)  # fmt: skip
+    plain = case_of(plants=[there]).truth
+    issued = plain.issued.copy()
+    issued.loc[issued.index[::80], "usage"] = -999.0
+    truth = Truth(**{**vars(plain), "issued": issued})
+    claim = finding("impossible_values", "usage").model_copy(update={"where": {"usage": ("-999",)}})
+
+    def credit(value: float | None) -> float:
+        statistic = None if value is None else StatisticClaim(name="share", value=value)
+        told = claim.model_copy(update={"statistic": statistic})
+        return check.statistics_recompute(
+            Case(case_of(plants=[there], findings=[told]).evidence, truth)
+        ).credit
+
+    assert credit(0.0) == credit(None) < credit(0.01) == credit(0.0125)
+
+
 def test_keeping_a_defect_is_no_action() -> None:
     """A blank action and the decision to leave a leak in earn no action points."""
     acts = [check.statistics_recompute(case_of(findings=[finding("target_leakage", "leak", action=a)])).credit
