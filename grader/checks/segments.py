@@ -11,6 +11,7 @@ import pandas as pd
 from grader import metrics
 from grader.checks.case import Case
 from grader.evidence.modelling import SegmentRow
+from grader.rounding import is_rounded
 from grader.statistics import is_categorical, numbers
 from grader.types import Proof, proof
 
@@ -92,5 +93,6 @@ def _holds(case: Case, row: SegmentRow) -> bool:
     stated = {name: float(value) for name, value in said.items() if value is not None and name in ours}
     return bool(stated) and all(
         abs(value - ours[name]) <= max(SLACK[name][0], SLACK[name][1] * abs(ours[name]))
+        or is_rounded(value, ours[name])
         for name, value in stated.items()
     )

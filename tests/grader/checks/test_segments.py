@@ -55,6 +55,28 @@ def test_incident_a_flag_spelled_as_a_truth_value_was_none(scored: Case) -> None
     assert credit_of(scored, "flag", {"True": flag == 0, "False": flag == 1}) == 0.0
 
 
+def test_incident_a_rate_of_two_decimals_did_not_recompute(scored: Case) -> None:
+    """Rates of groups are written with two decimals; the next hundredth is another rate."""
+    usage = scored.truth.issued["usage"].iloc[scored.test_rows].to_numpy()
+    order = np.argsort(usage)
+    y = scored.test.y[order]
+    size = next(n for n in range(200, 600) if abs(y[:n].mean() - round(y[:n].mean(), 2)) > 0.0045)
+    cut = usage[order][size - 1]
+    flag = (scored.truth.issued["usage"] <= cut).astype(int)
+    case = Case(scored.evidence, replace(scored.truth, issued=scored.truth.issued.assign(flag=flag)))
+    low, high = round(float(y[:size].mean()), 2), round(float(y[size:].mean()), 2)
+
+    def credit(step: float) -> float:
+        rows = (
+            SegmentRow(column="flag", level="1", churn_rate=low + step),
+            SegmentRow(column="flag", level="0", churn_rate=high + step),
+        )
+        told = EvaluationEvidence(segments=SegmentTable(rows=rows))
+        return segments_recompute(with_document(case, evaluation=told)).credit
+
+    assert (credit(0.0), credit(0.01)) == (1.0, 0.0)
+
+
 def test_incident_one_level_told_twice_was_two(scored: Case) -> None:
     """A level that is repeated compares nothing with anything."""
     score = scored.truth.issued["score"]
