@@ -210,6 +210,23 @@ def test_notes_were_said_never_to_cost_and_the_sixteenth_did() -> None:
     assert FREE_NOTES == 15, "audit.precision says from the sixteenth column on"
 
 
+@pytest.mark.parametrize(
+    "said",
+    [
+        "Each one named is accused. One finding pays for one defect.",
+        "Where more than a quarter are false alarms, all audit points shrink.",
+        "a figure that we recompute and that shows the defect",
+        "metrics (also the test PR-AUC)",
+        "more than a few of a test month cost",
+        "but `base_rate`, `pr_auc_ci` and segments earn points",
+        "`call` follows `decision`; `model_version` is that of `/health`.",
+    ],
+)
+def test_incident_what_cost_points_stood_in_the_rubric_alone(said: str) -> None:
+    """Rules that a careful candidate cannot guess cost points and were not in the brief."""
+    assert said in ONE_LINE
+
+
 def test_length_and_language_of_the_brief() -> None:
     """The brief can be read in ten minutes and as plain text."""
     prose = [line for line in BRIEF.splitlines() if not line.startswith("|")]
