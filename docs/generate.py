@@ -27,17 +27,34 @@ sys.exit(main())
 EARLIEST = (1980, 1, 1, 0, 0, 0)
 
 
+OVER_SEVERAL = (
+    "Rules over several criteria:",
+    "",
+    "- Of serving, only `serving.starts` pays where the served model does not rank clearly better than chance on the",
+    "  three months after the release (by three standard errors). The same holds of `evaluation.generalises` and `evaluation.decision`.",
+    "- Tracking, split, metrics, reproduced, calibration, curves and choices pay nothing where the test rows cannot be",
+    "  read, are under a tenth of their months, or repeat the label, nor where neither they nor the service rank better",
+    "  than chance; all of these but tracking and split also where the service answers with neither submitted model.",
+)
+
+
 def rubric_page() -> str:
     """The rubric with the explanation of every check, from the code itself."""
     from grader.rubric import load_rubric
+    from grader.totals import MEASUREMENT_ERROR
 
     rubric = load_rubric()
+    mark = rubric.file.pass_rule
     lines = [
         "# The rubric",
         "",
         "Generated from `grader/rubric.yaml` and the checks' own docstrings by `make docs`; do not edit.",
         "",
         f"Version {rubric.file.version}. Levels: 1 below a credit of .25, 2 below .55, 3 below .85, 4 above.",
+        f"The proposed verdict is pass from {mark.total:g} points with no dimension below level {mark.lowest_level}, borderline",
+        f"within {MEASUREMENT_ERROR:g} points of that; the bonus does not count.",
+        "",
+        *OVER_SEVERAL,
         "",
     ]
     for dimension in rubric.file.dimensions:

@@ -117,7 +117,10 @@ def leakage_found(case: Case) -> Finding:
     """Every planted leak is reported: the right column, as a leak.
 
     Recall over the variant's leaks, weighted by their severity; full credit at 80 %. The column decides, a
-    narrower or wider kind of leak is accepted; `ask` earns half. Reports that are mostly wrong shrink it.
+    narrower or wider kind of leak is accepted; `ask` earns half. It shrinks, as every line of the audit that pays
+    by what was found does, where more than a quarter of what was searched and reported is false alarms (by column,
+    look-alikes double; facts of every variant hardly weigh against them): at a third of them more than a third
+    is lost, at one half four fifths.
     """
     return _recall(case, "leakage", "leaking columns")
 

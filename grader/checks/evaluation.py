@@ -141,11 +141,11 @@ def accepted_figures(case: Case, model: str) -> dict[str, float]:
 def figures_reproduced(case: Case) -> Finding:
     """Claimed figures recompute from the submitted predictions, and the labels used are the issued ones.
 
-    Each figure of metrics.json is recomputed on the test rows with the issued labels; it agrees within
-    max(0.003, 2 %), or is ours rounded to two decimals, whatever the order among tied scores. PR-AUC counts
-    double. A required figure that is absent counts as wrong. The credit is the square of the share that agrees, and
-    at most 0.3 where the tuned PR-AUC itself does not recompute; labels that differ from the issued ones reduce it
-    tenfold.
+    Each figure of metrics.json is recomputed on the test rows with the issued labels, or `y_used` where a repair
+    was due; it agrees within max(0.003, 2 %), or is ours rounded to two decimals, whatever the order among tied
+    scores. PR-AUC counts double. A required figure that is absent counts as wrong. The credit is the square of the
+    share that agrees, and at most 0.3 where the tuned PR-AUC itself does not recompute; each per cent of `y_true`
+    that differs from the issued labels takes ten per cent of it.
     """
     missing = unusable(case) or unshipped(case)
     if missing:
