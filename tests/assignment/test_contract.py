@@ -119,6 +119,9 @@ def test_limits_are_those_of_the_grader() -> None:
     """Nobody is held to less than the brief grants."""
     limits, enforced = CONTRACT["limits"], Limits()
     assert enforced.notebook.seconds == limits["notebook_minutes"] * 60
+    assert f"{enforced.notebook_cell_seconds / 60:g} minutes a cell" in ONE_LINE
+    held = enforced.entries
+    assert f"at most {held.total_bytes >> 20} MiB and {held.file_bytes >> 20} MiB a file" in ONE_LINE
     assert enforced.notebook.memory == limits["notebook_memory_gib"] * GIB
     assert enforced.build_seconds == limits["build_minutes"] * 60
     assert enforced.image_bytes == limits["image_gib"] * GIB
