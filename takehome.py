@@ -38,6 +38,7 @@ ROOT = Path(__file__).resolve().parent
 
 app = typer.Typer(
     help="Make the data of an ML take-home, and grade what comes back.",
+    epilog="Example: takehome explain evaluation.split; every command has --help with an example of its own.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
 )

@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from typer.main import get_command
 from typer.testing import CliRunner
 
 import takehome
@@ -88,3 +89,14 @@ def test_incident_the_demo_took_any_word_for_an_executor(
             CliRunner().invoke(takehome.app, ["demo", "--out", str(out), "--executor", name]).exit_code == 9
         )
     assert [command[-2:] for command in commands] == [["--executor", "docker"], ["--executor", "local"]]
+
+
+def test_incident_the_first_help_had_no_example() -> None:
+    """The command and each of its commands show how they are typed; each can print its result as JSON."""
+    runner = CliRunner()
+    wide = {"COLUMNS": "200", "TERM": "dumb", "NO_COLOR": "1"}
+    assert "Example: takehome " in runner.invoke(takehome.app, ["--help"], env=wide).output
+    for name in get_command(takehome.app).commands:  # type: ignore[attr-defined]
+        shown = runner.invoke(takehome.app, [name, "--help"], env=wide).output
+        assert f"Example: takehome {name} " in shown
+        assert "--json" in shown

@@ -39,7 +39,7 @@ def parser() -> argparse.ArgumentParser:
     top = argparse.ArgumentParser(
         prog="docker/engine",
         description="The Docker engine and the base image the grader needs.",
-        epilog="Exit codes: 0 done, 2 usage, 4 no usable engine or base image.",
+        epilog="Exit codes: 0 done, 2 usage, 4 no usable engine or base image. Example: docker/engine status --json",
     )
     subs = top.add_subparsers(dest="command", required=True)
     for name, (summary, example) in COMMANDS.items():

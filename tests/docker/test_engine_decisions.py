@@ -227,11 +227,11 @@ def test_nothing_of_this_machines_python_enters_the_stand_in(monkeypatch: pytest
     assert found["https_proxy"] == "http://proxy:1"
 
 
-@pytest.mark.parametrize("command", sorted(commands.COMMANDS))
+@pytest.mark.parametrize("command", ["", *sorted(commands.COMMANDS)])
 def test_every_command_helps_with_an_example(command: str, capsys: pytest.CaptureFixture[str]) -> None:
-    """`--help` of each command shows how it is typed."""
+    """`--help` of each command, and of the script itself, shows how it is typed."""
     with pytest.raises(SystemExit) as ended:
-        commands.main([command, "--help"])
+        commands.main([*command.split(), "--help"])
     assert ended.value.code == 0
     assert f"Example: docker/engine {command}" in " ".join(capsys.readouterr().out.split())
 
