@@ -183,6 +183,14 @@ def test_requirements_are_the_locked_ones(name: str) -> None:
     assert set(pins) <= lock
 
 
+def test_incident_the_check_could_not_tell_run_instructions_from_words() -> None:
+    """What the workflow installs for the check is in the file that the brief says to install."""
+    (line,) = re.findall(r"run: pip install (.+)", (STARTER / ".github/workflows/check.yml").read_text())
+    pins = (STARTER / "requirements-train.txt").read_text().split()
+    brought_by_others = {"pyyaml"}  # of mlflow
+    assert set(line.split()) - brought_by_others <= {pin.partition("==")[0] for pin in pins}
+
+
 def test_readme_earns_nothing() -> None:
     """The placeholder says nothing that could pass for production judgment."""
     text = (STARTER / "README.md").read_text().lower()
