@@ -9,6 +9,7 @@ from grader.contract.problem import Problem, note
 from grader.contract.terms import load_terms
 from grader.contract.work import Work
 from grader.execution.dockerfile_gate import check_dockerfile
+from grader.execution.install_lines import installed_by_name
 from grader.probes.shared.files import read_file
 from grader.probes.shared.stated import read_stated
 from grader.probes.shared.text import decode_text
@@ -80,6 +81,9 @@ def check_dockerfiles(work: Work) -> Iterator[Problem]:
             expected = "only bases that contract.yaml lists, no remote ADD, no frontend of your own"
             yield Problem(name, f"line {refusal.line}", found, expected, "start FROM python:3.11-slim")
         yield from _container_notes(name, text)
+        for one in installed_by_name(text, work.files, lambda path: _read(work, path)):
+            if not one.exact:
+                yield note(name, f"line {one.line}", one.name[:80], "one exact version", "pin it with ==")
     if "requirements.txt" in work.files:
         lines = decode_text(read_file(work.root, "requirements.txt", TEXT_CAP)).splitlines()
         for number, line in enumerate(lines, start=1):
@@ -87,6 +91,14 @@ def check_dockerfiles(work: Work) -> Iterator[Problem]:
             if wanted and not wanted.startswith("-") and "==" not in wanted and " @ " not in wanted:
                 remedy = "pin it with =="
                 yield note("requirements.txt", f"line {number}", wanted[:80], "one exact version", remedy)
+
+
+def _read(work: Work, path: str) -> str:
+    """Return the text of a list of packages; what cannot be read holds none."""
+    try:
+        return decode_text(read_file(work.root, path, TEXT_CAP))
+    except ValueError:
+        return ""
 
 
 def _container_notes(name: str, text: str) -> Iterator[Problem]:

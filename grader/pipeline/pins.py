@@ -12,6 +12,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from grader.evidence.document import PinnedDependencies
+from grader.execution.install_lines import installed_by_name, is_exact
 from grader.pipeline.stage import read_text
 
 LOCKS = ("uv.lock", "poetry.lock", "Pipfile.lock", "pdm.lock", "conda-lock.yml", "pylock.toml")
@@ -23,13 +24,11 @@ ASIDE = re.compile(r"notebook|dev|requirements-(runner|train)\.txt$")
 """Lists for other things than the service; the last two are the starter's own, and pinned by us."""
 HANDED_OUT = "requirements-runner.txt"
 """Given to everybody in the starter; it says what notebooks run with, and pins no service."""
-EXACT = re.compile(r"===?\s*[\w.!+-]+")
 COMMENT = re.compile(r"(?m)(^|\s)#.*$")
 PIP = re.compile(r"\bpip[\d.]*\b")
 INSTALL = re.compile(r"\b(install|sync|wheel|download)\b")
 PROJECT_INSTALL = re.compile(r"\b(uv[ \t]+sync|(poetry|pdm|pipenv)[ \t]+(install|sync))\b")
 """Commands that install a project and its lock file, whatever lists lie beside them."""
-INSTALLERS = ("pip", "uv", "poetry", "pdm", "pipenv", "setuptools", "wheel")
 OPTION = re.compile(r"(?<!\S)(-r|-c|--requirement|--constraint)(?:[=\s]+|(?<=-[rc]))([^\s\"',\]]+)")
 NAME = re.compile(r"[A-Za-z0-9][\w.-]*")
 FILES = 50
@@ -79,6 +78,8 @@ def find_pins(
 ) -> PinnedDependencies:
     """Count dependencies with one exact version in what the Dockerfile installs.
 
+    What it installs by name is counted beside what it installs by a list.
+
     In order: the requirements files that its pip commands are given; a lock file that it names, or that its
     `uv sync` or the like reads, which counts whole; a requirements file or a conda environment that it names;
     packages on its own `pip install` lines, installers aside; the project where it installs that; then any such file
@@ -86,11 +87,23 @@ def find_pins(
     """
     joined = re.sub(r"\\\s*\n", " ", COMMENT.sub("", dockerfile))
     here = _Files(submission, files, re.sub(r"[&|;]+", "\n", joined), context)
+    named = [one.exact for one in installed_by_name(dockerfile, files, here.read)]
+    inline = PinnedDependencies(path="Dockerfile", total=len(named), pinned=sum(named))
+    listed = _listed(here, inline)
+    if listed is inline:
+        return inline
+    return listed.model_copy(
+        update={"total": listed.total + inline.total, "pinned": listed.pinned + inline.pinned}
+    )
+
+
+def _listed(here: _Files, inline: PinnedDependencies) -> PinnedDependencies:
+    """Count the list that is installed, or what the Dockerfile names where there is none before it."""
     given, constraints = _given(here)
     if given and PurePosixPath(given[0]).name not in LOCKS:
         return _counted(here, given, constraints)
     locks = sorted(
-        (p for p in files if PurePosixPath(p).name in LOCKS),
+        (p for p in here.sizes if PurePosixPath(p).name in LOCKS),
         key=lambda p: (PurePosixPath(p).name not in here.text, p.count("/"), p),
     )
     locks = [path for path in locks[:FILES] if LOCKED.search(here.read(path))]
@@ -103,13 +116,12 @@ def find_pins(
     told = [path for kind in (LIST, CONDA) for path in here.named(kind)]
     if told:
         return _counted(here, [min(told, key=_rank)], constraints)
-    inline = _inline(here.text)
-    if inline:
-        return PinnedDependencies(path="Dockerfile", total=len(inline), pinned=sum(map(_is_exact, inline)))
+    if inline.total:
+        return inline
     words = {word.partition("[")[0] for command in here.pip_commands() for word in command.split()}
     if project.total and words & {".", "./"}:
         return project
-    lists = [p for p in files if re.search(r"requirements[^/]*\.txt$", p) or CONDA.search(p)]
+    lists = [p for p in here.sizes if re.search(r"requirements[^/]*\.txt$", p) or CONDA.search(p)]
     lists = sorted((p for p in lists if PurePosixPath(p).name != HANDED_OUT), key=_rank)
     if lists and not (ASIDE.search(lists[0]) and whole.total):
         return _counted(here, lists[:1], constraints)
@@ -143,8 +155,8 @@ def _counted(here: _Files, paths: list[str], constraints: list[str]) -> PinnedDe
             wanted += lines
             limits += limited
     limits += [line for path in constraints for line in _followed(here, path)[0]]
-    pinned = {_name(line) for line in limits if _is_exact(line)}
-    exact = sum(_is_exact(line) or _name(line) in pinned for line in wanted)
+    pinned = {_name(line) for line in limits if is_exact(line)}
+    exact = sum(is_exact(line) or _name(line) in pinned for line in wanted)
     return PinnedDependencies(path=paths[0], total=len(wanted), pinned=exact)
 
 
@@ -165,10 +177,6 @@ def _followed(here: _Files, path: str) -> tuple[list[str], list[str]]:
             if inner is not None:
                 pending.append((inner, limits if option.strip("-")[0] == "c" else kept))
     return lines, limits
-
-
-def _is_exact(line: str) -> bool:
-    return bool(EXACT.search(line) and "*" not in line) or " @ " in line
 
 
 def _name(line: str) -> str:
@@ -192,21 +200,6 @@ def _conda(text: str) -> list[str]:
     return [re.sub(r"^([\w.-]+)\s*=\s*(?=\d)", r"\1==", item) for item in kept]
 
 
-def _inline(text: str) -> list[str]:
-    """Return the packages that `pip install` lines of a Dockerfile name themselves."""
-    found = []
-    for command in re.findall(r"pip3?\s+install\s+([^\n]+)", text):
-        words = [word.strip("'\"") for word in command.split()]
-        skip = {
-            place + 1
-            for place, word in enumerate(words)
-            if word in ("-r", "-c", "-i", "-t", "--target", "--index-url")
-        }
-        names = (w for place, w in enumerate(words) if not w.startswith("-") and place not in skip)
-        found += [w for w in names if re.match(r"[A-Za-z][\w.-]*(\[[\w,]+\])?([=<>!~].*)?$", w)]
-    return [one for one in found if _name(one) not in INSTALLERS]
-
-
 def _project(here: _Files) -> PinnedDependencies:
     """Count the dependencies of the project itself, in the form of the standard or of Poetry."""
     path = here.find("pyproject.toml")
@@ -217,7 +210,7 @@ def _project(here: _Files) -> PinnedDependencies:
     except (ValueError, RecursionError):
         return PinnedDependencies()
     return PinnedDependencies(path=path if wanted else None, total=len(wanted),
-                              pinned=sum(map(_is_exact, wanted)))  # fmt: skip
+                              pinned=sum(map(is_exact, wanted)))  # fmt: skip
 
 
 def _project_lines(document: dict[str, Any]) -> Iterator[str]:

@@ -200,6 +200,7 @@ SOUND = "FROM python:3.11-slim\nHEALTHCHECK CMD python ask.py\nUSER app\n"
          {"no HEALTHCHECK", "no USER but root"}),
         (SOUND.replace("FROM python:3.11-slim", "FROM python:3.11-slim AS one") + "FROM python:3.11-slim\n",
          {"no HEALTHCHECK", "no USER but root"}),
+        (SOUND + "RUN pip install --upgrade pip && pip install gunicorn uvicorn==0.30\n", {"gunicorn"}),
     ],
 )  # fmt: skip
 def test_a_health_check_was_scored_and_never_announced(folder: Path, dockerfile: str, told: set[str]) -> None:

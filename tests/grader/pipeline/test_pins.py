@@ -166,3 +166,21 @@ def test_lists_for_other_things_and_the_installer_itself_are_not_the_service(
 ) -> None:
     """What `uv sync` installs was judged by a notebook's list, or by the version of uv: for a loss, or for nothing."""
     assert pins_of(tmp_path, files, f"FROM python:3.11-slim\nCOPY . .\nRUN {command}\n") == counted
+
+
+@pytest.mark.parametrize(("command", "files", "counted"), [
+    ("pip install -r requirements.txt && pip install fastapi lightgbm", {"requirements.txt": "idna==3.10\n"},
+     ("requirements.txt", 3, 1)),
+    ("pip install -r requirements.txt gunicorn==23.0.0 lightgbm", PINNED, ("requirements.txt", 4, 4)),
+    ("pip install uv gunicorn && uv sync --frozen", {**LOCK, **OPEN}, ("uv.lock", 2, 1)),
+    ("pip install uv && uv sync --frozen && uv pip install a", {**LOCK, **OPEN}, ("uv.lock", 2, 2)),
+    ("pip install --upgrade pip && pip install -r requirements.txt", PINNED, ("requirements.txt", 2, 2)),
+])  # fmt: skip
+def test_incident_packages_without_versions_beside_a_pinned_list(
+    tmp_path: Path, command: str, files: dict[str, str], counted: tuple[str, int, int]
+) -> None:
+    """One pinned line in a list earned what is paid for pinned packages, all others being installed by name."""
+    assert (
+        pins_of(tmp_path, files, f"FROM python:3.11-slim\nCOPY {' '.join(files)} ./\nRUN {command}\n")
+        == counted
+    )
