@@ -298,12 +298,14 @@ def _promised(contract: Mapping[str, Any]) -> dict[str, float]:
 def container_is_sound(case: Case) -> Finding:
     """The container is one to run in production: not root, health check, bounded size, graceful stop, no data.
 
-    Sixths: a non-root user (uid 0 is root, however it is written or named); a HEALTHCHECK; an image under 1.5 GiB;
-    a stop within the limit on SIGTERM without being killed; it runs with a read-only root and a tmpfs;
-    dependencies pinned to exact versions, those that the Dockerfile installs by name too (installers aside). An eighth of it is lost where a layer holds the issued data (a file of
-    its content, or of its name and over 1 MiB), and another where one holds a secret (a private key, a credentials
-    file, a `.env` that sets one, an address with a password in pip's files), or where the image's own description
-    does (`ENV`, a build's argument, an address in a step); nothing where the image could not be read through.
+    Sixths: a non-root user (uid 0 is root, however it is written or named); a HEALTHCHECK that passes while the
+    service runs, and not where nothing serves; an image of at most 1.5 GiB; a stop within the limit on SIGTERM
+    without being killed; it runs with a read-only root and a tmpfs; dependencies pinned to exact versions, those
+    that the Dockerfile installs by name too (installers aside). An eighth of it is lost where a layer holds the
+    issued data (a file of its content, or of its name and over 1 MiB), and another where one holds a secret (a
+    private key, a credentials file, a `.env` that sets one, an address with a password in pip's files), or where
+    the image's own description does (`ENV`, a build's argument, an address in a step); nothing where the image
+    could not be read through.
     """
     missing = unserved(case)
     if missing:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from grader.contract.looking import Looked
-from grader.contract.problem import Problem
+from grader.contract.problem import Problem, note
 from grader.contract.rows import sample_rows
 from grader.contract.service import of_troubles, without_rows
 from grader.contract.work import Work, look_at
@@ -20,7 +20,7 @@ from grader.execution.limits import Limits
 from grader.execution.protocol import Build, Executor, Job
 from grader.intake.opening import open_submission, unpack_here
 from grader.pipeline.probing import probe_library, probe_script, run_probe
-from grader.pipeline.service_phase import build_in
+from grader.pipeline.service_phase import build_in, passes_idle
 from grader.probes.shared.stated import read_stated
 from grader.types import Model, Verdict
 
@@ -106,6 +106,9 @@ def _built_and_asked(
         alive = service.running()
         log = service.stop(limits.stop_seconds).log_tail
     problems = without_rows(rows) + of_troubles(name, probed.value.troubles)
+    if built.healthcheck and passes_idle(executor, built.image, limits):
+        found, remedy = "a HEALTHCHECK that passes where nothing serves", "let it ask GET /health"
+        problems.append(note(name, "", found, "one that fails without the service", remedy))
     if not alive:
         last = " / ".join(log.strip().splitlines()[-3:]) or "nothing"
         remedy = "run the image without network: docker run --network none IMAGE"

@@ -192,6 +192,21 @@ class DockerExecutor:
             life=self._life,
         )
 
+    def passes_idle(self, image: str, limits: JobLimits, seconds: float) -> bool:
+        """Run the image's health check as the only program of a container that nothing can be written to."""
+        with serving(
+            self._engine,
+            self._run,
+            image,
+            limits,
+            read_only=True,
+            health_check=True,
+            probe=self.probe,
+            keeper_image=self.sandbox_image,
+            life=self._life,
+        ) as alone:
+            return alone.ends_well(seconds)
+
     def close(self) -> None:
         """Remove everything this executor made; safe to be called twice."""
         with self._lock:

@@ -147,6 +147,14 @@ class DockerService:
                 raise
         return bool(told["ExitCode"] == 0)
 
+    def ends_well(self, seconds: float) -> bool:
+        """Return whether its main process ends by itself, with 0, within `seconds`."""
+        with engine_errors("waiting for a container"):
+            ended = self._wait(seconds)
+            state = self._engine.client.api.inspect_container(self._container)["State"]
+        self._check()
+        return ended and int(state["ExitCode"]) == 0
+
     def stop(self, seconds: float) -> Stopped:
         """Send SIGTERM, wait up to `seconds`, kill what is left."""
         self._check()
@@ -195,6 +203,7 @@ def serving(
     limits: JobLimits,
     *,
     read_only: bool,
+    health_check: bool = False,
     probe: Probe,
     keeper_image: str,
     life: EngineLife,
@@ -202,8 +211,9 @@ def serving(
     """Start an image as delivered (its user, command and files) and remove container and volumes after.
 
     A service that cannot even be started (no command, unknown user) is one that is down, with the engine's
-    reason in its log. Nothing of the host is mounted; declared volumes are memory of `limits.tmp` bytes,
-    more than two of them of as much as two.
+    reason in its log. With `health_check` the image's own check is all that runs.
+    Nothing of the host is mounted; declared volumes are memory of `limits.tmp` bytes, more than two of them
+    of as much as two.
     """
     since = LifeSince(life)
     name = run.name("service")
@@ -232,12 +242,13 @@ def serving(
                 mounts=[Mount(target, volume, type="volume") for target, volume in volumes.items()],
                 log_config=LogConfig(type="json-file", config=LOG_OPTIONS),
             )
-        refused = _start(engine, run, image, name, host)
+        check = _health_command(inspect_image(engine, image).get("Config") or {}) if health_check else None
+        refused = _start(engine, run, image, name, host, check)
         if refused is not None:
             # The engine's words do not tell the image's own settings from a host without room for a process.
             _check_any_starts(engine, run, keeper_image, limits)
             remove_container(engine.client, name)
-            refused = _start(engine, run, image, name, host)
+            refused = _start(engine, run, image, name, host, check)
         if refused is not None:
             yield _UnstartableService(engine, refused, since)
             return
@@ -296,6 +307,10 @@ class _UnstartableService(DockerService):
         """Return None: there is nothing to check."""
         return None
 
+    def ends_well(self, seconds: float) -> bool:
+        """Return False: nothing ran."""
+        return False
+
     def stop(self, seconds: float) -> Stopped:
         """Return that there was nothing to stop."""
         return Stopped(0.0, None, killed=False, log_tail=self._reason)
@@ -305,12 +320,19 @@ def _down(reason: str) -> Execution:
     return Execution(Verdict.SERVICE_DOWN, None, b"", b"", 0.0, detail=f"the service did not start: {reason}")
 
 
-def _start(engine: Engine, run: Run, image: str, name: str, host: dict[str, object]) -> str | None:
+def _start(
+    engine: Engine, run: Run, image: str, name: str, host: dict[str, object], command: list[str] | None
+) -> str | None:
     """Create and start the container; return the engine's reason where the image's own settings are at fault."""
     try:
         # We run its health check, once: the engine would look the user up in files that may be pipes by now.
         engine.client.api.create_container(
-            image, name=name, labels=run.labels, host_config=host, healthcheck=Healthcheck(test=["NONE"])
+            image,
+            name=name,
+            entrypoint=command,
+            labels=run.labels,
+            host_config=host,
+            healthcheck=Healthcheck(test=["NONE"]),
         )
         trouble = account_trouble(engine, name)
         if trouble is not None:

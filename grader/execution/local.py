@@ -106,6 +106,10 @@ class LocalExecutor:
         """Return a service that is not there."""
         return _absent()
 
+    def passes_idle(self, image: str, limits: JobLimits, seconds: float) -> bool:
+        """Return False: there is no image."""
+        return False
+
     def close(self) -> None:
         """Remove the scratch folder."""
         shutil.rmtree(self._folder, ignore_errors=True)

@@ -176,6 +176,12 @@ class Executor(Protocol):
     ) -> AbstractContextManager[Service]:
         """Start an image as delivered, without network, and remove it whatever happens."""
 
+    def passes_idle(self, image: str, limits: JobLimits, seconds: float) -> bool:
+        """Return whether the image's health check ends with 0 within `seconds` where nothing serves.
+
+        Asked only of an image that declares one.
+        """
+
     def recover(self, patience: float) -> None:
         """Get ready for another attempt after a SandboxError, waiting up to `patience` seconds for the engine.
 

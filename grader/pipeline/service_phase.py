@@ -35,6 +35,9 @@ HEALTH_SECONDS = 15.0
 HANGING_CHECK = (
     f"HEALTHCHECK: its command did not end with 0 within {HEALTH_SECONDS:g} s, so it counts as none"
 )
+IDLE_SECONDS = 5.0
+"""How long it may take to fail where nothing serves; one that is still waiting then has not passed."""
+IDLE_CHECK = "HEALTHCHECK: its command ends with 0 where nothing serves, too, so it counts as none"
 
 
 class BuildMeasured(Measured):
@@ -211,13 +214,18 @@ def serve_and_probe(
         checked = service.health_check_passes(HEALTH_SECONDS) if alive else None
         stopped = service.stop(limits.stop_seconds)
     found, record = probed.value, probed.record
+    idle = checked is True and passes_idle(executor, image, limits)
     read_only = serves_read_only(executor, image, limits, found, requests.folder) if found.started else None
     if record.verdict is Verdict.OK and not (found.started and alive):
         record = record.model_copy(update=_ended(found, alive, stopped))
     found = found.model_copy(
         update={
-            "image": _with_working_check(document.service.image, checked),
-            "problems": (*found.problems, HANGING_CHECK) if checked is False else found.problems,
+            "image": _with_working_check(document.service.image, checked and not idle),
+            "problems": (
+                *found.problems,
+                *((HANGING_CHECK,) if checked is False else ()),
+                *((IDLE_CHECK,) if idle else ()),
+            ),
             "stop_seconds": round(stopped.seconds, 2) if alive else None,
             "stop_exit_code": stopped.exit_code if not stopped.killed else 137,
             "log_tail": stopped.log_tail[-TEXT:],
@@ -237,7 +245,7 @@ def serve_and_probe(
 
 
 def _with_working_check(image: ImageEvidence, passed: bool | None) -> ImageEvidence:
-    """Return the image's evidence; a declared health check that never passes is none."""
+    """Return the image's evidence; a health check that never passes, or always, is none."""
     return image.model_copy(update={"healthcheck": image.healthcheck and passed is not False})
 
 
@@ -250,6 +258,14 @@ def _ended(found: ServiceEvidence, alive: bool, stopped: Stopped) -> dict[str, o
     how = "no port answered within the limit" if alive else "the service ended by itself"
     detail = "the service ended while it was probed" if found.started else how
     return {"verdict": Verdict.SERVICE_DOWN, "detail": detail}
+
+
+def passes_idle(executor: Executor, image: str, limits: Limits) -> bool:
+    """Return whether the image's health check passes where nothing serves; what fails on our side costs nothing."""
+    try:
+        return executor.passes_idle(image, limits.service, IDLE_SECONDS)
+    except SandboxError:
+        return False
 
 
 class Health(Model):

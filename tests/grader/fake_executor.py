@@ -163,6 +163,13 @@ class FakeExecutor:
             raise SandboxError(str(self.answers["serve"]))
         yield FakeService(self)
 
+    def passes_idle(self, image: str, limits: JobLimits, seconds: float) -> bool:
+        """Answer what the script says; without a word the check needs its service."""
+        said = self.answers.get("passes_idle", b"")
+        if isinstance(said, Exception):
+            raise SandboxError(str(said))
+        return said == b"yes"
+
     def close(self) -> None:
         """Remember that it was closed."""
         self.closed = True

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -78,3 +79,13 @@ def test_the_stated_context_is_built_and_the_stated_port_asked_first(folder: Pat
     (build,) = executor.builds
     assert (build.dockerfile, build.folder) == ("service.docker", "service")
     assert executor.jobs[-1].arguments[1:] == ("9123", "8000")
+
+
+def test_a_health_check_that_asks_nothing_is_noted(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It counts as none in the grading, so the check names it; it fails nothing."""
+    executor = FakeExecutor({**QUIET, "first_answers": answer({"port": 8000}), "passes_idle": b"yes"})
+    real = executor.build
+    monkeypatch.setattr(executor, "build", lambda request: replace(real(request), healthcheck=True))
+    looked = check_image(folder, lambda: executor, Limits())
+    assert [one.found for one in looked.problems if "HEALTHCHECK" in one.found]
+    assert looked.kept

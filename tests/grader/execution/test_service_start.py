@@ -210,6 +210,27 @@ def test_incident_output_that_was_cut_was_a_crash_of_the_candidates(
         docker_executor.run(job(text))
 
 
+ASKS = "import urllib.request; urllib.request.urlopen('http://127.0.0.1:8000/', timeout=2)"
+
+
+@pytest.mark.parametrize(("line", "idle"), [
+    ("HEALTHCHECK CMD true", True),
+    ("HEALTHCHECK CMD python -c pass || exit 1", True),
+    ('HEALTHCHECK CMD ["test", "-f", "/etc/passwd"]', True),
+    (f'HEALTHCHECK CMD ["python", "-c", "{ASKS}"]', False),
+    (f'HEALTHCHECK CMD python -c "{ASKS}" || exit 1', False),
+    ("VOLUME /srv\nHEALTHCHECK CMD test -e /srv/alive", False),
+    ("HEALTHCHECK CMD sleep 60", False),
+    ('HEALTHCHECK CMD ["/nope"]', False),
+])  # fmt: skip
+def test_incident_a_health_check_that_asks_nothing_was_one(
+    docker_executor: DockerExecutor, tmp_path: Path, line: str, idle: bool
+) -> None:
+    """One that passes where nothing serves tells nobody that a service is down; one that asks or waits does."""
+    made = image(docker_executor, tmp_path, line + '\nENTRYPOINT ["touch", "/srv/alive"]\nCMD ["/tmp/x"]')
+    assert docker_executor.passes_idle(made, SERVICE, 3) is idle
+
+
 def until_down(service: DockerService) -> Verdict | None:
     """Wait for the end of a service and return how it ended."""
     until = time.monotonic() + 30

@@ -4,15 +4,24 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 
-from grader.evidence.document import EvidenceDocument, StatedPlaces, TextFile
-from grader.evidence.service import ServiceEvidence
+from grader.errors import SandboxError
+from grader.evidence.document import Evidence, EvidenceDocument, StatedPlaces, TextFile
+from grader.evidence.service import ImageEvidence, ServiceEvidence
 from grader.execution.limits import Limits
 from grader.execution.protocol import Build, BuildRequest
-from grader.pipeline.service_phase import build_image, build_in, serves_read_only
+from grader.pipeline.service_phase import (
+    IDLE_CHECK,
+    Requests,
+    build_image,
+    build_in,
+    serve_and_probe,
+    serves_read_only,
+)
 from grader.types import Verdict
-from tests.grader.fake_executor import FakeExecutor, answer
+from tests.grader.fake_executor import QUIET, FakeExecutor, answer
 
 
 @pytest.mark.parametrize(("stated", "dockerfile", "folders"), [
@@ -77,3 +86,19 @@ def test_incident_a_service_that_writes_beside_its_code_served_on_a_read_only_ro
     executor = FakeExecutor({"read_only": said})
     assert serves_read_only(executor, "i", Limits(), ServiceEvidence(route=route), tmp_path) is serves
     assert executor.seen["read_only"] == {"REQUESTS_DIR/parity.json": b"[]"}
+
+
+@pytest.mark.parametrize(("said", "counts"), [(b"", True), (b"yes", False), (SandboxError("no room"), True)])
+def test_incident_a_health_check_that_asks_nothing_earned_what_one_earns(
+    tmp_path: Path, said: bytes | SandboxError, counts: bool
+) -> None:
+    """What passes where nothing serves counts as none, and says why; what failed on our side costs nothing."""
+    (tmp_path / "parity.json").write_text("[]")
+    service = ServiceEvidence(image=ImageEvidence(built=True, healthcheck=True))
+    document = EvidenceDocument(name="s", sha256="", variant="", executor="docker", service=service)
+    executor = FakeExecutor({**QUIET, "passes_idle": said})
+    requests = Requests(tmp_path, np.zeros(0, np.int64))
+    served = serve_and_probe(executor, "i", Evidence(document, {}), requests, Limits())
+    assert served.evidence.image.healthcheck is counts
+    assert (IDLE_CHECK in served.evidence.problems) is not counts
+    assert served.record.verdict is Verdict.OK
