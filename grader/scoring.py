@@ -23,10 +23,7 @@ from grader.rounding import half_up
 from grader.rubric import Criterion, Dimension, Rubric
 from grader.totals import points_and_level, totals_of
 from grader.truth import Truth
-from grader.types import Finding, PhaseRecord, Status, Verdict, level_of
-
-OFFLINE = "builds are offline (--offline-build)"
-"""How the detail of a build begins that asked for the network where the grading's option kept it away."""
+from grader.types import OFFLINE, Finding, PhaseRecord, Status, Verdict, level_of
 
 
 def score(evidence: Evidence, rubric: Rubric, truth: Truth) -> Report:

@@ -15,6 +15,9 @@ Status = Literal["scored", "pending", "not_assessed"]
 ExecutorName = Literal["docker", "local"]
 Reason = Literal["false_alarms", "worth_of_findings"]
 """Why a credit is lower than what it is about: findings that are none, or a run that pays as its findings do."""
+OFFLINE_OPTION = "--offline-build"
+OFFLINE = f"builds are offline ({OFFLINE_OPTION})"
+"""How the detail of a build begins that asked for the network where the grading's option kept it away."""
 ReadmeCriterion = Literal[
     "monitoring_inputs",
     "monitoring_outcomes",

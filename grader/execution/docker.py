@@ -30,11 +30,11 @@ from grader.execution.images import (
     save_image,
 )  # fmt: skip
 from grader.execution.limits import JobLimits
-from grader.execution.offline import OPTION, because_offline
+from grader.execution.offline import because_offline
 from grader.execution.protocol import Build, BuildRequest, Execution, Job
 from grader.execution.runs import default_runs, open_run, remove_all, remove_ended, sweep
 from grader.execution.verdicts import NO_SPACE, verdict_of
-from grader.types import ExecutorName, Verdict
+from grader.types import OFFLINE_OPTION, ExecutorName, Verdict
 
 Progress = Callable[[str], None]
 RECOVER_EVERY = 1.0
@@ -121,7 +121,7 @@ class DockerExecutor:
             "engine": f"Docker {self._engine.version}",
             "runtime": self._runtimes(),
             "builder": "BuildKit" if builder.buildkit else "classic builder",
-            "build_network": f"none ({OPTION})" if self._offline else "as the engine allows",
+            "build_network": f"none ({OFFLINE_OPTION})" if self._offline else "as the engine allows",
             "sandbox_image": self.sandbox_image,
             "sandbox_image_id": str(image["Id"]),
             "base_image": "stand-in for python:3.11-slim" if stand_in else "python:3.11-slim",

@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import re
 
-OPTION = "--offline-build"
-OFFLINE = f"builds are offline ({OPTION})"
-"""How the detail of such a build begins."""
+from grader.types import OFFLINE, OFFLINE_OPTION
+
 UNREACHABLE = re.compile(
     r"name resolution|failure resolving|could not resolve|name or service not known|network is unreachable"
     r"|getaddrinfo|EAI_AGAIN|ENOTFOUND|NewConnectionError|unable to connect|no matching distribution found",
@@ -32,5 +31,5 @@ def because_offline(reason: str) -> str:
     """Return the detail of a build that could not reach what it asked for."""
     return (
         f"{OFFLINE} and this one asked for the network: {reason}; "
-        f"grade without {OPTION}, or with an index or base image that needs none"
+        f"grade without {OFFLINE_OPTION}, or with an index or base image that needs none"
     )

@@ -8,11 +8,10 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 from grader.errors import SandboxError, SubmissionError
-from grader.execution.offline import OFFLINE
 from grader.execution.protocol import Executor
 from grader.pipeline.phase_cache import M, Outcome, PhaseCache
 from grader.pipeline.progress import Progress
-from grader.types import PhaseRecord, Verdict
+from grader.types import OFFLINE, PhaseRecord, Verdict
 
 T = TypeVar("T")
 TO_DO = "run the same command again once that is repaired: finished phases are kept"

@@ -15,12 +15,12 @@ from grader.checks.case import Case
 from grader.evidence.document import Evidence
 from grader.evidence.modelling import EvaluationEvidence
 from grader.evidence.sources import SourcesEvidence
-from grader.execution.offline import OPTION, because_offline
+from grader.execution.offline import because_offline
 from grader.reports.feedback import candidate_view
 from grader.results import Report
 from grader.rubric import Rubric, load_rubric
 from grader.scoring import score
-from grader.types import Finding, PhaseRecord, Verdict
+from grader.types import OFFLINE_OPTION, Finding, PhaseRecord, Verdict
 from tests.grader.case_builder import (
     PHASES,
     case_of,
@@ -262,9 +262,9 @@ def test_incident_the_option_is_named_that_left_a_build_open(good: Case, rubric:
     assert open_lines
     for one in open_lines:
         assert one.message.startswith(
-            f"Open because of an option of this grading: builds are offline ({OPTION})"
+            f"Open because of an option of this grading: builds are offline ({OFFLINE_OPTION})"
         )
-        assert f"grade without {OPTION}" in one.message
+        assert f"grade without {OFFLINE_OPTION}" in one.message
     other = {"verdict": Verdict.INFRA_ERROR, "ours": True, "detail": "no room"}
     kept = scored(phases(good, build=how, service=other), rubric)
     assert any("(no room); grade it again." in c.message for d in kept.dimensions for c in d.criteria)
