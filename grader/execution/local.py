@@ -18,6 +18,7 @@ from grader.execution.capture import spooled
 from grader.execution.job_folder import COMMAND, lay_out
 from grader.execution.limits import JobLimits
 from grader.execution.local_process import LocalEnd, run_process
+from grader.execution.local_scratch import open_scratch
 from grader.execution.protocol import Build, BuildRequest, Execution, Job, Service, Stopped
 from grader.execution.regular_file import read_regular
 from grader.execution.verdicts import verdict_of
@@ -32,6 +33,7 @@ class LocalExecutor:
 
     `folder` holds the scratch (default: the system's folder for temporary files). Limits of time, memory,
     output, open files and disk hold; network, other files of this machine and other processes are open.
+    What killed executors left of scratch in the same place is removed on construction.
     """
 
     name: ExecutorName = "local"
@@ -39,11 +41,10 @@ class LocalExecutor:
 
     def __init__(self, *, folder: Path | None = None) -> None:
         try:
-            if folder is not None:
-                folder.mkdir(parents=True, exist_ok=True)
-            self._folder = Path(tempfile.mkdtemp(prefix="takehome-", dir=folder)).resolve()
+            self._scratch = open_scratch(folder)
         except OSError as error:
             raise SandboxError(f"{folder}: no scratch folder can be made: {error}") from error
+        self._folder = self._scratch.folder
         self._areas = self._folder / "areas"
         self._areas.mkdir()
 
@@ -112,7 +113,7 @@ class LocalExecutor:
 
     def close(self) -> None:
         """Remove the scratch folder."""
-        shutil.rmtree(self._folder, ignore_errors=True)
+        self._scratch.release()
 
     def __enter__(self) -> LocalExecutor:
         """Return itself."""
