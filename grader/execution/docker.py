@@ -101,7 +101,12 @@ class DockerExecutor:
                 if time.monotonic() >= until:
                     raise
                 time.sleep(RECOVER_EVERY)
-        remove_ended(self._engine.client, self._run.id)
+        failures = remove_ended(self._engine.client, self._run.id)
+        if failures and self._progress is not None:
+            said = "; ".join(failures[:3])
+            self._progress(
+                f"the engine did not remove {len(failures)} ended container(s) of this run: {said}"
+            )
         self._images.ask_again()
         self._ensured()
 

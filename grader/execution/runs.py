@@ -131,14 +131,18 @@ def remove_all(client: DockerClient, run_id: str) -> None:
         raise SandboxError(f"run {run_id} left something in the engine: {'; '.join(failures[:3])}")
 
 
-def remove_ended(client: DockerClient, run_id: str) -> None:
-    """Remove the containers of a run that do not run any more, as after a restart of the engine."""
+def remove_ended(client: DockerClient, run_id: str) -> tuple[str, ...]:
+    """Remove the containers of a run that do not run any more, as after a restart of the engine.
+
+    Returns what the engine said of those that it did not remove: they hold nobody up, and go with the run.
+    """
     filters = {"label": f"{RUN_LABEL}={run_id}", "status": ["exited", "dead", "created"]}
     failures: list[str] = []
     with engine_errors("removing what a restart left"):
         containers = client.api.containers(all=True, filters=filters)
     for container in containers:
         _attempt(failures, lambda i=container["Id"]: client.api.remove_container(i, v=True, force=True))
+    return tuple(failures)
 
 
 def _attempt(failures: list[str], remove: object) -> None:

@@ -1,0 +1,68 @@
+"""What an executor does with an engine that refuses, told by a stand-in for the engine: no Docker is needed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+import requests
+
+from grader.execution import docker as docker_module
+from grader.execution.docker import DockerExecutor
+from grader.execution.engine_life import EngineLife
+
+
+class Client:
+    """An engine's client: it lists what it is given, and removes nothing."""
+
+    def __init__(self) -> None:
+        self.api: Any = self
+        self.ended: list[dict[str, str]] = []
+        self.closed = 0
+
+    def containers(self, **_: object) -> list[dict[str, str]]:
+        """List what has ended."""
+        return self.ended
+
+    def volumes(self, **_: object) -> dict[str, None]:
+        """List nothing."""
+        return {"Volumes": None}
+
+    def images(self, **_: object) -> list[object]:
+        """List nothing."""
+        return []
+
+    def remove_container(self, container: str, **_: object) -> None:
+        """Do not answer."""
+        raise requests.ReadTimeout(f"{container} timed out")
+
+    def close(self) -> None:
+        """Count."""
+        self.closed += 1
+
+
+@pytest.fixture
+def client(monkeypatch: pytest.MonkeyPatch) -> Client:
+    """The client that executors get for an engine."""
+    client = Client()
+    monkeypatch.setattr(docker_module, "connect", lambda _: SimpleNamespace(client=client))
+    monkeypatch.setattr(EngineLife, "mark", lambda _: 0)
+    return client
+
+
+def test_incident_what_a_restart_left_and_cannot_be_removed_was_kept_secret(
+    tmp_path: Path, client: Client
+) -> None:
+    """After a restart containers that the engine did not remove were forgotten without a word."""
+    said: list[str] = []
+    with DockerExecutor(runs=tmp_path, sandbox_image="image", progress=said.append) as executor:
+        executor.recover(1)
+        assert said == []
+        client.ended = [{"Id": "first"}, {"Id": "second"}]
+        executor.recover(1)
+        client.ended = []
+    assert said == [
+        "the engine did not remove 2 ended container(s) of this run: first timed out; second timed out"
+    ]
