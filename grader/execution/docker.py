@@ -75,8 +75,12 @@ class DockerExecutor:
         self._lock = threading.Lock()
         self._life = EngineLife(self._engine.client)
         folder = runs or default_runs()
-        self.swept = sweep(self._engine.client, folder)
-        self._run = open_run(folder)
+        try:
+            self.swept = sweep(self._engine.client, folder)
+            self._run = open_run(folder)
+        except BaseException:
+            self._engine.client.close()
+            raise
         self._closed = False
         self._offline = offline_build
         self._given_image, self._progress, self._docker_folder = sandbox_image, progress, docker_folder

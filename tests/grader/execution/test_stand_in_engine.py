@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 import requests
 
+from grader.errors import SandboxError
 from grader.execution import docker as docker_module
 from grader.execution.docker import DockerExecutor
 from grader.execution.engine_life import EngineLife
@@ -66,3 +67,18 @@ def test_incident_what_a_restart_left_and_cannot_be_removed_was_kept_secret(
     assert said == [
         "the engine did not remove 2 ended container(s) of this run: first timed out; second timed out"
     ]
+
+
+@pytest.mark.parametrize("step", ["sweep", "open_run", "ensure_sandbox"])
+def test_incident_an_executor_that_could_not_start_left_its_connections_open(
+    tmp_path: Path, client: Client, monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    """Whatever fails on the way to an executor, the client's connections are closed and no lock is left."""
+
+    def fail(*_: object) -> None:
+        raise SandboxError(step)
+
+    monkeypatch.setattr(docker_module, step, fail)
+    with pytest.raises(SandboxError, match=step):
+        DockerExecutor(runs=tmp_path)
+    assert (client.closed, list(tmp_path.iterdir())) == (1, [])
