@@ -188,7 +188,15 @@ def register(app: typer.Typer) -> None:
         as_json: Json = False,
     ) -> None:
         """Grade a submission in the sandbox: scorecard, reports and evidence."""
-        with errors_shown():
+        written: list[Path] = []
+
+        def remains() -> str:
+            if written:
+                return f"the result is in {written[0]}"
+            kept_so_far = "no phase is" if executor is ExecutorChoice.local else "finished phases are"
+            return f"{kept_so_far} kept; run the same command again"
+
+        with errors_shown(remains):
             if not submission.exists():
                 raise UsageError(f"{submission}: no such file or folder")
             asked = _language_model() if language_model else None
@@ -218,6 +226,7 @@ def register(app: typer.Typer) -> None:
                         others=others,
                     )
                     report = grade(order, running, progress)
+                    written.append(place.result)
                 if practice:
                     page = write_practice(report, truth, place.result)
                 else:

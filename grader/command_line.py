@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import errno
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
@@ -35,8 +35,13 @@ OfflineBuild = Annotated[
 
 
 @contextmanager
-def errors_shown(interrupted: str = "nothing was left behind") -> Iterator[None]:
-    """Turn our errors, and an interruption, into one line on standard error and their exit code."""
+def errors_shown(
+    interrupted: str | Callable[[], str] = "nothing was left behind",
+) -> Iterator[None]:
+    """Turn our errors, and an interruption, into one line on standard error and their exit code.
+
+    `interrupted` says what remains of the work; where that depends on how far it came, it is asked for then.
+    """
     try:
         yield
     except GraderError as error:
@@ -49,5 +54,6 @@ def errors_shown(interrupted: str = "nothing was left behind") -> Iterator[None]
         typer.echo(f"takehome: the output cannot be written: {error.strerror}", err=True)
         raise typer.Exit(SandboxError.exit_code) from error
     except KeyboardInterrupt as error:
-        typer.echo(f"takehome: interrupted; {interrupted}", err=True)
+        remains = interrupted if isinstance(interrupted, str) else interrupted()
+        typer.echo(f"takehome: interrupted; {remains}", err=True)
         raise typer.Exit(130) from error
