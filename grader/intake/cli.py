@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from grader.errors import GraderError
+from grader.command_line import errors_shown
 from grader.intake.packing import pack
 
 
@@ -25,11 +25,8 @@ def register(app: typer.Typer) -> None:
     ) -> None:
         """Pack a submission into a clean zip, and say what was left out and what its receipt will name."""
         here = folder.resolve()
-        try:
+        with errors_shown():
             packed = pack(folder, out or here.with_name(f"{here.name or 'submission'}.zip"))
-        except GraderError as error:
-            typer.echo(f"takehome: {error}", err=True)
-            raise typer.Exit(error.exit_code) from error
         found = packed.submission
         if as_json:
             shown = {"path": str(packed.path), "bytes": packed.size, "sha256": found.sha256}

@@ -32,10 +32,12 @@ def pack(folder: Path, out: Path) -> Packed:
     UsageError where `folder` is none or `out` lies inside it or cannot be written.
     """
     if not folder.is_dir():
-        raise UsageError(f"{folder}: expected the folder of a submission")
+        found = "a file" if folder.exists() else "no such folder"
+        raise UsageError(f"{folder}: {found}; expected the folder of a submission")
     if out.resolve().is_relative_to(folder.resolve()):
         raise UsageError(f"{out}: inside {folder}, so it would be packed too; name another place with --out")
-    if out.exists() and not zipfile.is_zipfile(out):
+    # A device is asked nothing: it may go on for ever.
+    if out.exists() and not (out.is_file() and zipfile.is_zipfile(out)):
         raise UsageError(f"{out}: exists and is no zip; expected a new file or an earlier zip")
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
@@ -50,7 +52,12 @@ def pack(folder: Path, out: Path) -> Packed:
         again = open_submission(archive, scratch / "again", unpack_here)
         if again.sha256 != taken.sha256:
             raise UsageError(f"{folder}: files changed while they were packed; pack again")
-        archive.replace(out)
+        try:
+            archive.replace(out)
+        except OSError as error:
+            raise UsageError(
+                f"{out}: cannot be written: {error.strerror}; expected a place for a zip"
+            ) from error
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
     return Packed(out, out.stat().st_size, taken)

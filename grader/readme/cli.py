@@ -4,7 +4,7 @@ import json
 from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import Annotated
 
 import typer
 from rich.console import Console
@@ -12,6 +12,8 @@ from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
+from grader.command_line import errors_shown
+from grader.errors import UsageError
 from grader.evidence.opinion import Opinion
 from grader.plain_text import plain
 from grader.readme.facts import Facts, FactsError, read_facts
@@ -24,8 +26,6 @@ from grader.readme.marking import tags
 from grader.readme.text import judged_text
 from grader.types import ReadmeBlock
 
-USAGE_ERROR = 2
-
 
 def register(app: typer.Typer) -> None:
     """Add ``judge-readme`` to a command line application."""
@@ -37,10 +37,12 @@ def _there(readme: Path) -> Path:
     # Said before anything is said of options that are missing too.
     if readme.is_dir() or not readme.exists():
         found = "a folder" if readme.is_dir() else "no such file"
-        _stop(f"{readme}: {found}; expected a README as Markdown")
+        with errors_shown():
+            raise UsageError(f"{readme}: {found}; expected a README as Markdown")
     return readme
 
 
+@errors_shown()
 def judge_readme_command(
     readme: Annotated[
         Path,
@@ -79,7 +81,7 @@ def judge_readme_command(
     try:
         known = read_facts(facts, lambda said: typer.echo(f"takehome: {said}", err=True))
     except FactsError as error:
-        _stop(str(error))
+        raise UsageError(str(error)) from error
     text = _text_of(readme)
     judgment = judge_readme(text, known)
     opinion = None
@@ -88,7 +90,7 @@ def judge_readme_command(
         if evidence is not None:
             _keep(evidence, opinion)
     elif evidence is not None:
-        _stop("--evidence needs --language-model: without it nothing is asked")
+        raise UsageError("--evidence needs --language-model: without it nothing is asked")
     blocks = mark_readme(text, known) if marked else ()
     if as_json:
         printed = judgment.model_dump(mode="json")
@@ -106,7 +108,7 @@ def _second_opinion(text: str, known: Facts, judgment: ReadmeJudgment) -> tuple[
     try:
         settings = settings_from()
     except SettingsError as error:
-        _stop(str(error))
+        raise UsageError(str(error)) from error
     with closing(Endpoint(settings)) as endpoint:
         opinion = ask(endpoint, text, known, settings.samples, tell=_tell)
     return combined(judgment, opinion, moves_points=settings.moves_points), opinion
@@ -122,19 +124,16 @@ def _keep(path: Path, opinion: Opinion) -> None:
         draft.write_text(opinion.model_dump_json(indent=1) + "\n", encoding="utf-8")
         draft.replace(path)
     except OSError as error:
-        _stop(f"{path}: cannot be written ({error.strerror})")
-
-
-def _stop(message: str) -> NoReturn:
-    typer.echo(f"takehome: {' '.join(message.split())}", err=True)
-    raise typer.Exit(USAGE_ERROR)
+        raise UsageError(
+            f"{path}: cannot be written ({error.strerror}); expected a place for a file"
+        ) from error
 
 
 def _text_of(path: Path) -> str:
     try:
         raw = path.read_bytes()
     except OSError as error:
-        _stop(f"{path}: cannot be read ({error.strerror}); expected a Markdown file")
+        raise UsageError(f"{path}: cannot be read ({error.strerror}); expected a Markdown file") from error
     return judged_text({path.name if path.name.lower() == "production.md" else "README.md": decoded(raw)})[1]
 
 

@@ -13,6 +13,8 @@ Month = Annotated[str, StringConstraints(pattern=r"^\d{4}-(0[1-9]|1[0-2])")]
 """``YYYY-MM``; a day behind it is not looked at."""
 
 
+SHOWN = 120
+"""Characters of a value that is told; one may be a file long."""
 Finite = Annotated[float, Field(allow_inf_nan=False)]
 
 
@@ -161,8 +163,8 @@ def read_facts(path: Path, note: Callable[[str], None] = lambda said: None) -> F
     try:
         raw = json.loads(path.read_text(encoding="utf-8-sig"))
     except OSError as error:
-        raise FactsError(f"{path}: cannot be read ({error.strerror})") from error
-    except (UnicodeDecodeError, json.JSONDecodeError) as error:
+        raise FactsError(f"{path}: cannot be read ({error.strerror}), expected a JSON object") from error
+    except (ValueError, RecursionError) as error:  # no UTF-8, no JSON, brackets or digits without end
         raise FactsError(f"{path}: expected a JSON object, found {error}") from error
     if not isinstance(raw, dict):
         raise FactsError(f"{path}: expected a JSON object, found {type(raw).__name__}")
@@ -179,4 +181,6 @@ def read_facts(path: Path, note: Callable[[str], None] = lambda said: None) -> F
     except ValidationError as error:
         first = error.errors()[0]
         place = ".".join(str(step) for step in first["loc"])
-        raise FactsError(f"{path}: {place}: {first['msg']}, found {first['input']!r}") from error
+        found = repr(first["input"])
+        shown = found if len(found) <= SHOWN else f"{found[:SHOWN]}..."
+        raise FactsError(f"{path}: {place}: {first['msg']}, found {shown}") from error

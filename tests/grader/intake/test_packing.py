@@ -81,3 +81,38 @@ def test_the_command_says_what_it_did(folder: Path, monkeypatch: pytest.MonkeyPa
     (folder / "bad").symlink_to("/etc")
     refused = CliRunner().invoke(takehome.app, ["pack"])
     assert (refused.exit_code, "REJECTED_INTAKE" in refused.output) == (3, True)
+
+
+@pytest.mark.timeout(60)
+@pytest.mark.parametrize(
+    "case", ["missing", "file", "device", "folder", "below a file", "taken", "interrupted"]
+)
+def test_incident_pack_showed_errors_in_a_way_of_its_own(
+    folder: Path, tmp_path: Path, case: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Ctrl-C and a place that could not be taken were tracebacks, and a device as the zip was read without end."""
+    source, out, code = folder, tmp_path / "ada.zip", 2
+    if case in ("missing", "file"):
+        source = tmp_path / "nowhere" if case == "missing" else folder / "README.md"
+    elif case == "device":
+        out = Path("/dev/zero")
+    elif case == "folder":
+        (tmp_path / "ada.zip").mkdir()
+    elif case == "below a file":
+        (tmp_path / "file").touch()
+        out = tmp_path / "file" / "ada.zip"
+    else:
+        trouble = PermissionError(1, "Operation not permitted") if case == "taken" else KeyboardInterrupt()
+
+        def refuse(*_: object) -> None:
+            raise trouble
+
+        monkeypatch.setattr(Path, "replace", refuse)
+        code = 130 if case == "interrupted" else 2
+    before = sorted(tmp_path.iterdir())
+    done = CliRunner().invoke(takehome.app, ["pack", str(source), "--out", str(out)])
+    assert (done.exit_code, done.stderr.count("\n")) == (code, 1), done.output
+    named = source if case in ("missing", "file") else out.parent if case == "below a file" else out
+    expected = "takehome: interrupted; " if code == 130 else f"takehome: {named}: "
+    assert done.stderr.startswith(expected)
+    assert sorted(tmp_path.iterdir()) == before

@@ -7,6 +7,7 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
+from grader.readme import cli as readme_cli
 from grader.readme.cli import register
 
 
@@ -116,3 +117,45 @@ def test_a_readme_cannot_command_the_terminal(app: typer.Typer, data: Path, tmp_
     )
     assert "the training months" in " ".join(shown.stdout.split())
     assert not [code for code in ("[31m", "]0;title", "[2J") if f"\x1b{code}" in shown.stdout]
+
+
+@pytest.mark.parametrize(
+    ("content", "found"),
+    [
+        (b"[" * 100_000, "found maximum recursion depth exceeded"),
+        (b'{"months": ' + b"9" * 5000 + b"}", "found Exceeds the limit"),
+        (b'{"columns": "' + b"x" * 5000 + b'"}', "found 'xxx"),
+        (b"\xff\x80", "found 'utf-8' codec"),
+        (None, "cannot be read"),
+    ],
+)
+def test_incident_facts_without_end_were_a_traceback(
+    app: typer.Typer, data: Path, tmp_path: Path, content: bytes | None, found: str
+) -> None:
+    """Whatever the facts hold, bad ones are one line that names the file, what was found and what was expected."""
+    path = tmp_path / "facts.json"
+    if content is None:
+        path.mkdir()
+    else:
+        path.write_bytes(content)
+    done = CliRunner().invoke(app, ["judge-readme", str(data / "r46.md"), "--facts", str(path)])
+    assert (done.exit_code, done.stderr.count("\n")) == (2, 1), done.output
+    assert done.stderr.startswith(f"takehome: {path}: ")
+    assert found in done.stderr
+    assert "expected a JSON object" in done.stderr or "columns: Input should be" in done.stderr
+    assert len(done.stderr) < len(str(path)) + 300
+
+
+def test_incident_judging_that_was_interrupted_was_a_traceback(
+    app: typer.Typer, data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Ctrl-C is one line and the exit code 130 here as in every other command."""
+
+    def interrupt(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(readme_cli, "judge_readme", interrupt)
+    done = CliRunner().invoke(
+        app, ["judge-readme", str(data / "r46.md"), "--facts", str(data / "facts.json")]
+    )
+    assert (done.exit_code, done.stderr) == (130, "takehome: interrupted; nothing was left behind\n")
