@@ -10,7 +10,6 @@ from grader.errors import UsageError
 from grader.evidence.document import EvidenceDocument, load_evidence
 from grader.interview.following import with_follow_up
 from grader.pipeline.publish import bring_along, check_out, disk_full_is_ours, put_in_place, workspace
-from grader.reports.exports.files import write_whole
 from grader.reports.read import read_report
 from grader.reports.write import write_reports
 from grader.results import Report
@@ -22,6 +21,7 @@ from grader.review.moves import Moves, moves_between
 from grader.rubric import Rubric
 from grader.scoring import score
 from grader.truth import Truth, find_vault, load_truth
+from grader.whole_file import write_whole
 
 VAULT_NOTE = "vault.txt"
 """In a result folder, beside the evidence: where its vault is."""

@@ -27,11 +27,11 @@ from grader.pipeline.phase_key import digest_of, whole_hash
 from grader.pipeline.progress import Lines, Progress, Silent
 from grader.pipeline.stated_variant import stated_variants
 from grader.plain_text import one_line
-from grader.reports.exports.files import write_whole
 from grader.reports.exports.spreadsheet import BATCH_TABLE as TABLE
 from grader.rescoring import open_truth, remember_vault
 from grader.results import Report
 from grader.rubric import DEFAULT, Rubric, load_rubric
+from grader.whole_file import write_whole
 
 Opened = Callable[[bool, bool, Progress], AbstractContextManager[Executor]]
 """Opens an executor (the local one? building offline?) and closes it whatever happens."""

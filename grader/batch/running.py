@@ -11,9 +11,9 @@ from pathlib import Path
 
 from grader.batch.inbox import Arrived
 from grader.errors import GraderError, SandboxError, UsageError
-from grader.reports.exports.files import write_whole
 from grader.reports.read import read_report
 from grader.results import Report
+from grader.whole_file import write_whole
 
 RECORD = "batch.json"
 """Which bytes each result was made from, under what conditions, and what the submission was called."""

@@ -26,9 +26,9 @@ from grader.interview.panel import (
     load_sheet,
 )
 from grader.plain_text import one_line
-from grader.reports.exports.files import write_whole
 from grader.reports.read import read_report
 from grader.results import Report
+from grader.whole_file import write_whole
 
 
 class SeniorityChoice(StrEnum):

@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 from grader.practice.lessons import open_key
-from grader.reports.exports.files import write_whole
 from grader.reports.pages import render_page
 from grader.results import Report
 from grader.truth import Truth
+from grader.whole_file import write_whole
 
 PAGE = "practice.html"
 

@@ -25,6 +25,7 @@ from grader.readme.language_model.opinion import ask
 from grader.readme.marking import tags
 from grader.readme.text import judged_text
 from grader.types import ReadmeBlock
+from grader.whole_file import write_whole
 
 
 def register(app: typer.Typer) -> None:
@@ -88,7 +89,7 @@ def judge_readme_command(
     if language_model:
         judgment, opinion = _second_opinion(text, known, judgment)
         if evidence is not None:
-            _keep(evidence, opinion)
+            write_whole(evidence, opinion.model_dump_json(indent=1) + "\n")
     elif evidence is not None:
         raise UsageError("--evidence needs --language-model: without it nothing is asked")
     blocks = mark_readme(text, known) if marked else ()
@@ -116,17 +117,6 @@ def _second_opinion(text: str, known: Facts, judgment: ReadmeJudgment) -> tuple[
 
 def _tell(said: str) -> None:
     typer.echo(f"language model: {said}", err=True)
-
-
-def _keep(path: Path, opinion: Opinion) -> None:
-    draft = path.with_name(f".{path.name}.tmp")
-    try:
-        draft.write_text(opinion.model_dump_json(indent=1) + "\n", encoding="utf-8")
-        draft.replace(path)
-    except OSError as error:
-        raise UsageError(
-            f"{path}: cannot be written ({error.strerror}); expected a place for a file"
-        ) from error
 
 
 def _text_of(path: Path) -> str:

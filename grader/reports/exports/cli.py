@@ -12,13 +12,13 @@ import typer
 from grader.command_line import Json, errors_shown
 from grader.errors import UsageError
 from grader.reports.exports.audience import Audience, for_audience
-from grader.reports.exports.files import write_whole
 from grader.reports.exports.gradescope import render_gradescope
 from grader.reports.exports.markdown import render_markdown
 from grader.reports.exports.spreadsheet import render_csv
 from grader.reports.junit import render_junit
 from grader.reports.read import read_report
 from grader.results import Report
+from grader.whole_file import write_whole
 
 
 class Format(StrEnum):
