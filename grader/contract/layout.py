@@ -30,9 +30,7 @@ def check_layout(work: Work) -> Iterator[Problem]:
     for path, what in load_terms().required_files.items():
         if STATED.get(path) in stated or any(_there(work, p) for p in (path, *OTHERS.get(path, ()))):
             continue
-        name = PurePosixPath(path).name.lower()
-        near = next((p for p in work.files if PurePosixPath(p).name.lower() == name), None)
-        found = f"none; {near} has that name" if near else "no such file"
+        near, found = _near(work, path)
         remedy = f"move it, or name it in submission.yaml as {STATED.get(path, path)!r}" if near else "add it"
         yield Problem(path, "", found, what, remedy, note=near is not None)
     for path, size in work.files.items():
@@ -74,6 +72,16 @@ def stated_paths(work: Work) -> tuple[dict[str, str], list[Problem]]:
     ]
     problems += [Problem(name, one.key, one.found, one.expected, one.remedy) for one in stated.wrong(keys)]
     return {key: path for key in keys if (path := stated.path(key)) is not None}, problems
+
+
+def _near(work: Work, path: str) -> tuple[str | None, str]:
+    """Return what the grading takes in place of a file that is not there, and what was found."""
+    if path == "README.md":
+        near = read_stated(work.root, work.files).readme()
+        return near, f"none; {near} is read in its place" if near else "no such file"
+    name = PurePosixPath(path).name.lower()
+    near = next((p for p in work.files if PurePosixPath(p).name.lower() == name), None)
+    return near, f"none; {near} has that name" if near else "no such file"
 
 
 def _there(work: Work, path: str) -> bool:

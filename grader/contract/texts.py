@@ -28,8 +28,7 @@ USER = re.compile(r"^\s*USER\s+(\S+)", re.I | re.M)
 
 def check_readme(work: Work) -> Iterator[Problem]:
     """Yield whether the text of deliverable 5 is English and within its length; nothing of what it says."""
-    stated = read_stated(work.root, work.files).path("readme")
-    name = stated or next((n for n in ("PRODUCTION.md", "README.md") if n in work.files), None)
+    name = read_stated(work.root, work.files).readme()
     if name is None:
         return
     try:

@@ -9,15 +9,14 @@ from pathlib import Path
 from grader.contract.terms import load_terms
 from grader.errors import VaultError
 from grader.evidence.document import StatedPlaces, TextFile
-from grader.probes.shared.stated import read_stated
-from grader.readme.text import counted_part, judged_text
+from grader.probes.shared.stated import READMES, read_stated
+from grader.readme.text import counted_part
 from grader.truth import Truth
 
 TEXT_LIMIT = 256 * 1024
 DATA_FILES = ("snapshots.parquet", "snapshots.csv.gz")
 PUBLIC_FILES = (*DATA_FILES, "contract.yaml", "data_dictionary.md")
 NEEDED_FILES = ("snapshots.parquet", "contract.yaml")
-READMES = ("PRODUCTION.md", "README.md", "README.rst", "README.txt", "README")
 PROSE = frozenset(name.lower() for name in READMES)
 STATED_FINDINGS = ("findings", "findings_json")
 """Keys of submission.yaml under which the findings reader looks."""
@@ -106,20 +105,10 @@ def read_text(path: Path) -> str:
 
 def find_readme(submission: Path, files: dict[str, int]) -> TextFile:
     """Return the text on production: as stated, PRODUCTION.md, else the README; anywhere, the shallowest first."""
-    stated = read_stated(submission, files).path("readme")
-    if stated is not None:
-        return TextFile(path=stated, text=counted_part(stated, read_text(submission / stated)))
-    by_name = {name.lower(): name for name in READMES}
-    found = {
-        by_name[path.rsplit("/", 1)[-1].lower()]: path
-        for path in sorted(files, key=lambda p: (-p.count("/"), p))
-        if path.rsplit("/", 1)[-1].lower() in by_name
-    }
-    texts = {path: read_text(submission / path) for path in found.values()}
-    if not texts:
+    path = read_stated(submission, files).readme()
+    if path is None:
         return TextFile()
-    path, text = judged_text(texts)
-    return TextFile(path=path, text=text)
+    return TextFile(path=path, text=counted_part(path, read_text(submission / path)))
 
 
 def find_dockerfile(submission: Path, files: dict[str, int]) -> TextFile:

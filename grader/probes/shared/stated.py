@@ -15,6 +15,8 @@ NAMES = ("submission.yaml", "submission.yml")
 CAP = 65536
 PROSE = (".md", ".markdown", ".rst", ".txt", "")
 """Endings of a text for people: what is counted elsewhere (a notebook, findings, code) is no README."""
+READMES = ("PRODUCTION.md", "README.md", "README.markdown", "README", "README.txt", "README.rst")
+"""Names, in any case, of what is judged as deliverable 5; of several in one folder the first."""
 
 
 @dataclass(frozen=True)
@@ -71,6 +73,19 @@ class Stated:
         ]
         found = min(named, key=lambda p: (*_likeness(PurePosixPath(p).name), p.count("/"), p), default=None)
         return self.path("dockerfile") or found
+
+    def readme(self) -> str | None:
+        """Return the text for deliverable 5: as stated, else PRODUCTION.md, else a README, the shallowest first."""
+        stated = self.path("readme")
+        if stated is not None:
+            return stated
+        ranks = {name.lower(): rank for rank, name in enumerate(READMES)}
+        found: list[tuple[bool, int, int, int, str]] = []
+        for path in sorted(self.files, reverse=True):
+            rank = ranks.get(PurePosixPath(path).name.lower())
+            if rank is not None:
+                found.append((rank > 0, path.count("/"), rank, len(found), path))
+        return min(found)[-1] if found else None
 
     def wrong(self, keys: Collection[str]) -> Iterator[Misstated]:
         """Yield the entries under known keys that cannot be followed."""
