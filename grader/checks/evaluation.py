@@ -188,7 +188,9 @@ def figures_reproduced(case: Case) -> Finding:
         if not wrong
         else f"{len(wrong)} of {len(proofs)} claimed figures are absent or do not recompute."
     )
-    return Finding(round(credit, 6), message, tuple(wrong + [p for p in proofs if "agrees" in p.measured]))
+    unread = [proof(path, measured=told) for told in claimed.problems[:3]] if wrong else []
+    agreed = [p for p in proofs if "agrees" in p.measured]
+    return Finding(round(credit, 6), message, (*wrong, *unread, *agreed))
 
 
 def _close(said: float | None, measured: float | None) -> bool:

@@ -35,6 +35,9 @@ def check_metrics(work: Work) -> Iterator[Problem]:
             if not told.startswith("evaluation/metrics.json: found no file"):
                 yield of_reader(told, "write it with json.dump")
         return
+    for told in claimed["problems"]:
+        if "not read: " in told:
+            yield of_reader(told, "leave one, or name it as the brief does")
     try:
         document = parse_json(read_file(work.root, path, 4 << 20))
     except ValueError as error:

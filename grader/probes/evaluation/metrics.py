@@ -8,26 +8,32 @@ from pathlib import Path
 
 from grader.probes.evaluation.claims import leaves, place_of
 from grader.probes.evaluation.folds import fold_intervals
-from grader.probes.evaluation.ranking import rank_decision, rank_figures, told_apart
+from grader.probes.evaluation.ranking import of_policy, rank_decision, rank_figures, told_apart, without_doubt
 from grader.probes.evaluation.vocabulary import ACCURACY, DECISION, METRICS
 from grader.probes.shared.documents import parse_json
 from grader.probes.shared.files import read_file
 from grader.probes.shared.stated import stated_path
 from grader.probes.shared.text import Json, clean
 
+CONTESTED = "found a champion and a challenger, expected `baseline` and `tuned` to tell them apart"
 
-def read_metrics(document: Json, result: dict[str, Json]) -> bool:
+
+def read_metrics(document: Json, result: dict[str, Json]) -> list[str]:
     """Sort the numbers of a metrics document into models, intervals and decision, the likeliest first.
 
-    Returns whether some were left out, as a champion's and a challenger's that nothing tells apart.
+    Returns what was not read: a champion's and a challenger's figures that nothing tells apart, and a figure that
+    two numbers could be meant by equally.
     """
     given = list(leaves(document))
     found = told_apart(given)
-    for name, amount in rank_decision(found)[:2000]:
+    unread = [CONTESTED] if len(found) < len(given) else []
+    for name, amount in rank_decision(of_policy(found))[:2000]:
         if len(result["decision"]) < 60:
             result["decision"].setdefault(name, amount)
+    ranked, doubtful = without_doubt(rank_figures(leaf for leaf in found if "decision" not in leaf[0]))
+    unread += doubtful[:20]
     loose: dict[tuple[str, str], list[float]] = {}
-    for named, (path, value) in rank_figures(leaf for leaf in found if "decision" not in leaf[0])[:2000]:
+    for named, (path, value) in ranked[:2000]:
         if len(path) == 1 and place_of(path[0], DECISION)[0] in DECISION:
             continue
         model = "baseline" if named.model == "baseline" else "tuned"
@@ -44,7 +50,7 @@ def read_metrics(document: Json, result: dict[str, Json]) -> bool:
             result["intervals"].setdefault(place, (min(bounds), max(bounds)))
     for place, around in fold_intervals(document).items() if found == given else ():
         result["intervals"].setdefault(place, around)
-    return len(found) < len(given)
+    return unread
 
 
 def find_metrics(root: Path, files: Mapping[str, int]) -> dict[str, Json]:
@@ -67,10 +73,8 @@ def find_metrics(root: Path, files: Mapping[str, int]) -> dict[str, Json]:
         blank: dict[str, Json] = {"baseline": {}, "tuned": {}, "intervals": {}, "decision": {}}
         shown = clean(path, 300)
         try:
-            if read_metrics(parse_json(read_file(root, path, 4 << 20)), blank):
-                problems.append(
-                    f"{shown}: found a champion and a challenger, expected `baseline` and `tuned` to tell them apart"
-                )
+            unread = read_metrics(parse_json(read_file(root, path, 4 << 20)), blank)
+            problems += [f"{shown}: {told}" for told in unread]
         except ValueError as error:
             problems.append(f"{shown}: {error}")
             continue

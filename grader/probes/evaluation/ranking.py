@@ -7,13 +7,16 @@ from collections import defaultdict
 from collections.abc import Iterable
 
 from grader.probes.evaluation.claims import Leaf, Named, is_breakdown, place_of, settle
-from grader.probes.evaluation.vocabulary import DECISION, METRICS, SPLIT_WORDS
+from grader.probes.evaluation.vocabulary import DECISION, METRICS, POLICY, SPLIT_WORDS, TESTS
+from grader.probes.shared.text import clean
 
 Figure = tuple[Named, Leaf]
 ITSELF = ("value", "estimate", "point", "score")
 """Keys of a figure of the decision below its own name; a mean or a total there is another figure."""
 
-CONTEST = re.compile(r"(?:^|_)(champion|challenger)(?=_|$)")
+CONTEST = re.compile(r"(?:^|_)(?:model_)?(champion|challenger|incumbent)(?:_model)?(?=_|$)")
+SAME = 0.001
+"""How far two figures of one name may differ and still be one figure, rounded differently."""
 
 
 def told_apart(found: list[Leaf]) -> list[Leaf]:
@@ -63,11 +66,52 @@ def _of_dummy(leaf: Leaf) -> bool:
     return any("dummy" in name.split("_") for name in leaf[0])
 
 
-def _distance(figure: Figure) -> tuple[bool, bool, int, int]:
+def _distance(figure: Figure) -> tuple[bool, int, int, int]:
     """How far a figure is from the contract: its own place, the split, words of unknown meaning, spelling."""
     named, (path, _) = figure
     exact = path in ((named.model, named.metric), (named.model, f"{named.metric}_ci"))
-    return not exact, named.split not in ("test", "holdout"), named.above + named.below, named.vague
+    split = TESTS.index(named.split) if named.split in TESTS[:2] else len(TESTS)
+    return not exact, split, named.above + named.below, named.vague
+
+
+def without_doubt(figures: list[Figure]) -> tuple[list[Figure], list[str]]:
+    """Leave out a model's figures that two numbers could be meant by equally, and say of each which these are.
+
+    >>> found = rank_figures([(("lgbm", "pr_auc"), 0.25), (("xgboost", "pr_auc"), 0.21)])
+    >>> without_doubt(found)
+    ([], ['not read: pr_auc of the tuned model: 0.25 (lgbm pr_auc) or 0.21 (xgboost pr_auc)'])
+    """
+    meant: dict[tuple[str, str], list[Figure]] = defaultdict(list)
+    for named, leaf in figures:
+        if named.metric in METRICS and not named.interval and not isinstance(leaf[1], tuple):
+            near = meant["baseline" if named.model == "baseline" else "tuned", named.metric]
+            if not near or _distance((named, leaf)) == _distance(near[0]):
+                near.append((named, leaf))
+    doubtful = {}
+    for place, near in meant.items():
+        values = [leaf[1] for _, leaf in near if isinstance(leaf[1], float)]
+        if max(values) - min(values) > SAME:
+            other = next(leaf for _, leaf in near if leaf[1] != near[0][1][1])
+            shown = [f"{leaf[1]:.6g} ({clean(' '.join(leaf[0]), 80)})" for leaf in (near[0][1], other)]
+            doubtful[place] = f"not read: {place[1]} of the {place[0]} model: {' or '.join(shown)}"
+    kept = [
+        (named, leaf)
+        for named, leaf in figures
+        if ("baseline" if named.model == "baseline" else "tuned", named.metric) not in doubtful
+    ]
+    return kept, list(doubtful.values())
+
+
+def of_policy(found: list[Leaf]) -> list[Leaf]:
+    """Return the figures with those of a policy or an operating point as of the decision, where there is no other."""
+    if any("decision" in path for path, _ in found):
+        return found
+    return [
+        (("decision", *path[1:]), value)
+        if len(path) > 1 and path[0] in POLICY and place_of(path[-1], DECISION)[0] in DECISION
+        else (path, value)
+        for path, value in found
+    ]
 
 
 def _without_parts(figures: list[Figure]) -> list[Figure]:

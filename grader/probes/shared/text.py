@@ -26,13 +26,19 @@ def one_line(value: object, cap: int = 300) -> str:
 
 
 def number(value: Json) -> float | None:
-    """Return a finite float of a JSON number, a numeric string or a percentage; None otherwise."""
+    """Return a finite float of a JSON number, a numeric string or a percentage; None otherwise.
+
+    >>> number("1,024"), number("0,312"), number("31,2 %"), number("0.31"), number("1,02,3")
+    (1024.0, 0.312, 0.312, 0.31, None)
+    """
     if isinstance(value, str) and len(value) <= 40:
         text = value.strip().replace("\u2212", "-").replace("_", "x")
         share = text.endswith("%")
         text = text.rstrip("%").strip()
-        if re.fullmatch(r"[+-]?\d{1,3}(,\d{3})+(\.\d*)?", text):
+        if re.fullmatch(r"[+-]?[1-9]\d{0,2}(,\d{3})+(\.\d*)?", text):
             text = text.replace(",", "")
+        elif re.fullmatch(r"[+-]?(0?,\d+|\d+,(\d{1,2}|\d{4,}))", text):
+            text = text.replace(",", ".")  # no group of thousands, so a decimal comma
         try:
             value = float(text) / (100.0 if share else 1.0)
         except ValueError:
