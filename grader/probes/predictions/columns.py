@@ -58,9 +58,34 @@ NAMES: dict[str, tuple[str, ...]] = {
 }
 
 
+CONTEST = r"(champion|challenger|incumbent)"
+_ROLE = rf"(?:model_)?{CONTEST}(?:_model)?"
+CONTESTED = re.compile(rf"{CHANCE}_{_ROLE}|{_ROLE}_{CHANCE}|{_ROLE}")
+
+
+def contested(names: Sequence[str]) -> frozenset[str]:
+    """Return, as words, the probabilities of a champion and a challenger where nothing says whose is the baseline.
+
+    A champion is the model in use to one and the winner to another: beside a baseline it is the tuned model, and
+    beside its challenger either reading may be wrong, as in the metrics document.
+
+    >>> sorted(contested(["p_champion", "p_challenger"])), sorted(contested(["p_champion", "p_baseline"]))
+    (['p_challenger', 'p_champion'], [])
+    """
+    given = [word(name) for name in names]
+    bare = {name for name in given if CONTESTED.fullmatch(name)}
+    roles = {role for name in given for role in re.findall(rf"(?:^|_){CONTEST}(?=_|$)", name)}
+    others = [name for name in given if not re.search(CONTEST, name)]
+    if len(roles) < 2 or any(re.fullmatch(p, name) for p in NAMES["p_baseline"] for name in others):
+        return frozenset()
+    return frozenset(bare)
+
+
 def pick_columns(names: Sequence[str]) -> dict[str, str]:
     """Return the file's own column name for each of ours that it has."""
     given = {word(name): name for name in reversed(names)}
+    for name in contested(names):
+        del given[name]
     taken: dict[str, str] = {}
     for ours, patterns in NAMES.items():
         for pattern in patterns:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 
-from grader.probes.predictions.columns import pick_columns
+from grader.probes.predictions.columns import contested, pick_columns
 from grader.probes.predictions.tables import Table, joined, open_parquet, open_text
 from grader.probes.shared.files import read_file
 from grader.probes.shared.stated import stated_path
@@ -82,5 +82,10 @@ def find_table(root: Path, files: Mapping[str, int], problems: list[str]) -> tup
             return folder or path, table
         if likely:
             found = ", ".join(clean(name, 40) for name in table.names[:12])
-            problems.append(f"{clean(path, 300)}: found columns {found}; expected customer_id and p_tuned")
+            wanted = (
+                "`p_baseline` and `p_tuned` to tell a champion and a challenger apart"
+                if contested(table.names)
+                else "customer_id and p_tuned"
+            )
+            problems.append(f"{clean(path, 300)}: found columns {found}; expected {wanted}")
     return None

@@ -13,6 +13,7 @@ import pytest
 from probe_harness import read_with, write
 
 from grader.evidence.modelling import PREDICTION_ARRAYS, PredictionsEvidence
+from grader.probes.predictions.columns import pick_columns
 
 IDS = [9007199254740993, 9007199254740995, -5, 7]
 
@@ -176,6 +177,32 @@ def test_an_ambiguous_month_is_no_month(data, month):
     """Where the order of day and month is anybody's guess, the row is left out."""
     frame_of(snapshot_month=month).to_csv(data / "submission" / "evaluation" / "predictions.csv", index=False)
     assert read(data)[0].matched_rows == 0
+
+
+@pytest.mark.parametrize(
+    ("names", "baseline", "tuned"),
+    [
+        (["p_champion", "p_challenger"], None, None),
+        (["champion_probability", "incumbent_model_probability"], None, None),
+        (["p_champion", "p_challenger_lgbm"], None, "p_challenger_lgbm"),
+        (["p_champion_logreg", "p_challenger_lgbm"], "p_champion_logreg", "p_challenger_lgbm"),
+        (["p_champion", "p_challenger", "p_baseline"], "p_baseline", "p_champion"),
+        (["p_champion", "p_challenger", "p_tuned"], None, "p_tuned"),
+        (["p_champion"], None, "p_champion"),
+    ],
+)
+def test_incident_a_champion_beside_its_challenger_was_the_tuned_probability(names, baseline, tuned):
+    """Whose probabilities these are is read as in the metrics: of a bare champion and challenger neither."""
+    found = pick_columns(["customer_id", *names])
+    assert (found.get("p_baseline"), found.get("p_tuned")) == (baseline, tuned)
+
+
+def test_whose_probabilities_a_champions_are_is_asked(data):
+    """A table of which nothing was read for that reason says what to name."""
+    names = {"p_baseline": "p_champion", "p_tuned": "p_challenger"}
+    frame_of().rename(columns=names).to_parquet(data / "submission" / "evaluation" / "predictions.parquet")
+    told = " ".join(read(data)[0].problems)
+    assert "expected `p_baseline` and `p_tuned` to tell a champion and a challenger apart" in told
 
 
 def test_a_column_without_any_number_is_named(data):
