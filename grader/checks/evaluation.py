@@ -246,7 +246,7 @@ def probabilities_calibrated(case: Case) -> Finding:
             f"churn rate {base:.4f}; calibration error {measured.ece:.4f}, {measured.null_ece:.4f} by sampling "
             f"alone, p = {measured.p_value:.3f}",
         ),
-        proof(plot or "evaluation/calibration.png", measured=PICTURE if plot else "no plot"),
+        *_shown(case, plot, "evaluation/calibration.png"),
         rows_to_calibrate_on(case, path),
     )
     if measured.p_value >= 0.05:
@@ -289,6 +289,17 @@ def find_plot(case: Case, words: tuple[str, ...]) -> str | None:
     return named[0].path if named else embedded[0].path if len(embedded) >= 2 else None
 
 
+def _shown(case: Case, plot: str | None, expected: str) -> list[Proof]:
+    """Return what is said of a plot, or that there is none and which pictures could not be read."""
+    if plot:
+        return [proof(plot, measured=PICTURE)]
+    unread = [told.partition(": ") for told in case.evidence.document.evaluation.problems[:3]]
+    return [
+        proof(expected, measured="no plot"),
+        *(proof(path, measured=f"not read: {why}") for path, _, why in unread),
+    ]
+
+
 def curves_recompute(case: Case) -> Finding:
     """The lift table by decile equals the recomputed one, and there is a picture of a precision-recall curve.
 
@@ -314,7 +325,7 @@ def curves_recompute(case: Case) -> Finding:
     credit = 0.65 * agreed.credit + (0.35 if plot else 0.0)
     figures = f"{agreed.right} of {agreed.total} figures agree"
     proofs = [proof(path, said=f"{len(submitted.rows)} deciles", measured=figures), *agreed.wrong]
-    proofs.append(proof(plot or "evaluation/pr_curve.png", measured=PICTURE if plot else "no plot"))
+    proofs += _shown(case, plot, "evaluation/pr_curve.png")
     message = (
         "The lift table agrees with the predictions, and a picture of a precision-recall curve is there."
     )

@@ -54,15 +54,16 @@ def measure_description(document: dict[str, Json], path: str) -> list[dict[str, 
 
 
 def measure(data: bytes, path: str) -> dict[str, Json]:
-    """Return a PlotFile of PNG, JPEG or SVG bytes; ValueError where they do not decode."""
+    """Return a PlotFile of PNG, JPEG, WebP or SVG bytes; ValueError where they do not decode."""
     if path.lower().endswith(".svg") or data[:300].lstrip()[:5] in (b"<?xml", b"<svg "):
         return measure_drawing(decode_text(data), path)
+    _bound_webp(data)
     from PIL import Image, UnidentifiedImageError  # only here: slow to load, needed by few submissions
 
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error")
-            image = Image.open(io.BytesIO(data), formats=("PNG", "JPEG"))
+            image = Image.open(io.BytesIO(data), formats=("PNG", "JPEG", "WEBP"))
             width, height = image.size
             if width * height > PIXEL_CAP:
                 raise ValueError(f"found {width} x {height} pixels, expected at most {PIXEL_CAP}")
@@ -77,6 +78,23 @@ def measure(data: bytes, path: str) -> dict[str, Json]:
     if rough >= ROUGH and ink > 1 - BACKGROUND:
         raise ValueError("found pixels that have nothing to do with their neighbours, expected a plot")
     return {"path": path, "width": width, "height": height, "ink": round(ink, 6)}
+
+
+def _bound_webp(data: bytes) -> None:
+    """Refuse a WebP by the size that its first chunk states, since opening one already makes room for its canvas."""
+    if data[:4] != b"RIFF" or data[8:12] != b"WEBP" or len(data) < 30:
+        return
+    kind, part = data[12:16], data[20:30]
+    width = height = 0
+    if kind == b"VP8X":
+        width, height = int.from_bytes(part[4:7], "little") + 1, int.from_bytes(part[7:10], "little") + 1
+    elif kind == b"VP8L":
+        bits = int.from_bytes(part[1:5], "little")
+        width, height = (bits & 0x3FFF) + 1, (bits >> 14 & 0x3FFF) + 1
+    elif kind == b"VP8 ":
+        width, height = (int.from_bytes(part[n : n + 2], "little") & 0x3FFF for n in (6, 8))
+    if width * height > PIXEL_CAP:
+        raise ValueError(f"found {width} x {height} pixels, expected at most {PIXEL_CAP}")
 
 
 def roughness(pixels: NDArray[np.uint8]) -> float:

@@ -11,10 +11,13 @@ from pathlib import Path
 from grader.probes.evaluation.images import measure, measure_description, measure_drawing
 from grader.probes.shared.files import read_file
 from grader.probes.shared.notebooks import Cell, text_of
-from grader.probes.shared.text import Json, clean
+from grader.probes.shared.text import Json, clean, word
 
 PLOT_CAP, PLOTS = 20 << 20, 150
-
+IMAGES = (".png", ".jpg", ".jpeg", ".webp", ".svg")
+UNREAD = (".pdf", ".eps", ".ps", ".gif", ".tif", ".tiff", ".bmp", ".html", ".htm")
+NAMED = re.compile(r"calib|reliab|pr_?curve|precision_?recall")
+"""Names of the plots that are asked for: one in a form that is not read is told, any other such file is not."""
 
 DESCRIBED = re.compile(r"application/vnd\.(?:plotly|vegalite|vega)\.v\d+(?:\.\d+)?\+json")
 """Figures that a notebook keeps as a description, which the page draws."""
@@ -25,12 +28,19 @@ def find_plots(
 ) -> list[dict[str, Json]]:
     """Return the images of the submission and of its notebooks' outputs that decode."""
     plots: list[dict[str, Json]] = []
-    images = [path for path in files if path.lower().endswith((".png", ".jpg", ".jpeg", ".svg"))]
+    images = [path for path in files if path.lower().endswith(IMAGES)]
     for path in sorted(images, key=lambda path: not path.startswith("evaluation/"))[:PLOTS]:
         try:
             plots.append(measure(read_file(root, path, PLOT_CAP), clean(path, 300)))
         except ValueError as error:
             problems.append(f"{clean(path, 300)}: {error}")
+    others = [path for path in files if path.lower().endswith(UNREAD) and NAMED.search(word(Path(path).stem))]
+    readable = {path.rpartition(".")[0] for path in images}
+    for path in [path for path in others if path.rpartition(".")[0] not in readable][:10]:
+        form = Path(path).suffix[1:].upper()
+        problems.append(
+            f"{clean(path, 300)}: found {form}, which is not read; expected PNG, JPEG, WebP or SVG"
+        )
     for name, cells in books.items():
         for cell in cells:
             for part in cell.outputs[:100]:

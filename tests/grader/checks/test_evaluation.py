@@ -195,6 +195,25 @@ def test_a_reliability_plot_alone_earns_nothing(good: Case) -> None:
     assert check.curves_recompute(bare).credit == 0.65
 
 
+def test_incident_why_a_plot_was_not_read_was_not_told(good: Case) -> None:
+    """Whoever hands in a plot as PDF reads in both criteria that it was found, and in which forms it would count."""
+    told = "evaluation/pr_curve.pdf: found PDF, which is not read; expected PNG, JPEG, WebP or SVG"
+    bare = good.evidence.document.evaluation.model_copy(update={"plots": (), "problems": (told,)})
+    case = with_document(good, evaluation=bare)
+    for finding in (check.curves_recompute(case), check.probabilities_calibrated(case)):
+        shown = {(one.file, one.measured) for one in finding.proofs}
+        assert ("evaluation/pr_curve.pdf", f"not read: {told.partition(': ')[2]}") in shown
+
+
+def test_incident_why_a_figure_was_not_read_was_not_told(good: Case) -> None:
+    """A figure that two numbers could be meant by is absent, and the two are named beside it."""
+    told = "metrics.json: not read: pr_auc of the tuned model: 0.25 (lgbm pr_auc) or 0.21 (xgboost pr_auc)"
+    claims = good.evidence.document.evaluation.metrics.model_copy(update={"tuned": {}, "problems": (told,)})
+    evaluation = good.evidence.document.evaluation.model_copy(update={"metrics": claims})
+    shown = check.figures_reproduced(with_document(good, evaluation=evaluation)).proofs
+    assert told in [one.measured for one in shown]
+
+
 def test_blank_images_are_no_plots(good: Case) -> None:
     """An image in one colour shows no curve."""
     blank = tuple(plot.model_copy(update={"ink": 0.0}) for plot in PLOTS)
