@@ -51,11 +51,12 @@ def runs_tracked(case: Case) -> Finding:
     """A baseline and a tuned run are in the store with what is needed to repeat and to trace them.
 
     Fifths: a finished baseline and another run with parameters and metrics; a search of at least ten trials
-    whose parameters differ, and some figure with them; a model artefact that is really in the submission; the data
-    that was used (a dataset, or a parameter or tag that names it); the served model traced to a run (its id, name or
-    version in /health; an id may be cut to seven characters where no other run begins so), and a PR-AUC of that run
-    (of any where none was traced) that recomputes from the submitted predictions. Where no service could be run for
-    reasons of ours, the figure alone stands for the last fifth.
+    whose parameters differ, and some figure with them, as runs or in a run's artefact `cv_results.csv`; a model
+    artefact that is really in the submission; the data that was used (a dataset, or a parameter or tag that names
+    it); the served model traced to a run (its id, name or version in /health; an id may be cut to seven characters
+    where no other run begins so), and a PR-AUC of that run (of any where none was traced) that recomputes from the
+    submitted predictions. Where no service could be run for reasons of ours, the figure alone stands for the last
+    fifth.
     """
     missing = unusable(case)
     if missing:

@@ -19,11 +19,13 @@ NO_SETTING = re.compile(
 
 
 def differing_trials(runs: Iterable[TrackedRun]) -> int:
-    """Return the number of different settings among the largest family of sibling runs.
+    """Return the number of different settings among the largest family of sibling runs, or in a run's own table.
 
     Of runs without a parent two are no trials, the baseline and the tuned run. Where no figure differs between the
-    trials of a family nothing was fitted with these settings.
+    trials of a family nothing was fitted with these settings. A table counts as a search of scikit-learn leaves it
+    where autologging makes runs of the five best alone.
     """
+    runs = list(runs)
     families: dict[str | None, set[tuple[tuple[str, str], ...]]] = {}
     came: dict[str | None, set[tuple[tuple[str, float], ...]]] = {}
     for run in runs:
@@ -36,4 +38,13 @@ def differing_trials(runs: Iterable[TrackedRun]) -> int:
         others = 2 if parent is None else 0
         trials = len(tried) - others
         counts.append(trials if trials < 2 or len(came[parent]) - others >= 2 else 1)
-    return max(counts)
+    return max(*counts, *(_in_table(run) for run in runs), 0)
+
+
+def _in_table(run: TrackedRun) -> int:
+    """Return the number of different settings in the table of a search, held to what a family of runs is held to."""
+    tried = {
+        tuple(sorted(item for item in trial.params.items() if not NO_SETTING.search(item[0])))
+        for trial in run.trials
+    }
+    return len(tried) if len({trial.score for trial in run.trials}) >= 2 else min(len(tried), 1)

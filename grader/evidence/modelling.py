@@ -34,6 +34,13 @@ class PredictionsEvidence(Model):
     """Why the probe could not read the issued data, which are ours; empty where it could."""
 
 
+class Trial(Model):
+    """A setting that a search tried, and how it came out."""
+
+    params: dict[str, str] = Field(default_factory=dict)
+    score: float
+
+
 class TrackedRun(Model):
     """One run of the tracking store, cut to what checks look at."""
 
@@ -48,6 +55,8 @@ class TrackedRun(Model):
     """Model artefacts that are really in the submission, as relative paths."""
     datasets: tuple[str, ...] = ()
     seconds: float | None = None
+    trials: tuple[Trial, ...] = ()
+    """Trials of a search that are kept as a table among the run's artefacts, the first of many."""
 
 
 class TrackingEvidence(Model):

@@ -19,6 +19,7 @@ from grader.probes.shared.text import Json, clean
 from grader.probes.tracking.database import MERGE_CAP
 from grader.probes.tracking.file_store import read_folders
 from grader.probes.tracking.models import place_models
+from grader.probes.tracking.searches import place_searches
 from grader.probes.tracking.selection import finish
 from grader.probes.tracking.sqlite_store import read_database
 
@@ -65,6 +66,7 @@ def main() -> None:
             told = f"found {more} runs that are not in {clean(place, 300)}, which {why} and is the one read"
             problems.append(f"{clean(other, 300)}: {told}")
     place_models(runs, root, files)
+    place_searches(runs, root, files, problems)
     found = finish(runs, clean(place, 300), problems)
     emit({"path": clean(place, 300), "store": kind, "problems": problems[:100], "runs": found})
 

@@ -24,7 +24,14 @@ REGISTERED = "mlflow.registered_versions"
 
 def blank_run(run_id: str) -> dict[str, Json]:
     """Return a run without anything, and the addresses `uris` and ids `ids` under which its models may lie."""
-    empty: dict[str, Json] = {"params": {}, "metrics": {}, "tags": {}, "models": [], "datasets": []}
+    empty: dict[str, Json] = {
+        "params": {},
+        "metrics": {},
+        "tags": {},
+        "models": [],
+        "datasets": [],
+        "trials": [],
+    }
     head: dict[str, Json] = {"run_id": run_id, "name": "", "parent": None, "status": "", "seconds": None}
     return {**head, **empty, "uris": [], "ids": [run_id]}
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from grader.checks.trials import differing_trials
-from grader.evidence.modelling import TrackedRun
+from grader.evidence.modelling import TrackedRun, Trial
 
 
 def family(
@@ -47,3 +47,20 @@ def test_incident_settings_with_one_figure_for_all_were_a_search(parent: str | N
     assert differing_trials(family(given, step=0.0, parent=parent)) == 1
     some = family(given[:10], step=0.0, parent=parent) + family(given, parent=parent)[10:]
     assert differing_trials(some) == (14 if parent else 12)
+
+
+def searched(settings: list[dict[str, str]], step: float = 0.001) -> list[TrackedRun]:
+    """A search as autologging leaves it: its five best as runs, all trials as a table of the run above them."""
+    trials = tuple(Trial(params=params, score=0.2 + n * step) for n, params in enumerate(settings))
+    return [
+        TrackedRun(run_id="a" * 32, name="search", metrics={"best_cv_score": 0.2}, trials=trials),
+        *family(settings[:5], step),
+    ]
+
+
+def test_incident_a_search_that_was_logged_by_itself_had_five_trials() -> None:
+    """All trials in the table of a search count, held to what runs are: other settings, other outcomes."""
+    assert differing_trials(searched([{"depth": str(n)} for n in range(20)])) == 20
+    assert differing_trials(searched([{"depth": "4", "random_state": str(n)} for n in range(20)])) == 1
+    assert differing_trials(searched([{"depth": str(n)} for n in range(20)], step=0.0)) == 1
+    assert differing_trials([]) == 0
