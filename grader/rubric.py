@@ -18,7 +18,7 @@ from grader.errors import RubricError, said_by_yaml
 from grader.types import Finding, Model
 
 DEFAULT = Path(__file__).with_name("rubric.yaml")
-TOPICS = ("audit", "evaluation", "decisions", "serving", "readme")
+TOPICS = ("audit", "evaluation", "calibration", "decisions", "serving", "readme")
 """The modules of grader.checks that a rubric may name."""
 
 Check = Callable[[Case], Finding]

@@ -8,8 +8,9 @@ import numpy as np
 import numpy.typing as npt
 
 from grader import metrics
+from grader.checks.calibration import calibration_agreement
 from grader.checks.case import Case
-from grader.checks.evaluation import calibration_agreement, recomputed_figures
+from grader.checks.evaluation import recomputed_figures
 from grader.checks.leak_use import leak_moves_predictions
 from grader.checks.optimism import refuted_by_replay
 from grader.checks.segments import segments_recompute

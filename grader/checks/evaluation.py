@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import re
-
 import numpy as np
 
 from grader import metrics
 from grader.checks.case import Case
 from grader.checks.lift import lift_agreement
 from grader.checks.optimism import optimism
+from grader.checks.plots import find_plot, shown_plot
 from grader.checks.split_rows import (
     FITTED,
     TOLD,
     WHOLE,
     chosen_rows,
-    rows_to_calibrate_on,
     share_tested,
     shared_customers,
 )
@@ -26,7 +24,6 @@ from grader.types import Finding, Proof, proof
 
 APART = 0.25
 """What a split keeps of its credit where its months overlap; of the embargo's only where its customers do not."""
-PICTURE = "a picture found; what it shows is not compared"
 
 
 def split_respects_time(case: Case) -> Finding:
@@ -211,95 +208,6 @@ def _label_agreement(case: Case) -> float:
     return float(np.mean((given[known] == case.issued_label[rows]) | repeated))
 
 
-def probabilities_calibrated(case: Case) -> Finding:
-    """Tuned probabilities agree with frequencies on the test rows, beyond what sampling customers explains.
-
-    Ten equal-count bins; the null resamples customers, since rows of one customer share label windows. 85 %
-    of the credit: full where the p-value is at least 0.05 or the excess of the calibration error over its
-    null is at most 5 % of the base rate, none from 40 %. 15 % for a picture of a reliability plot, by its name or
-    as one of several figures of a notebook; what it shows is not read. Whether they were fitted on data apart from
-    test is not measured; the rows listed for it are shown.
-    """
-    missing = unusable(case) or unshipped(case)
-    if missing:
-        return missing
-    test = case.test
-    path = case.evidence.document.predictions.path or SPLIT_FILE
-    low, high = float(test.tuned.min()), float(test.tuned.max())
-    if low < 0 or high > 1:
-        outside = proof(path, "p_tuned on test", measured=f"from {low:.4g} to {high:.4g}")
-        return Finding(0.0, "The tuned scores are no probabilities: some lie outside 0 to 1.", (outside,))
-    if not case.predicts:
-        flat = proof(path, "p_tuned on test", measured=f"from {low:.4g} to {high:.4g}, no ranking")
-        return Finding(
-            0.0, "Scores that do not rank are calibrated by the base rate alone: nothing earned.", (flat,)
-        )
-    measured, base = case.calibration, float(test.y.mean())
-    excess, agreement = calibration_excess(case), calibration_agreement(case)
-    plot = find_plot(case, ("calib", "reliab"))
-    credit = 0.85 * agreement + (0.15 if plot and agreement > 0 else 0.0)
-    proofs = (
-        proof(
-            path,
-            "p_tuned on test",
-            f"mean probability {float(test.tuned.mean()):.4f}",
-            f"churn rate {base:.4f}; calibration error {measured.ece:.4f}, {measured.null_ece:.4f} by sampling "
-            f"alone, p = {measured.p_value:.3f}",
-        ),
-        *_shown(case, plot, "evaluation/calibration.png"),
-        rows_to_calibrate_on(case, path),
-    )
-    if measured.p_value >= 0.05:
-        message = "The probabilities agree with the frequencies on the test months."
-    elif agreement == 1:
-        message = (
-            f"The probabilities stray by {excess:.1%} of the base rate beyond sampling, too little to matter."
-        )
-    else:
-        message = f"The probabilities miss the frequencies by {excess:.0%} of the base rate beyond sampling."
-    return Finding(round(credit, 6), message, proofs)
-
-
-def calibration_agreement(case: Case) -> float:
-    """Return how far the tuned test scores agree with frequencies, 0..1; 1 within what sampling explains.
-
-    Scores outside 0 to 1 are no probabilities and agree with nothing.
-    """
-    if case.test.tuned.min() < 0 or case.test.tuned.max() > 1:
-        return 0.0
-    if case.calibration.p_value >= 0.05:
-        return 1.0
-    return float(np.clip((0.40 - calibration_excess(case)) / 0.35, 0, 1))
-
-
-def calibration_excess(case: Case) -> float:
-    """Return the calibration error on test beyond what sampling alone gives, over the base rate; at least 0."""
-    measured = case.calibration
-    return max(0.0, measured.ece - measured.null_ece) / float(case.test.y.mean())
-
-
-def find_plot(case: Case, words: tuple[str, ...]) -> str | None:
-    """Return a drawn image whose name speaks of one of the words, else one of several notebook figures.
-
-    Words are written without the case, spaces, dashes and underscores that part them in a name.
-    """
-    plots = [p for p in case.evidence.document.evaluation.plots if p.width >= 100 and p.ink >= 0.003]
-    named = [p for p in plots if any(word in re.sub(r"[^a-z0-9/.]", "", p.path.lower()) for word in words)]
-    embedded = [p for p in plots if "#cell" in p.path]
-    return named[0].path if named else embedded[0].path if len(embedded) >= 2 else None
-
-
-def _shown(case: Case, plot: str | None, expected: str) -> list[Proof]:
-    """Return what is said of a plot, or that there is none and which pictures could not be read."""
-    if plot:
-        return [proof(plot, measured=PICTURE)]
-    unread = [told.partition(": ") for told in case.evidence.document.evaluation.problems[:3]]
-    return [
-        proof(expected, measured="no plot"),
-        *(proof(path, measured=f"not read: {why}") for path, _, why in unread),
-    ]
-
-
 def curves_recompute(case: Case) -> Finding:
     """The lift table by decile equals the recomputed one, and there is a picture of a precision-recall curve.
 
@@ -325,7 +233,7 @@ def curves_recompute(case: Case) -> Finding:
     credit = 0.65 * agreed.credit + (0.35 if plot else 0.0)
     figures = f"{agreed.right} of {agreed.total} figures agree"
     proofs = [proof(path, said=f"{len(submitted.rows)} deciles", measured=figures), *agreed.wrong]
-    proofs += _shown(case, plot, "evaluation/pr_curve.png")
+    proofs += shown_plot(case, plot, "evaluation/pr_curve.png")
     message = (
         "The lift table agrees with the predictions, and a picture of a precision-recall curve is there."
     )

@@ -17,15 +17,24 @@ from grader.evidence.modelling import (
     SPLITS,
     ClaimedMetrics,
     EvaluationEvidence,
+    LiftRow,
+    LiftTable,
+    PlotFile,
     PredictionsEvidence,
     SegmentRow,
     SegmentTable,
 )
 from grader.evidence.notebook import FindingClaim, FindingsFile, NotebookEvidence
 from grader.evidence.service import ServiceEvidence
-from grader.metrics import month_index, month_name, pr_auc, pr_auc_se
+from grader.metrics import lift_table, month_index, month_name, pr_auc, pr_auc_se
 from grader.truth import Business, Key, Plant, Truth
 from grader.types import PhaseRecord, Verdict
+
+PLOTS = (
+    PlotFile(path="evaluation/calibration.png", width=600, height=400, ink=0.05),
+    PlotFile(path="evaluation/pr_curve.png", width=600, height=400, ink=0.05),
+)
+"""Pictures whose names say what they show."""
 
 MONTHS = [month_name(month_index("2023-01") + i) for i in range(24)]
 REPLAY_MONTHS = ["2025-01", "2025-02", "2025-03"]
@@ -192,6 +201,17 @@ def claimed_figures(
         intervals={"tuned.pr_auc": (middle - half, middle + half)} if interval else {},
         decision={"threshold": threshold, "capacity_share": 0.10},
     )
+
+
+def claimed(case: Case, **changed: float) -> Case:
+    """The case with honest claims about its own predictions, but for `changed`."""
+    rows = tuple(LiftRow(**vars(row)) for row in lift_table(case.test.y, case.test.tuned))
+    evidence = EvaluationEvidence(
+        metrics=claimed_figures(case, **changed),
+        lift=LiftTable(path="evaluation/lift.csv", rows=rows),
+        plots=PLOTS,
+    )
+    return with_document(case, evaluation=evidence)
 
 
 def stated_segments(case: Case, **changed: float) -> SegmentTable:

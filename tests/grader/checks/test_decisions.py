@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from grader.checks import decisions as check
+from grader.checks.calibration import calibration_agreement
 from grader.checks.case import Case
-from grader.checks.evaluation import calibration_agreement
 from grader.evidence.modelling import (
     ClaimedMetrics,
     EvaluationEvidence,

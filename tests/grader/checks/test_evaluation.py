@@ -10,18 +10,21 @@ import pytest
 
 from grader import metrics
 from grader.checks import evaluation as check
+from grader.checks.calibration import probabilities_calibrated
 from grader.checks.case import Case
+from grader.checks.plots import PICTURE
 from grader.evidence.modelling import (
     SPLITS,
     ClaimedMetrics,
     EvaluationEvidence,
     LiftRow,
     LiftTable,
-    PlotFile,
     PredictionsEvidence,
 )
 from tests.grader.case_builder import (
+    PLOTS,
     case_of,
+    claimed,
     claimed_figures,
     good_scores,
     split_of,
@@ -31,14 +34,10 @@ from tests.grader.case_builder import (
 )
 
 TRAIN, TEST = SPLITS.index("train"), SPLITS.index("test")
-PLOTS = (
-    PlotFile(path="evaluation/calibration.png", width=600, height=400, ink=0.05),
-    PlotFile(path="evaluation/pr_curve.png", width=600, height=400, ink=0.05),
-)
 PREDICTION_CHECKS = (
     check.split_respects_time,
     check.figures_reproduced,
-    check.probabilities_calibrated,
+    probabilities_calibrated,
     check.curves_recompute,
 )
 
@@ -58,17 +57,6 @@ def unserved() -> Case:
     return claimed(case_of(served_replay=np.full(2100, 0.1)))
 
 
-def claimed(case: Case, **changed: float) -> Case:
-    """The case with honest claims about its own predictions, but for `changed`."""
-    rows = tuple(LiftRow(**vars(row)) for row in metrics.lift_table(case.test.y, case.test.tuned))
-    evidence = EvaluationEvidence(
-        metrics=claimed_figures(case, **changed),
-        lift=LiftTable(path="evaluation/lift.csv", rows=rows),
-        plots=PLOTS,
-    )
-    return with_document(case, evaluation=evidence)
-
-
 def test_good_work_earns_everything(good: Case) -> None:
     """A time-ordered split, honest figures, calibrated scores and right curves earn full credit."""
     for judged in PREDICTION_CHECKS:
@@ -81,7 +69,7 @@ def test_a_claim_too_high_by_a_tenth_loses_most_of_its_points(good: Case) -> Non
     edited = claimed(good, pr_auc=0.1)
     assert check.figures_reproduced(edited).credit <= 0.3
     assert "does not recompute" in check.figures_reproduced(edited).proofs[0].measured
-    assert check.probabilities_calibrated(edited).credit == 1.0
+    assert probabilities_calibrated(edited).credit == 1.0
 
 
 def test_incident_figures_of_two_decimals_were_said_not_to_recompute(good: Case) -> None:
@@ -159,52 +147,6 @@ def test_another_order_among_tied_scores_is_right(good: Case) -> None:
     assert check.curves_recompute(judged).credit == 1.0
 
 
-def test_doubled_probabilities_are_not_calibrated(good: Case) -> None:
-    """A ranking can be right while the probabilities are twice too high."""
-    doubled = with_arrays(
-        good, predictions__p_tuned=np.clip(2 * good.evidence.array("predictions.p_tuned"), 0, 1)
-    )
-    assert check.probabilities_calibrated(doubled).credit == 0.0
-
-
-@pytest.mark.parametrize("change", [lambda p: p * 3 - 1, lambda p: np.log(p / (1 - p))])
-def test_scores_outside_zero_to_one_are_no_probabilities(good: Case, change) -> None:
-    """Margins and other scores are said to be no probabilities, and break nothing."""
-    scores = with_arrays(good, predictions__p_tuned=change(good.evidence.array("predictions.p_tuned")))
-    assert check.probabilities_calibrated(scores).credit == 0.0
-
-
-def test_rows_to_calibrate_on_are_shown_and_pay_nothing(good: Case) -> None:
-    """What a fit was made on cannot be measured, so what is listed for it neither earns nor costs."""
-    none = check.probabilities_calibrated(good)
-    assert none.proofs[-1].measured == "none of the split calibration or validation is listed"
-    months = good.truth.issued["snapshot_month"]
-    codes = split_of(months)
-    codes[((months >= "2024-02") & (months <= "2024-04")).to_numpy()] = CALIBRATION
-    listed = check.probabilities_calibrated(claimed(case_of(split=codes)))
-    assert listed.credit == none.credit == 1
-    shown = listed.proofs[-1]
-    assert "of the split calibration, 2024-02 to 2024-04" in shown.said
-    assert shown.measured.startswith("0 of them are test rows, too; mean probability 0.")
-
-
-def test_a_reliability_plot_alone_earns_nothing(good: Case) -> None:
-    """The plot is worth its share only where the probabilities are any good, and its absence costs."""
-    bare = with_document(good, evaluation=good.evidence.document.evaluation.model_copy(update={"plots": ()}))
-    assert check.probabilities_calibrated(bare).credit == 0.85
-    assert check.curves_recompute(bare).credit == 0.65
-
-
-def test_incident_why_a_plot_was_not_read_was_not_told(good: Case) -> None:
-    """Whoever hands in a plot as PDF reads in both criteria that it was found, and in which forms it would count."""
-    told = "evaluation/pr_curve.pdf: found PDF, which is not read; expected PNG, JPEG, WebP or SVG"
-    bare = good.evidence.document.evaluation.model_copy(update={"plots": (), "problems": (told,)})
-    case = with_document(good, evaluation=bare)
-    for finding in (check.curves_recompute(case), check.probabilities_calibrated(case)):
-        shown = {(one.file, one.measured) for one in finding.proofs}
-        assert ("evaluation/pr_curve.pdf", f"not read: {told.partition(': ')[2]}") in shown
-
-
 def test_incident_why_a_figure_was_not_read_was_not_told(good: Case) -> None:
     """A figure that two numbers could be meant by is absent, and the two are named beside it."""
     told = "metrics.json: not read: pr_auc of the tuned model: 0.25 (lgbm pr_auc) or 0.21 (xgboost pr_auc)"
@@ -248,11 +190,11 @@ def test_a_picture_that_was_only_found_was_said_to_agree(good: Case) -> None:
     assert finding.message == (
         "The lift table agrees with the predictions, and a picture of a precision-recall curve is there."
     )
-    assert finding.proofs[-1].measured == check.PICTURE
+    assert finding.proofs[-1].measured == PICTURE
     bare = check.curves_recompute(with_document(good, evaluation=good.evidence.document.evaluation.model_copy(
         update={"plots": ()})))  # fmt: skip
     assert bare.message.endswith("picture of a precision-recall curve: none.")
-    assert check.PICTURE in [shown.measured for shown in check.probabilities_calibrated(good).proofs]
+    assert PICTURE in [shown.measured for shown in probabilities_calibrated(good).proofs]
 
 
 def test_incident_a_lift_table_of_blank_cells_was_paid_in_full(good: Case) -> None:
@@ -302,7 +244,7 @@ def test_a_good_service_does_not_calibrate_scores_that_do_not_rank(good: Case, k
     """The base rate for everybody is calibrated and worth nothing."""
     rows = good.evidence.array("predictions.row").astype(int)
     case = with_arrays(good, predictions__p_tuned=scores_of(kind)[rows])
-    assert check.probabilities_calibrated(case).credit == 0.0
+    assert probabilities_calibrated(case).credit == 0.0
     assert check.curves_recompute(case).credit == 0.0
 
 

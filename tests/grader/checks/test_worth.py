@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from grader.checks import decisions, evaluation, serving
+from grader.checks import calibration, decisions, evaluation, serving
 from grader.checks.case import Case
 from grader.checks.worth import unshipped
 from grader.evidence.modelling import EvaluationEvidence
@@ -25,7 +25,7 @@ from tests.grader.case_builder import (
 
 PAID = (
     evaluation.figures_reproduced,
-    evaluation.probabilities_calibrated,
+    calibration.probabilities_calibrated,
     evaluation.curves_recompute,
     decisions.figures_fit_the_problem,
     decisions.choice_is_earned,
