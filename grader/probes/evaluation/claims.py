@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import NamedTuple
 
 from grader.probes.evaluation.vocabulary import (
@@ -157,6 +158,7 @@ def is_breakdown(path: tuple[str, ...]) -> bool:
     )  # fmt: skip
 
 
+@lru_cache(maxsize=4096)
 def _without_split(name: str) -> tuple[str, str]:
     """Return a name without the word of a split, and that word."""
     for part in (*TESTS, *SPLIT_WORDS):
@@ -167,6 +169,7 @@ def _without_split(name: str) -> tuple[str, str]:
     return name, ""
 
 
+@lru_cache(maxsize=4096)
 def _without_model(name: str) -> tuple[str, str]:
     """Return a name without the words of a model, and whose it is.
 
