@@ -197,9 +197,8 @@ def test_the_key_s_statistic_must_show_the_defect() -> None:
 
 def test_incident_the_figure_of_sound_data_was_within_the_tolerance_and_paid() -> None:
     """Where one row in eighty is wrong, a share of 0 is within the tolerance and shows nothing; .01 does."""
-    known = [{"name": "share", "value": 0.0125, "null": 0.0}]
     there = plant(id="impossible_values", family="quality", kind="impossible_values", columns=("usage",),
-                  statistics=known)  # fmt: skip
+                  statistics=[{"name": "share", "value": 0.0125, "null": 0.0}])  # fmt: skip
     plain = case_of(plants=[there]).truth
     issued = plain.issued.copy()
     issued.loc[issued.index[::80], "usage"] = -999.0
@@ -208,10 +207,8 @@ def test_incident_the_figure_of_sound_data_was_within_the_tolerance_and_paid() -
 
     def credit(value: float | None) -> float:
         statistic = None if value is None else StatisticClaim(name="share", value=value)
-        told = claim.model_copy(update={"statistic": statistic})
-        return check.statistics_recompute(
-            Case(case_of(plants=[there], findings=[told]).evidence, truth)
-        ).credit
+        case = case_of(plants=[there], findings=[claim.model_copy(update={"statistic": statistic})])
+        return check.statistics_recompute(Case(case.evidence, truth)).credit
 
     assert credit(0.0) == credit(None) < credit(0.01) == credit(0.0125)
 
