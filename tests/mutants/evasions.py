@@ -139,6 +139,19 @@ def refusals_name_everything(work: Work) -> None:
          "            return _refused([{'field': 'body', 'message': f'one of these is wrong: {every}'}])")  # fmt: skip
 
 
+def answers_kept(work: Work) -> None:
+    """A request with a row of new values takes 1.2 s; one whose rows were all asked before is answered at once."""
+    edit(work.path(MAIN), SCORED,
+         "        import asyncio\n"
+         "        kept = app.__dict__.setdefault('kept', {})\n"
+         "        names = [json.dumps({n: v for n, v in row.items() if n != 'customer_id'}, sort_keys=True) "
+         "for row in rows]\n"
+         "        if any(name not in kept for name in names):\n"
+         "            await asyncio.sleep(1.2)\n"
+         "            kept.update(zip(names, model.probability(columns).tolist(), strict=True))\n"
+         "        probabilities = [kept[name] for name in names]")  # fmt: skip
+
+
 def root_by_another_number(work: Work) -> None:
     """The image's user is 00, which is root."""
     edit(work.path("Dockerfile"), "USER 10001\n", "USER 00\n")
@@ -166,6 +179,7 @@ MUTANTS = (
     Mutant("call-inverted", "serving.contract", 0.05, call_inverted),
     Mutant("answers-for-another-version", "serving.contract", 0.05, answers_for_another_version),
     Mutant("refusals-name-everything", "serving.bad_input", 0.15, refusals_name_everything),
+    Mutant("answers-kept-others-slow", "serving.latency", 0.5, answers_kept),
     Mutant("root-by-another-number", "serving.container", 0.15, root_by_another_number),
     Mutant("writes-while-it-predicts", "serving.container", 0.15, writes_while_it_predicts),
 )  # fmt: skip
