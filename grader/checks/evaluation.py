@@ -229,7 +229,7 @@ def curves_recompute(case: Case) -> Finding:
         )
     path = submitted.path or "evaluation/lift.csv"
     agreed = lift_agreement(case, path)
-    plot = find_plot(case, ("prcurve", "precisionrecall", "/pr."))
+    plot = find_plot(case, ("prcurve", "precisionrecall", "-pr-", "-prc-", "auprc"))
     credit = 0.65 * agreed.credit + (0.35 if plot else 0.0)
     figures = f"{agreed.right} of {agreed.total} figures agree"
     proofs = [proof(path, said=f"{len(submitted.rows)} deciles", measured=figures), *agreed.wrong]
