@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 from pathlib import Path
 from typing import Any
 
@@ -79,5 +80,7 @@ def execute(book: Any, folder: Path, cell_seconds: float) -> tuple[int, str, str
     except RuntimeError as error:
         if "didn't respond" not in str(error):
             raise
+        if client.km is None:  # it has let the kernel go, and would ask it to end once more at our end
+            atexit.unregister(client._cleanup_kernel)
         return KERNEL_LATE, "late", f"the kernel was not ready within {START_SECONDS} s"
     return 0, "ok", ""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import time
 from pathlib import Path
 from typing import Any
@@ -10,6 +12,8 @@ import pytest
 
 from grader.probes.notebook_run import kernel
 from grader.probes.shared.notebooks import Cell
+
+ROOT = Path(__file__).parents[3]
 
 
 def book(source: str) -> Any:
@@ -39,3 +43,18 @@ def test_incident_a_kernel_that_was_late_was_a_crash(tmp_path: Path, monkeypatch
     (tmp_path / "ipykernel_launcher.py").write_text("import time\ntime.sleep(60)\n")
     code, state, said = kernel.execute(book("1"), tmp_path, 600)
     assert (code, state) == (kernel.KERNEL_LATE, "late"), said
+
+
+def test_incident_a_late_kernel_ended_with_a_traceback(tmp_path: Path) -> None:
+    """Of a kernel that was late nothing is left to be done at our end, where it could only fail."""
+    (tmp_path / "ipykernel_launcher.py").write_text("import time\ntime.sleep(60)\n")
+    program = f"""
+from grader.probes.notebook_run import kernel
+from grader.probes.shared.notebooks import Cell
+kernel.START_SECONDS = 1
+book = kernel.normalised([Cell(1, "code", "1", None, [])], "audit.ipynb")
+print(kernel.execute(book, {str(tmp_path)!r}, 600)[1])
+"""
+    ended = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, cwd=ROOT)
+    assert ended.stdout.strip() == "late"
+    assert "atexit" not in ended.stderr
