@@ -15,6 +15,8 @@ ITSELF = ("value", "estimate", "point", "score")
 """Keys of a figure of the decision below its own name; a mean or a total there is another figure."""
 
 CONTEST = re.compile(r"(?:^|_)(?:model_)?(champion|challenger|incumbent)(?:_model)?(?=_|$)")
+KEPT = re.compile(r"(?:^|_)(?:tuned|final|champion)(?:_|$)|best_model|model_best")
+"""Names of the model that was kept, whatever its algorithm."""
 SAME = 0.001
 """How far two figures of one name may differ and still be one figure, rounded differently."""
 
@@ -77,14 +79,26 @@ def _distance(figure: Figure) -> tuple[bool, int, int, int]:
 def without_doubt(figures: list[Figure]) -> tuple[list[Figure], list[str]]:
     """Leave out a model's figures that two numbers could be meant by equally, and say of each which these are.
 
+    In doubt a name that says nothing of a model gives way to one that does, and an algorithm to the model kept.
+
     >>> found = rank_figures([(("lgbm", "pr_auc"), 0.25), (("xgboost", "pr_auc"), 0.21)])
     >>> without_doubt(found)
     ([], ['not read: pr_auc of the tuned model: 0.25 (lgbm pr_auc) or 0.21 (xgboost pr_auc)'])
     """
+    doubtful = _doubts(figures)
+    for likelier in (_is_named, _is_kept):
+        sides = {side for side, _ in doubtful if any(likelier(one) for one in figures if _side(one) == side)}
+        figures = [one for one in figures if _side(one) not in sides or likelier(one)]
+        doubtful = _doubts(figures) if sides else doubtful
+    return [one for one in figures if (_side(one), one[0].metric) not in doubtful], list(doubtful.values())
+
+
+def _doubts(figures: list[Figure]) -> dict[tuple[str, str], str]:
+    """Return what is said of each figure, by model and metric, that two numbers could be meant by equally."""
     meant: dict[tuple[str, str], list[Figure]] = defaultdict(list)
     for named, leaf in figures:
         if named.metric in METRICS and not named.interval and not isinstance(leaf[1], tuple):
-            near = meant["baseline" if named.model == "baseline" else "tuned", named.metric]
+            near = meant[_side((named, leaf)), named.metric]
             if not near or _distance((named, leaf)) == _distance(near[0]):
                 near.append((named, leaf))
     doubtful = {}
@@ -94,12 +108,21 @@ def without_doubt(figures: list[Figure]) -> tuple[list[Figure], list[str]]:
             other = next(leaf for _, leaf in near if leaf[1] != near[0][1][1])
             shown = [f"{leaf[1]:.6g} ({clean(' '.join(leaf[0]), 80)})" for leaf in (near[0][1], other)]
             doubtful[place] = f"not read: {place[1]} of the {place[0]} model: {' or '.join(shown)}"
-    kept = [
-        (named, leaf)
-        for named, leaf in figures
-        if ("baseline" if named.model == "baseline" else "tuned", named.metric) not in doubtful
-    ]
-    return kept, list(doubtful.values())
+    return doubtful
+
+
+def _side(figure: Figure) -> str:
+    return "baseline" if figure[0].model == "baseline" else "tuned"
+
+
+def _is_named(figure: Figure) -> bool:
+    """Whether a figure is of a model that is named, or of no name at all, and not of one that says nothing."""
+    return bool(figure[0].model) or not figure[0].above
+
+
+def _is_kept(figure: Figure) -> bool:
+    """Whether a figure is of a model that is called the one that was kept, not just by its algorithm."""
+    return any(KEPT.search(name) and settle((name,)).model == "tuned" for name in figure[1][0])
 
 
 def of_policy(found: list[Leaf]) -> list[Leaf]:

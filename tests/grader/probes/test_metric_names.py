@@ -155,6 +155,17 @@ def test_incident_of_two_figures_that_could_be_meant_the_first_was_taken(given: 
     assert found["baseline"] == {"pr_auc": 0.1}
 
 
+@pytest.mark.parametrize("given", [
+    {"final_model": {"pr_auc": 0.25}, "models": {"xgb": {"pr_auc": 0.28}, "lgbm": {"pr_auc": 0.25}}},
+    {"xgb": {"pr_auc": 0.28, "pr_auc_ci": [0.27, 0.29]}, "best_model": {"pr_auc": 0.25}},
+    {"test": {"random_forest": {"pr_auc": 0.28}, "lightgbm_tuned_isotonic": {"pr_auc": 0.25}}},
+])  # fmt: skip
+def test_incident_a_final_model_beside_its_candidates_was_in_doubt(given: dict[str, Any]) -> None:
+    """What is called the final model is meant, whatever other models are listed, and nothing of theirs is its own."""
+    found = claimed({"baseline": {"pr_auc": 0.1}, **given})
+    assert (found["tuned"], found["intervals"], found["unread"]) == ({"pr_auc": 0.25}, {}, [])
+
+
 def test_one_figure_rounded_twice_is_one_figure() -> None:
     """A summary that gives two decimals more or less is no second claim."""
     found = claimed({"lgbm": {"pr_auc": 0.2537}, "final": {"pr_auc": 0.254}})
