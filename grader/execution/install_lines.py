@@ -17,7 +17,7 @@ from grader.execution.dockerfile_parse import Instruction, ParseError, parse, sp
 TOOLS = re.compile(
     r"(?i)pip|setuptools(-scm)?|wheel|build|virtualenv|pipx|pip-tools|uv|uv-build|poetry(-core|-plugin-\w+)?|pdm(-\w+)?"
     r"|pipenv|hatch|hatchling|flit(-core)?|maturin|cython|ninja|cmake|scikit-build(-core)?|meson(-python)?|pybind11"
-    r"|python|conda|mamba|micromamba|conda-(lock|pack)"
+    r"|python|conda|mamba|micromamba|conda-(lock|pack|libmamba-solver)|packaging|certifi|(artifacts-)?keyring|keyrings-.+"
 )
 """What installs and builds: the packages that it brings are pinned or not, whatever its own version."""
 SYSTEM = re.compile(
@@ -46,6 +46,8 @@ EXACT = re.compile(r"===?\s*[\w.!+-]+")
 LIST = re.compile(
     r"(?i)((requirements|constraints)[^/]*\.(txt|in|lock)|(^|/)requirements/[^/]+\.(txt|in)|\.ya?ml)$"
 )
+CONSTRAINT = re.compile(r"(?:-c|(?:--|PIP_|UV_)(?i:constraint)[=\s])\s*[\"']?(?:[^\s\"']{0,200}/)?([\w.-]+)")
+"""A list by its use, whatever its name."""
 LOCK = re.compile(r"(^|/)(uv\.lock|poetry\.lock|Pipfile\.lock|pdm\.lock|conda-lock\.yml|pylock\.toml)$")
 HELD = re.compile(
     r"(?m)^[ \t]*(?:-[ \t]+)?[\"']?([A-Za-z][\w.-]*)(?:\[[^\]\n]*\])?[ \t]*=(?:==?)?[ \t]*\d(?![^\n]*\*)"
@@ -54,7 +56,9 @@ LOCKED = re.compile(r'(?m)^[ \t]*(?:-[ \t]+)?name[ \t]*[=:][ \t]*"?([\w.-]+)|^[ 
 FILES = 50
 LISTS = 500
 """Lists that are looked into, and at whose names."""
-COPIED_FILES = re.compile(r"(?i)\w\.(?!whl|tar|tgz|zip)[a-z]\w*$|model|artifact|static")
+COPIED_FILES = re.compile(
+    r"(?i)\w\.(?!whl|tar|tgz|zip)[a-z]\w*$|model|artifact|static|^(out|outputs?|results|mlruns|weights|checkpoints?)$"
+)
 """What a stage is for whose packages are not in the image."""
 CHARS = 64 * 1024
 
@@ -93,9 +97,10 @@ def plain(word: str) -> str:
 
 def _held(text: str, files: Iterable[str], read: Callable[[str], str]) -> set[str]:
     """Return the names with versions in the lists that the Dockerfile names, and in those beside them that these do."""
-    listed = [path for path in files if LIST.search(path) or LOCK.search(path)][:LISTS]
     names: set[str] = set()
     told, seen = re.sub(r"(?m)(^|\s)#.*$", "", text), set[str]()
+    used = set(CONSTRAINT.findall(told[:CHARS]))
+    listed = [p for p in files if LIST.search(p) or LOCK.search(p) or posixpath.basename(p) in used][:LISTS]
     while (
         path := next((p for p in listed if p not in seen and posixpath.basename(p) in told), None)
     ) is not None:
@@ -158,7 +163,7 @@ def _sources(instruction: Instruction) -> Iterator[str]:
         for part in flag.removeprefix("--mount=").removeprefix("--").split(","):
             taken = words_of(rest)[:-1] if instruction.keyword == "COPY" else ["/"]
             if part.startswith("from=") and not all(
-                COPIED_FILES.search(posixpath.basename(p)) for p in taken
+                COPIED_FILES.search(posixpath.basename(p.rstrip("/"))) for p in taken
             ):
                 yield part.removeprefix("from=").lower()
 

@@ -18,6 +18,7 @@ LISTS = {
     "poetry.lock": '[[package]]\nname = "uvicorn"\nversion = "0.30"\n',
     "environment.yml": "dependencies:\n  - pandas=2.2\n  - pip:\n      - shap==0.46\n",
     "requirements-other.txt": "xgboost==2.0\n",
+    "deps/pins-of-web.txt": "starlette==0.38.0\n",
 }
 
 
@@ -57,6 +58,19 @@ def test_honest_forms_leave_nothing_open(command: str) -> None:
     assert open_names(f"{FROM}COPY requirements.txt poetry.lock environment.yml ./\nRUN {command}\n") == []
 
 
+@pytest.mark.parametrize("command", [
+    "pip install -c /app/deps/pins-of-web.txt starlette", "pip install -cpins-of-web.txt starlette",
+    "pip install --constraint=/srv/pins-of-web.txt starlette",
+    "PIP_CONSTRAINT='/srv/pins-of-web.txt' pip install starlette",
+    "pip install keyring artifacts-keyring keyrings.google-artifactregistry-auth", "pip install -U pip certifi",
+    "conda install -n base conda-libmamba-solver && conda env create -f environment.yml",
+])  # fmt: skip
+def test_incident_constraints_by_another_name_and_what_helps_to_install_were_open(command: str) -> None:
+    """A list is constraints by its use, and what signs in to an index or resolves names is no dependency."""
+    assert open_names(f"{FROM}COPY requirements.txt ./\nRUN {command}\n") == []
+    assert open_names(f"{FROM}COPY deps/pins-of-web.txt ./\nRUN pip install starlette\n") == ["starlette"]
+
+
 @pytest.mark.parametrize(("command", "told"), [
     ("pip install -r requirements.txt && /opt/venv/bin/pip install --no-cache-dir fastapi uvicorn",
      ["fastapi", "uvicorn"]),
@@ -94,6 +108,10 @@ def test_names_without_one_version_are_found(command: str, told: list[str]) -> N
     ("RUN --mount=type=bind,from=made,source=/wheels,target=/w pip install /w/*.whl", True),
     ("COPY --from=made requirements.txt .", False),
     ("COPY --from=made /srv/model /srv/model/", False),
+    ("COPY --from=made /app/out/ /app/out/", False),
+    ("COPY --from=made /srv/model/ /srv/model/", False),
+    ("COPY --from=made /opt/venv/ /opt/venv/", True),
+    ("COPY --from=made /app/mlruns /app/outputs /app/", False),
     ("RUN pip install -r requirements.txt", False),
 ])  # fmt: skip
 def test_only_what_the_image_takes_counts(last: str, counts: bool) -> None:
@@ -120,6 +138,9 @@ def test_lines_are_told() -> None:
         "RUN pip <<A\n",
         "# ",
         "=1 ",
+        "-c",
+        "-c/",
+        "-c ",
     ],
 )
 def test_hostile_texts_take_no_time(tmp_path: Path, text: str) -> None:
