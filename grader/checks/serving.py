@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import numpy as np
@@ -321,7 +321,7 @@ def container_is_sound(case: Case) -> Finding:
     pins = document.pinned
     parts = (
         ("user", not root, shown_user),
-        ("health check", image.healthcheck, "declared" if image.healthcheck else "none"),
+        ("health check", image.healthcheck, "declared" if image.healthcheck else _no_check(service.problems)),
         ("size", 0 < image.size_bytes <= 1.5 * 2**30, f"{image.size_bytes / 2**20:.0f} MiB"),
         (
             "stop",
@@ -346,6 +346,12 @@ def container_is_sound(case: Case) -> Finding:
     message = "The container is fit for production." if not lacking else f"Weak: {', '.join(lacking)}."
     where = document.dockerfile.path or "Dockerfile"
     return Finding(round(credit, 6), message, tuple(proof(where, n, measured=t) for n, _, t in shown))
+
+
+def _no_check(problems: Iterable[str]) -> str:
+    """Return why a declared health check counts as none, where one was declared."""
+    start = "HEALTHCHECK: "
+    return next((told.removeprefix(start) for told in problems if told.startswith(start)), "none")
 
 
 def _contents(contents: ImageContents | None) -> tuple[tuple[str, bool, str], ...]:

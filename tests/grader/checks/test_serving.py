@@ -18,6 +18,7 @@ from grader.evidence.service import (
     LatencySeries,
     ServiceEvidence,
 )
+from grader.pipeline.service_phase import HANGING_CHECK, IDLE_CHECK
 from grader.types import PhaseRecord, Verdict
 from tests.grader.case_builder import PHASES, served_case, with_arrays, with_document
 
@@ -288,6 +289,19 @@ def test_incident_uid_0_under_another_spelling_or_name_was_no_root(good: Case) -
     assert named.credit == pytest.approx(5 / 6, abs=1e-6)
     assert any("uid 0" in shown.measured for shown in named.proofs)
     assert check.container_is_sound(served(good, runs_as_root=False)).credit == 1.0
+
+
+def test_incident_why_a_declared_health_check_counts_as_none_was_not_told(good: Case) -> None:
+    """Whoever declared one and reads `none` looks for the fault in the wrong place."""
+    image = SERVICE.image.model_copy(update={"healthcheck": False})
+    shown = {
+        why: next(one.measured for one in finding.proofs if one.where == "health check")
+        for why in (IDLE_CHECK, HANGING_CHECK, "")
+        for finding in [check.container_is_sound(served(good, image=image, problems=("x: y", why)))]
+    }
+    assert "where nothing serves" in shown[IDLE_CHECK]
+    assert "did not end with 0" in shown[HANGING_CHECK]
+    assert shown[""] == "none"
 
 
 def test_unpinned_or_absent_requirements_cost(good: Case) -> None:
