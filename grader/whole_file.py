@@ -15,6 +15,9 @@ def write_whole(path: Path, content: str) -> None:
     """
     if path.is_dir():
         raise UsageError(f"{path}: cannot be written: a folder; expected a file")
+    # Put in the place of a device, a file would stand there for every program of the machine.
+    if (path.exists() and not path.is_file()) or path.parent.absolute() == Path("/dev"):
+        raise UsageError(f"{path}: cannot be written: a device or a pipe; expected a file")
     fresh = path.with_name(f".{path.name}.new")
     try:
         fresh.write_text(content, encoding="utf-8", newline="")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -49,3 +50,15 @@ def test_incident_a_folder_in_the_place_of_a_file(
     with pytest.raises(UsageError, match=r"cannot be written: "):
         write_whole(Path(name), "text")
     assert [entry.name for entry in tmp_path.rglob("*")] == ["folder"]
+
+
+def test_incident_a_file_took_the_place_of_a_pipe_or_a_device(tmp_path: Path) -> None:
+    """Whoever writes to /dev/stdout as root keeps it: it was replaced, for every program of the machine."""
+    pipe = tmp_path / "report.csv"
+    os.mkfifo(pipe)
+    with pytest.raises(UsageError, match="a device or a pipe; expected a file"):
+        write_whole(pipe, "text")
+    assert pipe.is_fifo()
+    with pytest.raises(UsageError, match="a device or a pipe; expected a file"):
+        write_whole(Path("/dev/no-such-device-of-takehome"), "text")
+    assert list(tmp_path.iterdir()) == [pipe]
