@@ -36,7 +36,7 @@ def probabilities_calibrated(case: Case) -> Finding:
         )
     measured, base = case.calibration, float(test.y.mean())
     excess, agreement = calibration_excess(case), calibration_agreement(case)
-    plot = find_plot(case, ("calib", "reliab"))
+    plot = find_plot(case, ("calib", "kalib", "reliab"))
     credit = 0.85 * agreement + (0.15 if plot and agreement > 0 else 0.0)
     proofs = (
         proof(

@@ -22,6 +22,11 @@ from grader.metrics import month_index, month_name
 from grader.rounding import is_rounded
 from grader.types import Finding, Proof, proof
 
+CURVE = (
+    "prcurve", "precisionrecall", "precisionvsrecall", "recallprecision", "averageprecision", "-pr-", "-prc-", "prauc",
+    "auprc",
+)  # fmt: skip
+"""What the name of a picture of a precision-recall curve says, see find_plot."""
 APART = 0.25
 """What a split keeps of its credit where its months overlap; of the embargo's only where its customers do not."""
 
@@ -229,7 +234,7 @@ def curves_recompute(case: Case) -> Finding:
         )
     path = submitted.path or "evaluation/lift.csv"
     agreed = lift_agreement(case, path)
-    plot = find_plot(case, ("prcurve", "precisionrecall", "-pr-", "-prc-", "auprc"))
+    plot = find_plot(case, CURVE)
     credit = 0.65 * agreed.credit + (0.35 if plot else 0.0)
     figures = f"{agreed.right} of {agreed.total} figures agree"
     proofs = [proof(path, said=f"{len(submitted.rows)} deciles", measured=figures), *agreed.wrong]

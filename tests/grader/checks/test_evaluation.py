@@ -174,9 +174,14 @@ def test_blank_images_are_no_plots(good: Case) -> None:
         ("pr.png", True),
         ("calibration_and_pr.png", True),
         ("pr-and-lift.png", True),
+        ("precision_vs_recall.png", True),
+        ("Recall-Precision.png", True),
+        ("prAUC.png", True),
+        ("average_precision.png", True),
         ("prediction.png", False),
         ("ROCCurve.png", False),
         ("precision.png", False),
+        ("recall_and_precision_by_month.png", False),
     ],
 )
 def test_incident_a_curve_was_found_only_under_some_spellings(good: Case, name: str, found: bool) -> None:
