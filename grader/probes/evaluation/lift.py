@@ -40,6 +40,8 @@ LIFT: dict[str, tuple[str, ...]] = {  # the contract's own name first, the vague
 TOTAL = re.compile(r"\W*(total|all|overall|sum)\W*", re.I)
 """Label of a line that is of no decile."""
 COMMA = re.compile(r"[+-]?\d+,\d+\s*%?")
+DECIMAL = re.compile(r"[+-]?0,\d+\s*%?")
+"""A comma that parts no thousands, and so none in the same table does."""
 
 
 def find_columns(names: list[str]) -> dict[str, int]:
@@ -130,7 +132,8 @@ def find_lift(root: Path, files: Mapping[str, int], books: Mapping[str, list[Cel
             lines = text.splitlines()[:110]
             separator = max(",;\t", key=(lines or [""])[0].count)
             table = [row for row in csv.reader(io.StringIO("\n".join(lines)), delimiter=separator) if row]
-            if separator == ";":  # as spreadsheets write where the comma is the decimal sign
+            if separator == ";" or any(DECIMAL.fullmatch(cell.strip()) for row in table for cell in row):
+                # as spreadsheets write where the comma is the decimal sign
                 table = [[cell.replace(",", ".") if COMMA.fullmatch(cell.strip()) else cell for cell in row]
                          for row in table]  # fmt: skip
             return {"path": shown, "rows": lift_rows(table, shown, problems), "problems": problems[:50]}

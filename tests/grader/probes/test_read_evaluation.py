@@ -241,19 +241,16 @@ def test_incident_a_total_was_the_share_of_the_calls(tmp_path):
 HEADER = "decile,customers,churners,churn_rate,lift,cumulative_capture"
 
 
-@pytest.mark.parametrize(
-    "table",
-    [
-        HEADER.replace(",", ";") + "\n1;10;5;0,500;5,000;0,500\n2;10;1;0,100;1,000;0,600\n",
-        f"{HEADER}\n1,10,5,0.5,5.0,0.5\n2,10,1,0.1,1,0.6\nTotal,20,6,0.3,3.0,1\n",
-        f"{HEADER}\n2,10,5,0.5,5.0,0.5\n1,10,1,0.1,1,0.6\nTotal,20,6,0.3,3.0,1\n",
-        f"model,{HEADER}\nbaseline,1,10,4,0.4,4,0.4\nbaseline,2,10,2,0.2,2,0.6\n"
-        "tuned,1,10,5,0.5,5,0.5\ntuned,2,10,1,0.1,1,0.6\n",
-        f"{HEADER},model\n1,10,4,0.4,4,0.4,logreg\n2,10,2,0.2,2,0.6,logreg\n"
-        "1,10,5,0.5,5,0.5,random_forest\n2,10,1,0.1,1,0.6,random_forest\n",
-    ],
-    ids=["decimal commas", "a total", "a total below the other order", "two models", "models by name"],
-)
+@pytest.mark.parametrize("table", [
+    HEADER.replace(",", ";") + "\n1;10;5;0,500;5,000;0,500\n2;10;1;0,100;1,000;0,600\n",
+    HEADER.replace(",", "\t") + "\n1\t10\t5\t0,500\t5,000\t0,500\n2\t10\t1\t0,100\t1,000\t0,600\n",
+    f"{HEADER}\n1,10,5,0.5,5.0,0.5\n2,10,1,0.1,1,0.6\nTotal,20,6,0.3,3.0,1\n",
+    f"{HEADER}\n2,10,5,0.5,5.0,0.5\n1,10,1,0.1,1,0.6\nTotal,20,6,0.3,3.0,1\n",
+    f"model,{HEADER}\nbaseline,1,10,4,0.4,4,0.4\nbaseline,2,10,2,0.2,2,0.6\n"
+    "tuned,1,10,5,0.5,5,0.5\ntuned,2,10,1,0.1,1,0.6\n",
+    f"{HEADER},model\n1,10,4,0.4,4,0.4,logreg\n2,10,2,0.2,2,0.6,logreg\n"
+    "1,10,5,0.5,5,0.5,random_forest\n2,10,1,0.1,1,0.6,random_forest\n",
+], ids=["decimal commas", "between tabs", "total", "total, turned", "two models", "by name"])  # fmt: skip
 def test_incident_lift_tables_were_read_wrong(tmp_path, table):
     """A decimal comma parted thousands, a total turned the order of the deciles, two models were taken for one."""
     write(tmp_path / "submission" / "evaluation" / "lift.csv", table)
