@@ -35,8 +35,9 @@ HEALTH_SECONDS = 15.0
 HANGING_CHECK = (
     f"HEALTHCHECK: its command did not end with 0 within {HEALTH_SECONDS:g} s, so it counts as none"
 )
-IDLE_SECONDS = 5.0
-"""How long it may take to fail where nothing serves; one that is still waiting then has not passed."""
+IDLE_SECONDS = HEALTH_SECONDS + 5.0
+"""How long it may take to fail where nothing serves; one that is still waiting then has not passed. It is longer than
+one may take to pass, or `sleep 10` were a check."""
 IDLE_CHECK = "HEALTHCHECK: its command ends with 0 where nothing serves, too, so it counts as none"
 
 

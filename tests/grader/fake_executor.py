@@ -168,6 +168,8 @@ class FakeExecutor:
         said = self.answers.get("passes_idle", b"")
         if isinstance(said, Exception):
             raise SandboxError(str(said))
+        if isinstance(said, bytes) and said.startswith(b"after "):
+            return float(said.split()[1]) < seconds
         return said == b"yes"
 
     def close(self) -> None:

@@ -102,3 +102,15 @@ def test_incident_a_health_check_that_asks_nothing_earned_what_one_earns(
     assert served.evidence.image.healthcheck is counts
     assert (IDLE_CHECK in served.evidence.problems) is not counts
     assert served.record.verdict is Verdict.OK
+
+
+def test_incident_a_health_check_that_only_waits_counted(tmp_path: Path) -> None:
+    """`sleep 10` passes while the service runs, and was still waiting when it was no longer watched without one."""
+    (tmp_path / "parity.json").write_text("[]")
+    service = ServiceEvidence(image=ImageEvidence(built=True, healthcheck=True))
+    document = EvidenceDocument(name="s", sha256="", variant="", executor="docker", service=service)
+    executor = FakeExecutor({**QUIET, "passes_idle": b"after 14.9"})
+    served = serve_and_probe(
+        executor, "i", Evidence(document, {}), Requests(tmp_path, np.zeros(0, np.int64)), Limits()
+    )
+    assert not served.evidence.image.healthcheck
