@@ -23,9 +23,9 @@ def place_searches(
 ) -> None:
     """Put into each run the trials of the search table among its own artefacts."""
     tables = [path for path in files if Path(path).name.lower() == NAME]
-    for path in tables[:FILES]:
-        run = next((runs[part] for part in path.split("/")[:-1] if part in runs), None)
-        if run is None or run["trials"]:
+    placed = ((path, next((runs[p] for p in path.split("/")[:-1] if p in runs), None)) for path in tables)
+    for path, run in [(path, run) for path, run in placed if run is not None][:FILES]:
+        if run["trials"]:
             continue
         try:
             run["trials"] = read_trials(read_file(root, path, SIZE))

@@ -128,3 +128,11 @@ def test_a_hostile_table_is_a_problem_of_its_file(tmp_path: Path) -> None:
         "expected columns param_... and mean_test_score with a number",
     )
     assert len(found.runs) == 1
+
+
+def test_incident_tables_beside_the_store_took_the_place_of_a_runs_own(tmp_path: Path) -> None:
+    """Only what lies below a run counts towards how many tables are read."""
+    for number in range(30):
+        write(tmp_path / "s" / f"a{number}" / "cv_results.csv", table(trials(3)))
+    found = submission(tmp_path / "s", f"mlruns/1/{RUN}/artifacts/cv_results.csv", table(trials(12)))
+    assert len(found.runs[0].trials) == 12
