@@ -9,7 +9,7 @@ from grader.checks.calibration import probabilities_calibrated
 from grader.checks.case import Case
 from grader.checks.evaluation import curves_recompute
 from grader.evidence.modelling import SPLITS
-from tests.grader.case_builder import case_of, claimed, split_of, with_arrays, with_document
+from tests.grader.case_builder import PLOTS, case_of, claimed, split_of, with_arrays, with_document
 
 CALIBRATION = SPLITS.index("calibration")
 
@@ -64,3 +64,10 @@ def test_incident_why_a_plot_was_not_read_was_not_told(good: Case) -> None:
     for finding in (curves_recompute(case), probabilities_calibrated(case)):
         shown = {(one.file, one.measured) for one in finding.proofs}
         assert ("evaluation/pr_curve.pdf", f"not read: {told.partition(': ')[2]}") in shown
+
+
+def test_incident_a_reliability_plot_under_its_german_name_was_none(good: Case) -> None:
+    """The words that a name is searched for are spelled with a k elsewhere."""
+    plots = (PLOTS[0].model_copy(update={"path": "evaluation/Kalibrierung.png"}),)
+    evaluation = good.evidence.document.evaluation.model_copy(update={"plots": plots})
+    assert probabilities_calibrated(with_document(good, evaluation=evaluation)).credit == pytest.approx(1.0)
