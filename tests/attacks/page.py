@@ -10,6 +10,7 @@ from typing import Any
 
 from grader.results import Report
 from tests.attacks.table import ATTACKS, FAMILIES
+from tests.dated import written_today
 
 THREATS = Path(__file__).resolve().parents[2] / "docker" / "README.md"
 
@@ -45,6 +46,7 @@ def write_page(folder: Path, known: dict[str, Any], clean: Report, source: str) 
         "",
         f"{len(ATTACKS)} hostile submissions, each the same clean one ({clean.total:g} of {clean.max:g} points) with",
         "one attack, graded on a real engine; each runs the phases that it touches. Made by `python -m tests.attacks`.",
+        written_today(),
         "",
         f"- With the expected verdict, and nothing else wrong: **{len(ATTACKS) - len(wrong)} of {len(ATTACKS)}**.",
         f"- Highest score against the clean submission's, latency left out: **{above:+g}**.",

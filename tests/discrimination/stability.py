@@ -19,6 +19,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from tests.dated import written_today
 from tests.discrimination.grading import Graded, Gradings, read_graded, write
 from tests.discrimination.ground import ROOT, hash_of, prepare
 
@@ -128,6 +129,7 @@ def page(found: Stability) -> str:
         f"The reference solved {len(totals)} variants of {found.rows:,} rows (seeds from {FIRST_SEED} on) and was",
         f"graded in Docker; on the first of them it was executed and graded {len(repeated)} times more without any",
         "kept phase. Made by `python -m tests.discrimination.stability`.",
+        written_today(),
         "",
         f"- Lowest total over variants: **{min(totals):.1f}** (promised: {LEAST:g}), standard deviation",
         f"  **{spread(totals):.2f}** (promised: at most {MOST_SD:g}).",

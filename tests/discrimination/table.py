@@ -6,6 +6,7 @@ import itertools
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from tests.dated import written_today
 from tests.discrimination.grading import Graded
 from tests.discrimination.judging import ArchetypeVerdict, EquivalentVerdict, MutantVerdict
 from tests.mutants import ARCHETYPES, EQUIVALENTS, MUTANTS
@@ -87,6 +88,7 @@ def page(proof: Proof) -> str:
         "of `tests/mutants/` changed, graded in Docker. Made by `python -m tests.discrimination`.",
         f"In the tables: {len(proof.mutants)} of {len(MUTANTS)} mutants, {len(proof.equivalents)} of "
         f"{len(EQUIVALENTS)} equivalents, {len(proof.archetypes)} of {len(ARCHETYPES)} archetypes.",
+        written_today(),
         "",
         f"- Mutants (one defect each) whose criterion loses what it must: **{killed} of {len(proof.mutants)}**.",
         f"- Spill: criteria that a mutant should leave alone and that moved by more than 5 % of their points: "

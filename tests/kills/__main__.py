@@ -15,6 +15,7 @@ from typing import Any
 
 import yaml
 
+from tests.dated import written_today
 from tests.end_to_end import tools
 from tests.kills.comparison import comparable, differences
 from tests.kills.killing import ROOT, Setup, graded
@@ -125,6 +126,7 @@ def _pages(folder: Path, state: dict[str, Any], rows: int) -> None:
         f"The grading of the reference ({rows:,} rows, {seconds:.0f} s undisturbed) was killed with SIGKILL at",
         f"{len(kills)} random moments and started again with the same command: {len(chains)} gradings, up to",
         f"{MOST_IN_A_ROW} kills each. Made by `python -m tests.kills`; every kill is in `kills.json`.",
+        written_today(),
         "",
         f"- Gradings that ended with the report of the undisturbed one: **{same} of {len(chains)}**. Not compared are",
         "  seconds, samples of latency and memory, and build logs, which have seconds in every line.",

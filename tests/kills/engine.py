@@ -19,6 +19,7 @@ from typing import Any
 import yaml
 
 from grader.execution.images import sandbox_tag
+from tests.dated import written_today
 from tests.end_to_end import tools
 from tests.kills.comparison import comparable, differences
 from tests.kills.killing import ROOT, Setup, broken_result, command, left_behind
@@ -104,6 +105,7 @@ def _page(pages: Path, lines: list[dict[str, Any]], seconds: float) -> None:
         f"A small submission was graded {len(lines)} times ({seconds:.0f} s undisturbed) on an engine that was killed",
         f"with SIGKILL at a random moment and started again {DOWN_SECONDS:g} s later. Made by",
         "`python -m tests.kills.engine`; every kill is in `engine_kills.json`.",
+        written_today(),
         "",
         f"- Gradings that ended by themselves with the report of the undisturbed one: **{same} of {len(lines)}**.",
         "",
