@@ -173,7 +173,7 @@ def _commands(instruction: Instruction) -> Iterator[tuple[int, list[list[str]]]]
     _, rest = split_flags(instruction.rest)
     if rest.startswith("["):
         words = words_of(rest)
-        yield instruction.line, [words] if not _script(words) else _split(_script(words))
+        yield instruction.line, _split(_script(words)) or [words]
     else:
         yield instruction.line, _split(rest)
     lines = iter(instruction.heredocs if re.match(r"\d*<<|(ba)?sh\b", rest) else ())

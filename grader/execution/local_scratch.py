@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import os
 import shutil
 import stat
@@ -11,9 +10,11 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
+from grader.held_folder import hold, make_held
+
 PREFIX = "takehome-"
 MARK = ".local-executor"
-"""The file that is locked; a folder without it is none of ours, whatever its name."""
+"""A folder without this file is none of ours, whatever its name."""
 
 
 @dataclass
@@ -39,49 +40,30 @@ def open_scratch(parent: Path | None) -> Scratch:
     place = Path(tempfile.gettempdir()) if parent is None else parent
     place.mkdir(parents=True, exist_ok=True)
     sweep(place)
-    while True:
-        folder = Path(tempfile.mkdtemp(prefix=PREFIX, dir=place)).resolve()
-        with contextlib.suppress(FileNotFoundError):
-            lock = os.open(folder / MARK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
-            if _take(lock) is not False and (folder / MARK).exists():
-                return Scratch(folder, lock)
-            os.close(lock)
-        # Another executor's sweep took the fresh folder for a dead one's before it was held.
+    folder, lock = make_held(place, PREFIX)
+    (folder / MARK).touch()
+    return Scratch(folder.resolve(), lock)
 
 
 def sweep(place: Path) -> None:
     """Remove the scratch folders of this user whose executor lives no more."""
     for folder in place.glob(f"{PREFIX}*"):
-        lock = _mark_of(folder)
+        lock = hold(folder) if _is_ours(folder) else None
         if lock is None:
             continue
         try:
-            if _take(lock):
-                _remove(folder)
+            _remove(folder)
         finally:
             os.close(lock)
 
 
-def _mark_of(folder: Path) -> int | None:
-    """Open the mark of a folder; None where it is not there, or not ours."""
+def _is_ours(folder: Path) -> bool:
     try:
         found = folder.lstat()
-        if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.getuid():
-            return None
-        return os.open(folder / MARK, os.O_RDWR | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK)
+        own = stat.S_ISDIR(found.st_mode) and found.st_uid == os.getuid()
+        return own and stat.S_ISREG((folder / MARK).lstat().st_mode)
     except OSError:
-        return None
-
-
-def _take(lock: int) -> bool | None:
-    """Return whether the lock was free and is held now; None where the file system knows no locks."""
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
         return False
-    except OSError:
-        return None
-    return True
 
 
 def _remove(folder: Path) -> None:

@@ -5,16 +5,15 @@ from __future__ import annotations
 import contextlib
 import ctypes
 import errno
-import fcntl
 import os
 import shutil
 import sys
-import tempfile
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from grader.errors import SandboxError, UsageError
+from grader.held_folder import hold, make_held
 from grader.probes.shared.host import of_the_host
 
 PREFIX = ".grading-"
@@ -42,7 +41,8 @@ def workspace(parent: Path) -> Iterator[Path]:
     The folder is locked as long as its process lives, so that nobody removes one in use.
     """
     sweep_workspaces(parent)
-    folder, lock = _make(parent)
+    folder, lock = make_held(parent, PREFIX)
+    folder.chmod(0o755)
     try:
         yield folder
     finally:
@@ -54,7 +54,7 @@ def workspace(parent: Path) -> Iterator[Path]:
 def sweep_workspaces(parent: Path) -> None:
     """Remove folders of gradings that were killed; a result moved aside and not yet replaced goes back."""
     for folder in parent.glob(f"{PREFIX}*"):
-        lock = _lock(folder)
+        lock = hold(folder)
         if lock is None:
             continue
         try:
@@ -118,43 +118,6 @@ def disk_full_is_ours(place: Path) -> Iterator[None]:
             f"{place}: the disk is full ({error.strerror}); make room and run the same command again: "
             "finished phases are kept"
         ) from error
-
-
-def _make(parent: Path) -> tuple[Path, int | None]:
-    while True:
-        folder = Path(tempfile.mkdtemp(prefix=PREFIX, dir=parent))
-        lock = _lock(folder)
-        if lock is not None:
-            folder.chmod(0o755)
-            return folder, lock
-        if folder.exists() and not _can_lock(parent):
-            folder.chmod(0o755)
-            return folder, None
-        # Somebody swept it before it was locked.
-
-
-def _lock(folder: Path) -> int | None:
-    """Lock a folder; None where it is in use, gone, or the file system knows no locks."""
-    try:
-        handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
-    except OSError:
-        return None
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        if os.fstat(handle).st_nlink > 0 and folder.stat().st_ino == os.fstat(handle).st_ino:
-            return handle
-    except OSError:
-        pass  # in use, gone, or no locks here: one answer for all
-    os.close(handle)
-    return None
-
-
-def _can_lock(parent: Path) -> bool:
-    with tempfile.TemporaryDirectory(prefix=".locking-", dir=parent) as name:
-        lock = _lock(Path(name))
-        if lock is not None:
-            os.close(lock)
-        return lock is not None
 
 
 def _exchange(first: Path, second: Path) -> bool:
